@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "temporal-external-storage",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ExternalStorageCore", targets: ["ExternalStorageCore"]),
+        .library(name: "ExternalStorageGRPC", targets: ["ExternalStorageGRPC"]),
+        .library(name: "ExternalStorageProxy", targets: ["ExternalStorageProxy"]),
+        .library(name: "ExternalStorageTesting", targets: ["ExternalStorageTesting"]),
+        .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
+        .executable(name: "temporal-storage", targets: ["temporal-storage"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["JSON", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // Protobuf on the wire: where a message holds payloads, and how to replace them. Synchronous.
+        .target(
+            name: "ExternalStorageWire",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio")]
+        ),
+        // The claim-check pipeline.
+        .target(
+            name: "ExternalStorageCore",
+            dependencies: [
+                "ExternalStorageWire",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        // The seam: a client transport that wraps another.
+        .target(
+            name: "ExternalStorageGRPC",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageWire",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        // Every method of every service, forwarded.
+        .target(
+            name: "ExternalStorageProxy",
+            dependencies: [
+                "ExternalStorageGRPC",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // For authors of drivers.
+        .target(
+            name: "ExternalStorageTesting",
+            dependencies: [
+                "ExternalStorageCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        // Generated messages and stubs; nothing by hand.
+        .target(
+            name: "TemporalAPI",
+            dependencies: [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]
+        ),
+        .executableTarget(
+            name: "temporal-storage",
+            dependencies: [
+                "ExternalStorageProxy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// Targets whose sources are generated: no settings of ours, so that a generator's habits are not our errors.
+let generated: Set<String> = ["TemporalAPI"]
+
+for target in package.targets where !generated.contains(target.name) {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

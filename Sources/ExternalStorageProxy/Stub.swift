@@ -1,0 +1,1 @@
+import GRPCNIOTransportHTTP2Posix
