@@ -13,7 +13,9 @@ extension ExternalStorage {
         public var requestsPerMessage = 8
         /// How many requests the drivers may have under way in all; at least 1 (ES-P7).
         public var requestsPerInstance = 64
-        /// How references are written. Either way is read.
+        /// How references are written.
+        ///
+        /// Either way is read.
         public var references: References = .plain
         /// Whether references of early previews (`json/external-storage-reference`) are resolved (ES-W5).
         ///
@@ -22,7 +24,9 @@ extension ExternalStorage {
         /// What is remembered of recent payloads.
         public var cache = Cache()
         /// The largest request that is sent, in bytes: if a request would still be larger after the threshold has been
-        /// applied, more of its payloads are stored, the largest first. Nil leaves requests as large as they are.
+        /// applied, more of its payloads are stored, the largest first.
+        ///
+        /// Nil leaves requests as large as they are.
         ///
         /// The default is what a Temporal server takes by default (4 MiB) less 64 KiB for headers and the references.
         public var requestSizeLimit: Int? = 4 * 1_048_576 - 65_536
@@ -47,6 +51,7 @@ extension ExternalStorage.Configuration {
         /// The first step of a fleet that moves to ``encoded(_:)``.
         ///
         /// - Parameter codec: The codec with which others write references.
+        /// - Returns: A value for ``ExternalStorage/Configuration/references``.
         public static func plain(reading codec: any PayloadCodec) -> Self { Self(writes: false, codec: codec) }
 
         /// Through a codec and marked, so that history shows neither bucket nor key.
@@ -54,6 +59,7 @@ extension ExternalStorage.Configuration {
         /// Only for fleets whose SDKs all read marked references.
         ///
         /// - Parameter codec: The codec; whoever reads needs it too.
+        /// - Returns: A value for ``ExternalStorage/Configuration/references``.
         public static func encoded(_ codec: any PayloadCodec) -> Self { Self(writes: true, codec: codec) }
     }
 
@@ -62,12 +68,18 @@ extension ExternalStorage.Configuration {
     /// A payload that was just stored or retrieved is not downloaded again, and one that was just stored for the same
     /// target is not uploaded again.
     public struct Cache: Hashable, Sendable {
-        /// The most that is kept, in bytes of payloads. 0 switches the cache off.
+        /// The most that is kept, in bytes of payloads.
+        ///
+        /// 0 switches the cache off.
         public var sizeInBytes = 64 * 1_048_576
-        /// The most payloads that are kept, and the most stores that are remembered. 0 switches the cache off.
+        /// The most payloads that are kept, and the most stores that are remembered.
+        ///
+        /// 0 switches the cache off.
         public var entries = 10_000
-        /// For how long a store counts as recent. Keep it far below the age at which your store deletes objects: a
-        /// payload that is remembered is not uploaded, however old its object is by now.
+        /// For how long a store counts as recent.
+        ///
+        /// Keep it far below the age at which your store deletes objects: a payload that is remembered is not uploaded,
+        /// however old its object is by now.
         public var storesAreRecentFor: Duration = .seconds(3_600)
 
         /// The defaults: 64 MiB, 10,000 entries, an hour.

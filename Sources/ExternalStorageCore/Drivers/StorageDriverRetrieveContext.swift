@@ -4,7 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-/// What one call of a driver's `retrieve` is told. There is no target: a claim says all there is to say.
+/// What one call of a driver's `retrieve` is told.
+///
+/// There is no target: a claim says all there is to say.
 public struct StorageDriverRetrieveContext: Sendable {
     /// The namespace of the call.
     public var namespace: String

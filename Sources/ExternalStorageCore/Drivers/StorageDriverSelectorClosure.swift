@@ -39,6 +39,7 @@ extension StorageDriverSelector where Self == StorageDriverSelectorClosure {
     /// ```
     ///
     /// - Parameter body: Decides for one payload.
+    /// - Returns: The selector.
     public static func selecting(_ body: @escaping StorageDriverSelectorClosure.Body) -> Self {
         Self(body)
     }

@@ -16,7 +16,9 @@ public struct StorageDriverTarget: Hashable, Sendable {
         public var namespace: String
         /// The workflow id.
         public var id: String
-        /// The run, if it is known. It is not when the workflow is only about to start.
+        /// The run, if it is known.
+        ///
+        /// It is not when the workflow is only about to start.
         public var runID: String?
         /// The workflow type, if it is known.
         public var type: String?
@@ -63,6 +65,7 @@ public struct StorageDriverTarget: Hashable, Sendable {
     ///   - id: The workflow id.
     ///   - runID: The run, if it is known.
     ///   - type: The workflow type, if it is known.
+    /// - Returns: The target.
     public static func workflow(namespace: String, id: String, runID: String? = nil, type: String? = nil) -> Self {
         Self(.workflow(Workflow(namespace: namespace, id: id, runID: runID, type: type)))
     }
@@ -74,6 +77,7 @@ public struct StorageDriverTarget: Hashable, Sendable {
     ///   - id: The activity id.
     ///   - runID: The run, if it is known.
     ///   - type: The activity type, if it is known.
+    /// - Returns: The target.
     public static func activity(namespace: String, id: String, runID: String? = nil, type: String? = nil) -> Self {
         Self(.activity(Activity(namespace: namespace, id: id, runID: runID, type: type)))
     }
@@ -84,6 +88,7 @@ public struct StorageDriverTarget: Hashable, Sendable {
     ///   - endpoint: The endpoint that was called.
     ///   - service: The service.
     ///   - operation: The operation.
+    /// - Returns: The target.
     public static func nexus(endpoint: String, service: String, operation: String) -> Self {
         Self(.nexus(Nexus(endpoint: endpoint, service: service, operation: operation)))
     }

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 extension ExternalStorageError {
-    /// The kind of a failure. Minor releases may add codes, so a `switch` over them needs a `default`.
+    /// The kind of a failure.
+    ///
+    /// Minor releases may add codes, so a `switch` over them needs a `default`.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case notFound
@@ -42,7 +44,9 @@ extension ExternalStorageError {
         public static let notFound = Self(.notFound)
         /// The store refuses this identity.
         public static let forbidden = Self(.forbidden)
-        /// The bytes do not match the digest in the claim, or are no payload. Retrying cannot help (ES-D3).
+        /// The bytes do not match the digest in the claim, or are no payload.
+        ///
+        /// Retrying cannot help (ES-D3).
         public static let corrupted = Self(.corrupted)
         /// The store asks to slow down.
         public static let throttled = Self(.throttled)

@@ -11,11 +11,15 @@
 public struct ExternalStorageError: Error, Sendable {
     /// The kind of failure.
     public var code: Code
-    /// What happened and what to do next. Part of `description`, so put nothing secret here.
+    /// What happened and what to do next.
+    ///
+    /// Part of `description`, so put nothing secret here.
     public var message: String
     /// The registered name of the driver that was asked, where one was.
     public var driverName: String?
-    /// What the driver itself said. Not part of `description`: nobody has checked what it contains.
+    /// What the driver itself said.
+    ///
+    /// Not part of `description`: nobody has checked what it contains.
     public var cause: (any Error)?
 
     /// Creates an error.

@@ -14,7 +14,9 @@ extension JSONValue {
     }
 }
 
-/// A parser for JSON that anybody may have written. References are small, so it works on an array.
+/// A parser for JSON that anybody may have written.
+///
+/// References are small, so it works on an array.
 private struct JSONParser {
     /// Deeper than what any writer of references nests.
     private static let depthLimit = 32

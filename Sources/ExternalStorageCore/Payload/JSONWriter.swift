@@ -14,7 +14,9 @@ struct JSONWriter {
         self.buffer.writeString(text)
     }
 
-    /// Writes a quoted string. Escaped is what JSON demands, and nothing else.
+    /// Writes a quoted string.
+    ///
+    /// Escaped is what JSON demands, and nothing else.
     mutating func write(string: String) {
         self.buffer.writeInteger(UInt8(ascii: "\""))
         for byte in string.utf8 {

@@ -7,7 +7,9 @@
 public import NIOCore
 
 extension Payload {
-    /// What the payload says about itself. Of a key that comes twice the last value counts.
+    /// What the payload says about itself.
+    ///
+    /// Of a key that comes twice the last value counts.
     ///
     /// - Complexity: O(*m*) in the number of fields; allocates a dictionary.
     public var metadata: [String: [UInt8]] {

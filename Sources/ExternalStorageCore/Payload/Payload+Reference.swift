@@ -27,7 +27,9 @@ extension Payload {
     }
 }
 
-/// What the metadata of a payload says about it being a reference. Of a key that comes twice the last value counts.
+/// What the metadata of a payload says about it being a reference.
+///
+/// Of a key that comes twice the last value counts.
 struct ReferenceTraits: Hashable, Sendable {
     var isProtobufJSON = false
     var hasReferenceType = false

@@ -33,13 +33,16 @@ public struct Payload: Sendable {
         self.init(unchecked: serializedBytes)
     }
 
-    /// Takes over bytes that stood in a message as a payload. If they are malformed all the same, they travel as they
-    /// are, and the accessors return what can be read.
+    /// Takes over bytes that stood in a message as a payload.
+    ///
+    /// If they are malformed all the same, they travel as they are, and the accessors return what can be read.
     package init(unchecked serializedBytes: ByteBuffer) {
         self.serializedBytes = serializedBytes
     }
 
-    /// Serializes a payload. Metadata is written in the order of its keys: equal payloads have equal bytes.
+    /// Serializes a payload.
+    ///
+    /// Metadata is written in the order of its keys: equal payloads have equal bytes.
     ///
     /// - Parameters:
     ///   - metadata: What the payload says about itself; `encoding` above all.
@@ -98,6 +101,7 @@ extension Payload: Hashable {
     /// - Parameters:
     ///   - left: A payload.
     ///   - right: Another one.
+    /// - Returns: Whether they are the same.
     public static func == (left: Self, right: Self) -> Bool {
         left.serializedBytes == right.serializedBytes
     }

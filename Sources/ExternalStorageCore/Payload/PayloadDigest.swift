@@ -12,9 +12,10 @@ public struct PayloadDigest: Hashable, Sendable {
     // Four words rather than an array: a digest travels with every payload and must not cost an allocation.
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    /// Hashes `bytes`. O(*n*), on the caller's thread.
+    /// Hashes bytes, on the caller's thread.
     ///
     /// - Parameter bytes: What to hash; the readable bytes.
+    /// - Complexity: O(*n*) in the size.
     public init(hashing bytes: ByteBuffer) {
         var hash = SHA256()
         unsafe bytes.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }
@@ -81,6 +82,7 @@ public struct PayloadDigest: Hashable, Sendable {
     /// - Parameters:
     ///   - left: A digest.
     ///   - right: Another one.
+    /// - Returns: Whether they are the same.
     public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
     /// Hashes the first eight bytes: they are as random as all 32.

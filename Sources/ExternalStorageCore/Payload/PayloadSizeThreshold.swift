@@ -8,8 +8,9 @@
 ///
 /// "At least": a payload of exactly this size is stored (ES-P1).
 public struct PayloadSizeThreshold: Hashable, Sendable {
-    /// Smallest size that is stored, in bytes. Negative if it was made of a negative number; ``ExternalStorage``
-    /// refuses that.
+    /// Smallest size that is stored, in bytes.
+    ///
+    /// Negative if it was made of a negative number; ``ExternalStorage`` refuses that.
     public let sizeInBytes: Int
 
     private init(sizeInBytes: Int) {
@@ -19,7 +20,9 @@ public struct PayloadSizeThreshold: Hashable, Sendable {
     /// 256 KiB (262,144 bytes), the default of all Temporal SDKs.
     public static let `default` = Self(sizeInBytes: 262_144)
 
-    /// Everything that has at least one byte. A payload without any byte stays inline: a reference to it is larger.
+    /// Everything that has at least one byte.
+    ///
+    /// A payload without any byte stays inline: a reference to it is larger.
     public static let all = Self(sizeInBytes: 1)
 
     /// A size in bytes.
@@ -28,6 +31,7 @@ public struct PayloadSizeThreshold: Hashable, Sendable {
     /// ``ExternalStorage`` is created (ES-P1).
     ///
     /// - Parameter sizeInBytes: The smallest size that is stored.
+    /// - Returns: The threshold.
     public static func bytes(_ sizeInBytes: Int) -> Self {
         sizeInBytes == 0 ? .default : Self(sizeInBytes: sizeInBytes)
     }

@@ -8,7 +8,9 @@
 ///
 /// Sees the whole wire format: fields it does not know are stepped over, groups included.
 struct ProtobufFields {
-    /// One field. `body` holds the bytes of a length-delimited field, and is empty for all others.
+    /// One field.
+    ///
+    /// `body` holds the bytes of a length-delimited field, and is empty for all others.
     struct Field {
         var number: UInt64
         var isLengthDelimited = false

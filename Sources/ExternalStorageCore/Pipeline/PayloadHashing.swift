@@ -42,7 +42,9 @@ enum PayloadHashing {
     }
 
     /// Deals the payloads out, the largest first, each to whoever has the least: no core hashes much longer than the
-    /// others. Pure.
+    /// others.
+    ///
+    /// Pure.
     static func shares(of indices: [Int], sizes: [Int], among count: Int) -> [[Int]] {
         var shares: [[Int]] = Array(repeating: [], count: count)
         var loads = Array(repeating: 0, count: count)

@@ -28,7 +28,9 @@ struct PermitQueue<Waiter> {
 
     private var available: Int
     private var places: [Ticket: Place] = [:]
-    /// The tickets in their order. Those at the front may have left; they are stepped over.
+    /// The tickets in their order.
+    ///
+    /// Those at the front may have left; they are stepped over.
     private var order: [Ticket] = []
     private var front = 0
     private var lastTicket: Ticket = 0
@@ -66,7 +68,9 @@ struct PermitQueue<Waiter> {
         }
     }
 
-    /// Ends waiting. Whoever has a permit already keeps it: returning it is then up to the holder.
+    /// Ends waiting.
+    ///
+    /// Whoever has a permit already keeps it: returning it is then up to the holder.
     ///
     /// - Returns: The waiter to wake up with an error, if it waits.
     mutating func cancel(_ ticket: Ticket) -> Waiter? {

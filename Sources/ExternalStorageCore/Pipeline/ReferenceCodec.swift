@@ -48,7 +48,9 @@ struct ReferenceCodec: Sendable {
         }
     }
 
-    /// Makes plain references of marked ones. All others stay as they are.
+    /// Makes plain references of marked ones.
+    ///
+    /// All others stay as they are.
     ///
     /// The codec sees what it once returned: the marker and the sizes are taken off before.
     ///

@@ -4,7 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-/// What is downloaded for one message: which claims, by which driver. Pure.
+/// What is downloaded for one message: which claims, by which driver.
+///
+/// Pure.
 struct RetrievePlan: Sendable {
     /// Where one reference points: an index into the registry, and a claim.
     struct Location: Hashable, Sendable {

@@ -72,7 +72,9 @@ struct StorageRunner: Sendable {
         }
     }
 
-    /// Runs all calls at the same time. The first failure cancels the others, which are awaited, and is thrown (ES-P3).
+    /// Runs all calls at the same time.
+    ///
+    /// The first failure cancels the others, which are awaited, and is thrown (ES-P3).
     private func runAll<Call: Sendable, Output: Sendable>(
         _ calls: [Call],
         _ run: @Sendable @escaping (Call) async throws -> Output

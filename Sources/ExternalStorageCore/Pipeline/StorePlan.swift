@@ -4,7 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-/// What is uploaded for one message: which payloads, by which driver, for which target. Pure.
+/// What is uploaded for one message: which payloads, by which driver, for which target.
+///
+/// Pure.
 struct StorePlan: Sendable {
     /// A payload and the driver that it goes to, as an index into the registry.
     struct Choice: Hashable, Sendable {
