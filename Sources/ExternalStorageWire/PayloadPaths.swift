@@ -94,6 +94,9 @@ package enum PayloadPaths {
 
     static let table = Table()
 
+    /// How many messages the table has.
+    package static var typeCount: UInt16 { UInt16(self.names.count) }
+
     /// The messages of a gRPC method that hold payloads; nil where the request or the response holds none.
     package struct Method: Sendable {
         package let request: MessageType?
