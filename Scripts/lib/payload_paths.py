@@ -352,14 +352,14 @@ def render(table, version):
         "    /// One row per field, sorted by number within a type.",
         "    ///",
         "    /// Bits 0-28: number. Bits 32-47: type index of the child, 0xFFFF where there is none. Bits 48-51: kind.",
-        "    /// Bit 52: repeated. Bit 53: read-only, with all that is below. Bit 54: skips nil. Bits 56-63: index of the",
-        "    /// oneof plus 1, or 0.",
+        "    /// Bit 52: repeated. Bit 53: read-only, with all that is below. Bit 54: skips nil. Bits 56-63: index of",
+        "    /// the oneof plus 1, or 0.",
         "    static let fields: [UInt64] = [",
     ]
     for name in names:
         lines.append(f"        // {index[name]} {name}")
         lines += [f"        {grouped(packed(row, index))},  // {comment(row)}" for row in table.rows[name]]
-    lines += ["    ]", "", "    /// Per type: the number of the field with the name of the Nexus endpoint, or 0 (ES-C4)."]
+    lines += ["    ]", "", "    /// Per type: the number of the field with the Nexus endpoint's name, or 0 (ES-C4)."]
     endpoints = [table.endpoints.get(name, 0) for name in names]
     assert max(endpoints) < 256
     lines += ["    static let endpointField: [UInt8] = ["] + number_lines(endpoints) + ["    ]", ""]

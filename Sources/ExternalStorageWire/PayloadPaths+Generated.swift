@@ -627,8 +627,8 @@ extension PayloadPaths {
     /// One row per field, sorted by number within a type.
     ///
     /// Bits 0-28: number. Bits 32-47: type index of the child, 0xFFFF where there is none. Bits 48-51: kind.
-    /// Bit 52: repeated. Bit 53: read-only, with all that is below. Bit 54: skips nil. Bits 56-63: index of the
-    /// oneof plus 1, or 0.
+    /// Bit 52: repeated. Bit 53: read-only, with all that is below. Bit 54: skips nil. Bits 56-63: index of
+    /// the oneof plus 1, or 0.
     static let fields: [UInt64] = [
         // 0 google.rpc.Status
         0x0012_ffff_0000_0003,  // 3 details: any, repeated
@@ -1193,7 +1193,7 @@ extension PayloadPaths {
         0x0020_001e_0000_0002,  // 2 value: message → ComputeConfigScalingGroupUpdate, read-only
     ]
 
-    /// Per type: the number of the field with the name of the Nexus endpoint, or 0 (ES-C4).
+    /// Per type: the number of the field with the Nexus endpoint's name, or 0 (ES-C4).
     static let endpointField: [UInt8] = [
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
