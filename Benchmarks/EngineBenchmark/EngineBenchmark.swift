@@ -76,7 +76,7 @@ struct EngineBenchmark {
     private static func checkShapes() throws {
         for check in Shapes.checks {
             let input = Shapes.input(check.name)
-            let digest = SHA256.hash(data: input.readableBytesView)
+            let digest = SHA256.hash(data: Array(input.readableBytesView))
             let hexadecimal = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
             guard input.readableBytes == check.count, hexadecimal == check.sha256 else {
                 throw ShapeMismatch(name: check.name, count: input.readableBytes)
@@ -96,9 +96,9 @@ struct EngineBenchmark {
         case "b9":
             // A reference with an S3 claim: written and read.
             let reference = Self.reference
-            input = reference.payload(sizeInBytes: 5_242_900).serializedBytes
+            input = reference.payload(forStored: 5_242_900).serializedBytes
             result = try await Measurement.of {
-                blackHole(reference.payload(sizeInBytes: 5_242_900))
+                blackHole(reference.payload(forStored: 5_242_900))
                 blackHole(try StorageReference(payload: Payload(serializedBytes: input)))
             }
         case "b1", "b3", "b5":

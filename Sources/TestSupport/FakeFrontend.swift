@@ -131,8 +131,12 @@ private struct Answer: AsyncSequence, Sendable {
         var parts: [Element]?
 
         mutating func next() async throws -> Element? {
+            try await self.next(isolation: nil)
+        }
+
+        mutating func next(isolation actor: isolated (any Actor)?) async throws(any Error) -> Element? {
             if self.parts == nil {
-                guard let request = try await self.requests.next() else { return nil }
+                guard let request = try await self.requests.next(isolation: actor) else { return nil }
                 self.parts = try await self.frontend.respond(to: request)
             }
             guard let first = self.parts?.first else { return nil }

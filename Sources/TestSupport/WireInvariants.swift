@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-package import ExternalStorageWire
+import ExternalStorageWire
 import NIOCore
 
 /// What holds for every message, whatever its bytes: the fuzzer's oracle, and that of the tests of its findings.
