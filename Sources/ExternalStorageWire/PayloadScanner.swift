@@ -82,16 +82,18 @@ extension PayloadScanner {
             skipsNil: Bool = false
         ) throws(WireError) {
             guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
-            var seen: UInt64 = 0
+            // Singular fields by their row, and oneofs by their number, of which a member was seen.
+            var (seen, seenOneofs): (UInt64, UInt64) = (0, 0)
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
                 guard field.type == .lengthDelimited, let row = self.table.field(field.number, of: type) else {
                     continue
                 }
                 if !row.isRepeated {
-                    let bit = 1 &<< self.table.ordinal(field.number, of: type)
-                    if seen & bit != 0 { self.scan.needsNormalization = true }
+                    let (bit, oneof) = (1 &<< self.table.ordinal(field.number, of: type), row.oneofBit)
+                    if seen & bit != 0 || seenOneofs & oneof != 0 { self.scan.needsNormalization = true }
                     seen |= bit
+                    seenOneofs |= oneof
                 }
                 if row.kind == PayloadPaths.Kind.taskToken.rawValue {
                     if self.findsTaskTokens { self.append(field, kind: .taskToken, traits: [], frame: frame) }
@@ -111,7 +113,7 @@ extension PayloadScanner {
                 case PayloadPaths.Kind.payload.rawValue:
                     let site = try self.payload(field, of: bytes, in: range, type: type, frame: frame, depth: depth)
                     guard let traits = site else { continue }
-                    if skipsNil {
+                    if skipsNil, self.isOffload {
                         guard try !self.meansNil(field.body, traits: traits, of: bytes) else { continue }
                     }
                     self.append(field, kind: .payload, traits: traits, frame: frame)
