@@ -66,7 +66,7 @@ struct BoundedMap<Key: Hashable, Value> {
         self.remove(index)
     }
 
-    /// Removes every value whose key satisfies `condition`. O(*n*).
+    /// Removes every value whose key satisfies a condition; looks at all of them.
     mutating func removeAll(where condition: (Key) -> Bool) {
         for (key, index) in self.indices where condition(key) { self.remove(index) }
     }

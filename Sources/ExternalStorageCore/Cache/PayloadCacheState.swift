@@ -74,7 +74,10 @@ struct PayloadCacheState {
 
     /// Decides for every location where its payload comes from.
     ///
-    /// - Parameter alone: Locations for which the caller relies on nobody else: a flight that it had joined has failed.
+    /// - Parameters:
+    ///   - locations: What the caller wants.
+    ///   - alone: Locations for which the caller relies on nobody else: a flight that it had joined has failed.
+    /// - Returns: What is known, what to wait for, what to fetch.
     mutating func begin(_ locations: [Location], alone: Set<Location>) -> Split {
         var split = Split()
         for location in locations {

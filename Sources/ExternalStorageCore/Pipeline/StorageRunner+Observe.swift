@@ -10,7 +10,14 @@ import Tracing
 extension StorageRunner {
     /// Runs one driver call in a span, with a limiter of its own, and reports what it did (ES-O1, ES-O2).
     ///
-    /// - Parameter body: Makes the call; returns its result and the payloads that went or came.
+    /// - Parameters:
+    ///   - operation: The direction.
+    ///   - driver: Who is called.
+    ///   - payloads: How many payloads the call is about.
+    ///   - scope: The message.
+    ///   - body: Makes the call; returns its result and the payloads that went or came.
+    /// - Returns: The result of the call.
+    /// - Throws: What the driver threw, classified.
     func observe<Output>(
         _ operation: StorageMetrics.Operation,
         _ driver: RegisteredDriver,
