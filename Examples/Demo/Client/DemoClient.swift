@@ -10,6 +10,7 @@ import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
+import SwiftProtobuf
 import TemporalAPI
 
 /// The Swift side of the demo: starts, signals, queries and awaits a workflow straight on the server.
