@@ -125,6 +125,21 @@ class ThroughActivity:
 
 
 @workflow.defn
+class ThroughOtherQueue:
+    """Its activity is done by the worker of another task queue, however many attempts that takes."""
+
+    @workflow.run
+    async def run(self, value: bytes, task_queue: str) -> bytes:
+        return await workflow.execute_activity(
+            echo,
+            value,
+            task_queue=task_queue,
+            start_to_close_timeout=PATIENCE,
+            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=1.0),
+        )
+
+
+@workflow.defn
 class ThroughLocalActivity:
     @workflow.run
     async def run(self, value: bytes) -> bytes:
@@ -336,6 +351,7 @@ WORKFLOWS = [
     Echo,
     Several,
     ThroughActivity,
+    ThroughOtherQueue,
     ThroughLocalActivity,
     Mailbox,
     Sender,
