@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """A mixed fleet: some parties use the sidecar, others the Python SDK's own external storage on the same directory.
 
     fleet.py --address 127.0.0.1:7234 --address-all 127.0.0.1:7235 --server 127.0.0.1:7233 --store DIR
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import common
-from common import digest, is_reference, quiet, short, sites, storage_converter
+from common import digest, is_reference, leave, quiet, short, sites, storage_converter
 from definitions import ACTIVITIES, WORKFLOWS, Mailbox, Remembers, ThroughActivity, ThroughOtherQueue
 from harness import CaseFailure, holds, same
 from local_disk_driver import LocalDiskStorageDriver
@@ -66,9 +65,7 @@ async def conversation(fleet: Fleet, client: Client, worker: Client) -> list[str
     value, other = fleet.blob("value"), fleet.blob("other")
     task_queue = fleet.id("fleet")
     async with Worker(worker, task_queue=task_queue, workflows=WORKFLOWS, activities=ACTIVITIES):
-        through = await client.start_workflow(
-            ThroughActivity.run, value, id=fleet.id("through"), task_queue=task_queue
-        )
+        through = await client.start_workflow(ThroughActivity.run, value, id=fleet.id("through"), task_queue=task_queue)
         same("result through an activity", await through.result(), value)
         remembers = await client.start_workflow(
             Remembers.run, other, id=fleet.id("remembers"), task_queue=task_queue, memo={"start": value}
@@ -251,7 +248,9 @@ async def main(options: argparse.Namespace) -> int:
                 print(f"ok {name} ({await SCENARIOS[name](fleet)})", flush=True)
         except Exception as error:
             failed += 1
-            reason = "timed out" if isinstance(error, TimeoutError) else " ".join(f"{type(error).__name__}: {error}".split())
+            reason = (
+                "timed out" if isinstance(error, TimeoutError) else " ".join(f"{type(error).__name__}: {error}".split())
+            )
             print(f"FAIL {name} {reason[:600]}", flush=True)
     print(f"{len(options.chosen) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
@@ -262,4 +261,4 @@ if __name__ == "__main__":
     if not parsed.verbose:
         quiet()
     logging.basicConfig(level=logging.WARNING if parsed.verbose else logging.CRITICAL)
-    sys.exit(asyncio.run(main(parsed)))
+    leave(asyncio.run(main(parsed)))

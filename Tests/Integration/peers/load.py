@@ -1,12 +1,12 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Many workflows at once through the sidecar, every value checked by digest; the sidecar may die meanwhile.
 
     load.py --address 127.0.0.1:7234 --count 200                 1 MiB in and out, each through an activity
-    load.py --address 127.0.0.1:7234 --mixed --seconds 600       sizes 1 B to 20 MiB, signals, updates, children, retries
+    load.py --address 127.0.0.1:7234 --mixed --seconds 600       1 B to 20 MiB, signals, updates, children, retries
 
 The caller may kill and restart the sidecar at any time: a start is retried with the same id and finds the
 workflow it has started, a wait for a result begins again, messages are sent again with the same id. A tally is
@@ -21,7 +21,6 @@ import contextlib
 import logging
 import math
 import random
-import sys
 import time
 import uuid
 from collections import Counter
@@ -136,7 +135,9 @@ class Tally:
 
     def line(self) -> str:
         seconds = time.monotonic() - self.started_at
-        passing = ", ".join(f"{count} x {what}" for what, count in sorted(self.counts.items()) if what.startswith("retried"))
+        passing = ", ".join(
+            f"{count} x {what}" for what, count in sorted(self.counts.items()) if what.startswith("retried")
+        )
         return (
             f"{seconds:.0f} s: {self.counts['passed']} passed, {self.counts['failed']} failed, {self.running} running, "
             f"{self.bytes_checked / 2**20:.0f} MiB checked" + (f"; {passing}" if passing else "")
@@ -166,7 +167,9 @@ class Loader:
             await asyncio.sleep(pause)  # The back-off of a client; nothing waits for it to be over.
             pause = min(pause * 2, 2.0)
 
-    async def start(self, run: Callable[..., Awaitable[T]], value: bytes, workflow_id: str) -> WorkflowHandle[object, T]:
+    async def start(
+        self, run: Callable[..., Awaitable[T]], value: bytes, workflow_id: str
+    ) -> WorkflowHandle[object, T]:
         return await self.insist(
             "start",
             lambda: self.client.start_workflow(
@@ -317,4 +320,4 @@ if __name__ == "__main__":
     if not parsed.verbose:
         common.quiet()
     logging.basicConfig(level=logging.WARNING if parsed.verbose else logging.CRITICAL)
-    sys.exit(asyncio.run(main(parsed)))
+    common.leave(asyncio.run(main(parsed)))
