@@ -33,6 +33,9 @@ public struct StorageLimiter: Sendable {
         self.init(message: PermitPool(permits), instance: PermitPool(permits), usage: LimiterUsage())
     }
 
+    /// How many permits have been taken through this limiter.
+    package var permitsTaken: Int { self.usage.totals.permits }
+
     /// Runs `body` while holding a permit.
     ///
     /// The message's budget comes first, so that a message that waits for its own permits takes none from the others.

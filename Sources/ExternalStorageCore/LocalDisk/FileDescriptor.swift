@@ -35,6 +35,8 @@ struct FileDescriptor: ~Copyable {
     /// - Parameters:
     ///   - names: Their names; with none, this directory is opened again.
     ///   - creating: Whether those that are missing are made, and made to last.
+    /// - Returns: The innermost directory.
+    /// - Throws: `SystemError`; directories that were made stay.
     func openDirectories(_ names: [String], creating: Bool = true) throws(SystemError) -> FileDescriptor {
         var directory = try self.openDirectory(".")
         for name in names {
