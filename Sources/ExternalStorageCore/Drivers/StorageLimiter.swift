@@ -36,6 +36,11 @@ public struct StorageLimiter: Sendable {
     /// How many permits have been taken through this limiter.
     package var permitsTaken: Int { self.usage.totals.permits }
 
+    /// How many wait for a permit of the message at the moment.
+    ///
+    /// For tests.
+    var waiting: Int { self.message.waiting }
+
     /// Runs `body` while holding a permit.
     ///
     /// The message's budget comes first, so that a message that waits for its own permits takes none from the others.

@@ -87,6 +87,13 @@ struct FileDescriptor: ~Copyable {
         )
     }
 
+    /// Opens what is there already for writing.
+    ///
+    /// For tests: the driver never changes a file.
+    func openForWriting(_ name: String) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(raw: try Self.check("open") { unsafe openat(self.raw, name, O_WRONLY | O_CLOEXEC) })
+    }
+
     /// The size of a file, or nil if there is nothing, or something else.
     func sizeOfRegularFile(_ name: String) throws(SystemError) -> Int? {
         var status = stat()

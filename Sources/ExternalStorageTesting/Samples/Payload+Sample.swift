@@ -8,7 +8,7 @@ package import ExternalStorageCore
 import NIOCore
 
 extension Payload {
-    /// A payload that looks like random bytes, the same for the same number.
+    /// A payload of bytes that look random, the same for the same number.
     ///
     /// - Parameters:
     ///   - number: Which one.
@@ -16,16 +16,18 @@ extension Payload {
     /// - Returns: The payload.
     package static func sample(_ number: Int, sizeInBytes: Int) -> Payload {
         var state = UInt64(bitPattern: Int64(number)) &* 0x9E37_79B9_7F4A_7C15 &+ 1
-        var data = ByteBufferAllocator().buffer(capacity: sizeInBytes + 8)
-        let count = max(0, sizeInBytes - 33)
-        while data.readableBytes < count {
+        var block = ByteBuffer()
+        for _ in 0..<128 {
             // splitmix64
             state &+= 0x9E37_79B9_7F4A_7C15
             var word = state
             word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
             word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-            data.writeInteger(word ^ (word >> 31))
+            block.writeInteger(word ^ (word >> 31))
         }
+        let count = max(0, sizeInBytes - 33)
+        var data = ByteBufferAllocator().buffer(capacity: count + block.readableBytes)
+        while data.readableBytes < count { data.writeImmutableBuffer(block) }
         let slice = data.getSlice(at: data.readerIndex, length: count) ?? ByteBuffer()
         return Payload(metadata: ["encoding": Array("binary/plain".utf8)], data: slice)
     }
