@@ -155,6 +155,29 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "ExternalStorageCoreTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        .testTarget(
+            name: "ExternalStorageTestingTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "ExternalStorageGRPCTests",
             dependencies: [
                 "ExternalStorageCore",
