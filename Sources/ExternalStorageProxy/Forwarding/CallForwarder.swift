@@ -105,7 +105,7 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         guard error.code == .unavailable else {
             return Status(code: Status.Code(error.code), message: error.message)
         }
-        let reason = error.cause.map { "\($0)" } ?? error.message
+        let reason = FailureReason.text(error)
         self.telemetry.unreachable(self.upstreamName, reason)
         return Status(
             code: .unavailable,
@@ -173,7 +173,8 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
                 case .message(let bytes):
                     record.addResponse(bytes.count)
                     try await outbound.write(.message(bytes))
-                case .status(let status, let metadata):
+                case .status(let upstreamStatus, let metadata):
+                    let status = MessageTooLarge.status(forResponse: upstreamStatus)
                     try await outbound.write(.status(status, ForwardedMetadata.filter(metadata)))
                     await outbound.finish()
                     return .answered(status)

@@ -82,7 +82,8 @@ private struct AnnouncedProxy<Upstream: ClientTransport>: Service where Upstream
                 guard let address = try? await self.proxy.listeningAddress else { return }
                 try self.announce(address)
             }
-            try await group.waitForAll()
+            // The first error ends both; `waitForAll` would wait for the proxy first.
+            for try await _ in group {}
         }
     }
 

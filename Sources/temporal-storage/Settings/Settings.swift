@@ -76,7 +76,8 @@ struct Settings: Sendable {
         } catch let error as DecodingError {
             throw CommandError.usage("\(file.origin) names \(file.text), which is not a JSON object: \(error.summary)")
         } catch {
-            throw CommandError.usage("\(file.origin) names \(file.text), which cannot be read: \(error)")
+            let reason = FileFailure.reason(error)
+            throw CommandError.usage("\(file.origin) names \(file.text), which cannot be read: \(reason)")
         }
         return Source(provider: provider, key: Self.key, origin: { "\"\($0.rawValue)\" in \(file.text)" })
     }

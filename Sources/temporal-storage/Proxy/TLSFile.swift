@@ -1,0 +1,47 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import GRPCNIOTransportHTTP2Posix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A file for TLS that can be read.
+struct TLSFile {
+    var path: String
+    /// The name of the setting that names it.
+    var origin: String
+
+    /// Nil if the setting is not set.
+    ///
+    /// - Throws: ``CommandError`` if the file cannot be read.
+    init?(_ setting: Setting, _ settings: Settings) throws {
+        guard let value = try settings.text(setting) else { return nil }
+        do {
+            _ = try Data(contentsOf: URL(filePath: value.text))
+        } catch {
+            let reason = FileFailure.reason(error)
+            throw CommandError.usage("\(value.origin) is \"\(value.text)\", which cannot be read: \(reason)")
+        }
+        self.path = value.text
+        self.origin = value.origin
+    }
+
+    /// Whether TLS can be set up this way.
+    ///
+    /// A server's transport finds out only when it listens, and does not say what is wrong; a client's transport finds
+    /// out when it is made, which connects to nothing.
+    static func isUsable(_ configure: (inout HTTP2ClientTransport.Posix.TransportSecurity.TLS) -> Void) -> Bool {
+        let transport = try? HTTP2ClientTransport.Posix(
+            target: .ipv4(address: "127.0.0.1", port: 1),
+            transportSecurity: .tls(configure: configure)
+        )
+        return transport != nil
+    }
+}
