@@ -18,7 +18,8 @@ import TemporalAPI
 /// Measures the engine: one serialized message in, one serialized message out.
 ///
 /// Every case is measured beside what the machine can do with the same bytes in the same run: copy them, hash them,
-/// decode and encode them with SwiftProtobuf. Prints a table; `--json FILE` writes the numbers.
+/// decode and encode them with SwiftProtobuf. Prints a table; `--json FILE` writes the numbers, `--case NAME` measures
+/// one case only.
 @main
 struct EngineBenchmark {
     struct Case: Encodable {
@@ -50,15 +51,22 @@ struct EngineBenchmark {
         let engine = MessageEngine(storage: try Self.storage())
         try Self.checkShapes()
         var cases: [Case] = []
-        for name in ["b1", "b2mixed", "b2dense", "b3", "b4", "b5", "b6", "b9"] {
+        let names = ["b1", "b2mixed", "b2dense", "b3", "b4", "b5", "b6", "b9"]
+        let only = Self.value(of: "--case", in: arguments)
+        for name in names where only == nil || only == name {
             cases.append(try await Self.measure(name, engine: engine))
         }
         Self.printTable(cases)
-        if let flag = arguments.firstIndex(of: "--json"), flag + 1 < arguments.count {
+        if let file = Self.value(of: "--json", in: arguments) {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try encoder.encode(cases).write(to: URL(fileURLWithPath: arguments[flag + 1]))
+            try encoder.encode(cases).write(to: URL(fileURLWithPath: file))
         }
+    }
+
+    private static func value(of flag: String, in arguments: [String]) -> String? {
+        guard let index = arguments.firstIndex(of: flag), index + 1 < arguments.count else { return nil }
+        return arguments[index + 1]
     }
 
     /// No cache: every operation stores, hashes and retrieves.

@@ -234,8 +234,8 @@ enum Shapes {
             let historySize = 4_096 * (id + 1)
             addStarted(6, 11) { $0.writeField(5, varint: historySize) }
             add(7, 12) { attributes in
-                attributes.writeField(1, varint: id - 1)
-                attributes.writeField(2, varint: id)
+                attributes.writeField(1, varint: id - 2)
+                attributes.writeField(2, varint: id - 1)
                 attributes.writeField(3, string: self.identity)
             }
             let taskCompleted = id

@@ -29,8 +29,9 @@ extension MessageEngine {
         namespaceField: UInt32 = 1,
         queryFailed: (ExternalStorageError) -> Void = { _ in }
     ) async throws -> Message? {
-        guard let request = try? self.read(message, as: type, namespaceField: namespaceField) else { return nil }
-        guard !request.scanned.scan.sites.isEmpty else { return nil }
+        guard self.hasWork(message, as: type),
+            let request = try? self.read(message, as: type, namespaceField: namespaceField)
+        else { return nil }
         var changes = MessageChanges(sites: request.scanned.scan.sites.count)
         if let token = request.token { changes.replacements[token.site] = token.bytes }
         for (id, reason) in (request.task?.failedQueries ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -145,18 +146,35 @@ extension MessageEngine {
         return min(threshold, Self.smallestWorthStoring)
     }
 
+    /// Whether there is anything to store or to take off; almost always there is not, so this comes first.
+    private func hasWork<Message: MessageBytes>(_ message: Message, as type: MessageType) -> Bool {
+        let scanner = self.scanner(forMessageOf: message.count)
+        do throws(WireError) {
+            return try message.withSpan { bytes throws(WireError) in
+                try scanner.scan(bytes, as: type).sites.contains { site in
+                    site.kind == .payload || TaskToken.split(bytes, in: site.body) != nil
+                }
+            }
+        } catch {
+            return false
+        }
+    }
+
+    private func scanner(forMessageOf count: Int) -> PayloadScanner {
+        PayloadScanner(
+            purpose: .offload(minimumSize: self.minimumSize(inMessageOf: count)),
+            findsTaskTokens: true,
+            readsLegacyReferences: self.readsLegacyReferences
+        )
+    }
+
     private func read<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
         namespaceField: UInt32
     ) throws(WireError) -> OffloadRequest<Message> {
-        let scanner = PayloadScanner(
-            purpose: .offload(minimumSize: self.minimumSize(inMessageOf: message.count)),
-            findsTaskTokens: true,
-            readsLegacyReferences: self.readsLegacyReferences
-        )
-        return try OffloadRequest(
-            ScannedMessage(message, as: type, by: scanner),
+        try OffloadRequest(
+            ScannedMessage(message, as: type, by: self.scanner(forMessageOf: message.count)),
             namespaceField: namespaceField
         )
     }
