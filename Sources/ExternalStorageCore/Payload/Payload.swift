@@ -1,0 +1,123 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import NIOCore
+
+/// A `temporal.api.common.v1.Payload`, as a view over its serialized bytes.
+///
+/// Identity and size of a payload are its bytes: what is stored is exactly what would have stood in the message (ES-W6).
+/// ``metadata`` and ``data`` are read out of the bytes when they are asked for.
+public struct Payload: Sendable {
+    /// The serialized message.
+    public let serializedBytes: ByteBuffer
+    /// The digest, if somebody has computed it; copies of the payload share it.
+    private var knownDigest: PayloadDigest?
+
+    /// Takes over a serialized payload, after one walk through its structure.
+    ///
+    /// - Parameter serializedBytes: The serialized message; shared, not copied.
+    /// - Throws: ``ExternalStorageError/Code/malformedPayload`` if the bytes are not a payload.
+    public init(serializedBytes: ByteBuffer) throws(ExternalStorageError) {
+        do throws(ProtobufFields.Malformed) {
+            try Self.check(serializedBytes.readableBytesUInt8Span)
+        } catch {
+            throw ExternalStorageError(
+                code: .malformedPayload,
+                message: "the bytes are not a serialized payload: wrong at byte \(error.position) of "
+                    + "\(serializedBytes.readableBytes)"
+            )
+        }
+        self.init(unchecked: serializedBytes)
+    }
+
+    /// Takes over bytes that stood in a message as a payload.
+    ///
+    /// If they are malformed all the same, they travel as they are, and the accessors return what can be read.
+    package init(unchecked serializedBytes: ByteBuffer) {
+        self.serializedBytes = serializedBytes
+    }
+
+    /// Serializes a payload.
+    ///
+    /// Metadata is written in the order of its keys: equal payloads have equal bytes.
+    ///
+    /// - Parameters:
+    ///   - metadata: What the payload says about itself; `encoding` above all.
+    ///   - data: The value; copied.
+    ///   - externalPayloadSizes: For a reference: the sizes of what was stored, in bytes.
+    public init(metadata: [String: [UInt8]], data: ByteBuffer, externalPayloadSizes: [Int64] = []) {
+        self.init(
+            unchecked: PayloadWriter.serialize(
+                metadata: metadata,
+                data: data,
+                externalPayloadSizes: externalPayloadSizes
+            )
+        )
+    }
+
+    /// The size of the serialized message: what the threshold is compared with.
+    public var sizeInBytes: Int { self.serializedBytes.readableBytes }
+
+    /// The SHA-256 of ``serializedBytes``.
+    ///
+    /// Computed on the caller's thread if the pipeline has not done it before.
+    ///
+    /// - Complexity: O(*n*) in the size, or O(1) if it is known already.
+    public var digest: PayloadDigest { self.knownDigest ?? PayloadDigest(hashing: self.serializedBytes) }
+
+    /// The same payload, its digest computed.
+    package func withDigest() -> Self {
+        var payload = self
+        payload.knownDigest = self.digest
+        return payload
+    }
+
+    /// The same payload, with a digest that somebody else has computed over the same bytes.
+    package func withDigest(_ digest: PayloadDigest) -> Self {
+        var payload = self
+        payload.knownDigest = digest
+        return payload
+    }
+
+    /// Whether ``digest`` costs nothing.
+    package var hasDigest: Bool { self.knownDigest != nil }
+
+    private static func check(_ bytes: Span<UInt8>) throws(ProtobufFields.Malformed) {
+        var fields = ProtobufFields(0..<bytes.count)
+        while let field = try fields.next(in: bytes) {
+            guard field.isLengthDelimited, field.number == 1 || field.number == 3 else { continue }
+            var inner = ProtobufFields(field.body)
+            while try inner.next(in: bytes) != nil {}
+        }
+    }
+}
+
+extension Payload: Hashable {
+    /// Compares the bytes, and nothing but the bytes.
+    ///
+    /// - Parameters:
+    ///   - left: A payload.
+    ///   - right: Another one.
+    /// - Returns: Whether they are the same.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.serializedBytes == right.serializedBytes
+    }
+
+    /// Hashes the bytes.
+    ///
+    /// - Parameter hasher: The hasher to feed.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.serializedBytes)
+    }
+}
+
+extension Payload: CustomStringConvertible {
+    /// The size and the encoding; never the data, so that it may be logged.
+    public var description: String {
+        let encoding = self.metadata["encoding"].map { String(decoding: $0, as: UTF8.self) } ?? "no encoding"
+        return "Payload(\(self.sizeInBytes) bytes, \(encoding))"
+    }
+}

@@ -1,0 +1,58 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// What is downloaded for one message: which claims, by which driver.
+///
+/// Pure.
+struct RetrievePlan: Sendable {
+    /// Where one reference points: an index into the registry, and a claim.
+    struct Location: Hashable, Sendable {
+        var driver: Int
+        var claim: StorageDriverClaim
+    }
+
+    /// One call of a driver's `retrieve`.
+    struct Call: Sendable {
+        var driver: Int
+        /// No two are equal.
+        var claims: [StorageDriverClaim] = []
+    }
+
+    private(set) var calls: [Call] = []
+
+    /// Whether a payload has to be resolved (ES-W2, ES-W5).
+    static func isReference(_ payload: Payload, readsLegacy: Bool) -> Bool {
+        let traits = payload.referenceTraits
+        return traits.isReference || (readsLegacy && traits.isLegacy)
+    }
+
+    /// Reads the references, none of them encoded.
+    ///
+    /// - Throws: `invalidReference`, `driverNotRegistered`.
+    static func locations(_ references: [Payload], in registry: DriverRegistry) throws -> [Location] {
+        try references.map { payload in
+            let reference =
+                payload.referenceTraits.isLegacy
+                ? try StorageReference(legacyPayload: payload) : try StorageReference(payload: payload)
+            let driver = try registry.index(of: reference.driverName, wantedBy: "a storage reference")
+            return Location(driver: driver, claim: reference.claim)
+        }
+    }
+
+    /// Groups the locations by driver (ES-P2); equal ones become one.
+    init(_ locations: [Location]) {
+        var callIndices: [Int: Int] = [:]
+        var seen: Set<Location> = []
+        for location in locations where seen.insert(location).inserted {
+            if let call = callIndices[location.driver] {
+                self.calls[call].claims.append(location.claim)
+            } else {
+                callIndices[location.driver] = self.calls.count
+                self.calls.append(Call(driver: location.driver, claims: [location.claim]))
+            }
+        }
+    }
+}

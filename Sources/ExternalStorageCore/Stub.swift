@@ -1,4 +1,0 @@
-import Crypto
-import Logging
-import Metrics
-import Tracing

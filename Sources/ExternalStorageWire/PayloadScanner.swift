@@ -1,0 +1,300 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// Finds the payloads of a message without decoding it.
+///
+/// A subtree that cannot hold a payload is skipped by its length, and so is one that is too short for a payload
+/// of the size that is looked for. What is not protobuf is an error, never a wrong site.
+package struct PayloadScanner: Sendable {
+    /// What is looked for.
+    package enum Purpose: Hashable, Sendable {
+        /// Payloads of at least so many serialized bytes that may be stored: no references (ES-W7), nothing that
+        /// has to stay inline (ES-C5). The size is at least 1: an entirely empty payload has nothing to store.
+        case offload(minimumSize: Int)
+        /// References (ES-W2).
+        case resolve
+    }
+
+    /// How deep messages may be nested. Protobuf's own readers stop between 100 (C++, Java) and 10,000 (Go).
+    package static let depthLimit = 250
+
+    package var purpose: Purpose
+    /// Whether the tokens of tasks are sites too.
+    package var findsTaskTokens: Bool
+    /// Whether references of early previews are references (ES-W5).
+    package var readsLegacyReferences: Bool
+
+    package init(purpose: Purpose, findsTaskTokens: Bool = false, readsLegacyReferences: Bool = false) {
+        self.purpose = purpose
+        self.findsTaskTokens = findsTaskTokens
+        self.readsLegacyReferences = readsLegacyReferences
+    }
+
+    /// Scans one message.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole message.
+    ///   - type: Its type.
+    /// - Returns: The sites in the order of the bytes.
+    /// - Throws: ``WireError`` if the bytes that were looked at are not protobuf.
+    /// - Complexity: O(*n*) in the number of fields on the way to payloads; independent of the size of payloads.
+    package func scan(_ bytes: Span<UInt8>, as type: MessageType) throws(WireError) -> PayloadScan {
+        guard bytes.count <= Int(Int32.max) else { throw WireError(.tooLarge, at: Int(Int32.max)) }
+        var walk = Walk(scanner: self)
+        try walk.message(bytes, 0..<bytes.count, type: type, frame: -1, depth: 0)
+        return walk.scan
+    }
+}
+
+extension PayloadScanner {
+    /// The state of one scan.
+    private struct Walk {
+        let table = PayloadPaths.table
+        /// The smallest payload that is looked for; zero when references are.
+        let minimumSize: Int
+        let isOffload: Bool
+        let findsTaskTokens: Bool
+        let readsLegacyReferences: Bool
+        var scan = PayloadScan()
+
+        init(scanner: PayloadScanner) {
+            self.findsTaskTokens = scanner.findsTaskTokens
+            self.readsLegacyReferences = scanner.readsLegacyReferences
+            switch scanner.purpose {
+            case .offload(let minimumSize):
+                self.isOffload = true
+                self.minimumSize = max(1, minimumSize)
+            case .resolve:
+                self.isOffload = false
+                self.minimumSize = 0
+            }
+        }
+
+        mutating func message(
+            _ bytes: Span<UInt8>,
+            _ range: Range<Int>,
+            type: MessageType,
+            frame: Int32,
+            depth: Int,
+            skipsNil: Bool = false
+        ) throws(WireError) {
+            guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
+            var seen: UInt64 = 0
+            var reader = WireReader(range)
+            while let field = try reader.next(in: bytes) {
+                guard field.type == .lengthDelimited, let row = self.table.field(field.number, of: type) else {
+                    continue
+                }
+                if !row.isRepeated {
+                    let bit = 1 &<< self.table.ordinal(field.number, of: type)
+                    if seen & bit != 0 { self.scan.needsNormalization = true }
+                    seen |= bit
+                }
+                if row.kind == PayloadPaths.Kind.taskToken.rawValue {
+                    if self.findsTaskTokens { self.append(field, kind: .taskToken, traits: [], frame: frame) }
+                    continue
+                }
+                if self.isOffload, row.isReadOnly || field.count < self.minimumSize { continue }
+                switch row.kind {
+                case PayloadPaths.Kind.message.rawValue:
+                    try self.enter(
+                        field,
+                        as: row.child,
+                        in: frame,
+                        depth: depth,
+                        of: bytes,
+                        skipsNil: skipsNil || row.skipsNil
+                    )
+                case PayloadPaths.Kind.payload.rawValue:
+                    let site = try self.payload(field, of: bytes, in: range, type: type, frame: frame, depth: depth)
+                    guard let traits = site else { continue }
+                    if skipsNil {
+                        guard try !self.meansNil(field.body, traits: traits, of: bytes) else { continue }
+                    }
+                    self.append(field, kind: .payload, traits: traits, frame: frame)
+                case PayloadPaths.Kind.anyValue.rawValue:
+                    try self.anyValue(field, of: bytes, frame: frame, depth: depth)
+                default:
+                    try self.historyBlob(field, of: bytes, frame: frame, depth: depth)
+                }
+            }
+        }
+
+        @inline(__always)
+        private mutating func append(_ field: WireField, kind: PayloadSite.Kind, traits: PayloadTraits, frame: Int32) {
+            self.scan.sites.append(
+                PayloadSite(
+                    kind: kind,
+                    traits: traits,
+                    field: field.number,
+                    frame: frame,
+                    lengthStart: field.lengthStart,
+                    bodyStart: field.bodyStart,
+                    bodyEnd: field.bodyEnd
+                )
+            )
+        }
+
+        /// Scans a message inside another; its frame stays only if something was found in it.
+        @inline(__always)
+        private mutating func enter(
+            _ field: WireField,
+            as type: MessageType,
+            in frame: Int32,
+            depth: Int,
+            of bytes: Span<UInt8>,
+            skipsNil: Bool = false
+        ) throws(WireError) {
+            let (count, index) = (self.scan.sites.count, self.push(field, type: type, parent: frame))
+            try self.message(bytes, field.body, type: type, frame: index, depth: depth + 1, skipsNil: skipsNil)
+            self.pop(to: index, unlessFoundSince: count)
+        }
+
+        @inline(__always)
+        private mutating func push(_ field: WireField, type: MessageType, parent: Int32) -> Int32 {
+            let index = Int32(truncatingIfNeeded: self.scan.frames.count)
+            self.scan.frames.append(
+                PayloadFrame(
+                    type: type,
+                    field: field.number,
+                    parent: parent,
+                    start: field.start,
+                    lengthStart: field.lengthStart,
+                    bodyStart: field.bodyStart,
+                    bodyEnd: field.bodyEnd
+                )
+            )
+            return index
+        }
+
+        @inline(__always)
+        private mutating func pop(to index: Int32, unlessFoundSince count: Int) {
+            if self.scan.sites.count == count { self.scan.frames.removeLast(self.scan.frames.count - Int(index)) }
+        }
+
+        /// The traits of a payload if it is what is looked for; an envelope is entered instead.
+        @inline(__always)
+        private mutating func payload(
+            _ field: WireField,
+            of bytes: Span<UInt8>,
+            in message: Range<Int>,
+            type: MessageType,
+            frame: Int32,
+            depth: Int
+        ) throws(WireError) -> PayloadTraits? {
+            let traits = try PayloadTraits(of: bytes, in: field.body)
+            if traits.isReference || (self.readsLegacyReferences && traits.contains(.legacyReference)) {
+                return self.isOffload ? nil : traits
+            }
+            var isEnvelope = traits.contains(.systemEnvelope)
+            if !isEnvelope { isEnvelope = try self.hasSystemEndpoint(message, type: type, of: bytes) }
+            if isEnvelope {
+                try self.systemEnvelope(field, of: bytes, frame: frame, depth: depth)
+                return nil
+            }
+            return self.isOffload ? traits : nil
+        }
+
+        /// Whether the message is a Nexus operation on the server's own endpoint (ES-C4).
+        @inline(__always)
+        private func hasSystemEndpoint(
+            _ message: Range<Int>,
+            type: MessageType,
+            of bytes: Span<UInt8>
+        ) throws(WireError) -> Bool {
+            let endpoint = self.table.endpointFields[Int(type.rawValue)]
+            guard endpoint != 0 else { return false }
+            guard let name = try WireReader.lastBytes(UInt32(endpoint), in: message, of: bytes) else { return false }
+            return bytes.equals("__temporal_system", in: name)
+        }
+
+        /// Whether the server takes the payload for "remove this key": nil, or no bytes, or an empty JSON list.
+        @inline(never)
+        private func meansNil(
+            _ payload: Range<Int>,
+            traits: PayloadTraits,
+            of bytes: Span<UInt8>
+        ) throws(WireError) -> Bool {
+            if traits.contains(.null) { return true }
+            guard let data = try WireReader.lastBytes(2, in: payload, of: bytes) else { return true }
+            return data.isEmpty || bytes.equals("[]", in: data) || bytes.equals("null", in: data)
+        }
+
+        /// Scans the request inside an envelope of a system Nexus operation; the envelope itself stays.
+        ///
+        /// An envelope of a type that is not in the table holds no payload that anybody knows of.
+        @inline(never)
+        private mutating func systemEnvelope(
+            _ field: WireField,
+            of bytes: Span<UInt8>,
+            frame: Int32,
+            depth: Int
+        ) throws(WireError) {
+            var data: WireField?
+            var type: MessageType?
+            var isBinaryProtobuf = false
+            var reader = WireReader(field.body)
+            while let part = try reader.next(in: bytes) {
+                guard part.type == .lengthDelimited else { continue }
+                if part.number == 2 { data = part }
+                guard part.number == 1, let key = try WireReader.lastBytes(1, in: part.body, of: bytes) else {
+                    continue
+                }
+                let value = try WireReader.lastBytes(2, in: part.body, of: bytes) ?? 0..<0
+                if bytes.equals("messageType", in: key) { type = MessageType(name: bytes.string(in: value)) }
+                if bytes.equals("encoding", in: key) { isBinaryProtobuf = bytes.equals("binary/protobuf", in: value) }
+            }
+            guard isBinaryProtobuf, let data, let type else { return }
+            let (count, index) = (self.scan.sites.count, self.push(field, type: .payload, parent: frame))
+            try self.enter(data, as: type, in: index, depth: depth + 1, of: bytes)
+            self.pop(to: index, unlessFoundSince: count)
+        }
+
+        /// Scans the value of an `Any` if its type is in the table; all others are left as they are.
+        @inline(never)
+        private mutating func anyValue(
+            _ field: WireField,
+            of bytes: Span<UInt8>,
+            frame: Int32,
+            depth: Int
+        ) throws(WireError) {
+            var value: WireField?
+            var url = 0..<0
+            var reader = WireReader(field.body)
+            while let part = try reader.next(in: bytes) {
+                guard part.type == .lengthDelimited else { continue }
+                if part.number == 1 { url = part.body }
+                if part.number == 2 { value = part }
+            }
+            let name = bytes.string(in: url).split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+            guard let value, let type = MessageType(name: String(name)) else { return }
+            let (count, index) = (self.scan.sites.count, self.push(field, type: .anyValue, parent: frame))
+            try self.enter(value, as: type, in: index, depth: depth + 1, of: bytes)
+            self.pop(to: index, unlessFoundSince: count)
+        }
+
+        /// Scans a history that the server sent as it keeps it, in one blob.
+        @inline(never)
+        private mutating func historyBlob(
+            _ field: WireField,
+            of bytes: Span<UInt8>,
+            frame: Int32,
+            depth: Int
+        ) throws(WireError) {
+            var data: WireField?
+            var encoding: UInt64 = 0
+            var reader = WireReader(field.body)
+            while let part = try reader.next(in: bytes) {
+                if part.number == 1, part.type == .varint { encoding = part.varint }
+                if part.number == 2, part.type == .lengthDelimited { data = part }
+            }
+            guard encoding == 1, let data else { return }
+            let (count, index) = (self.scan.sites.count, self.push(field, type: .dataBlob, parent: frame))
+            try self.enter(data, as: .history, in: index, depth: depth + 1, of: bytes)
+            self.pop(to: index, unlessFoundSince: count)
+        }
+    }
+}
