@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import ExternalStorageCore
 internal import NIOCore
 
 /// One request to the service before address, time and signature: everything that stays the same when it is repeated.
@@ -16,8 +17,8 @@ struct S3Call: Sendable {
     var query: [SignableRequest.QueryItem] = []
     var headers: [SignableRequest.Header] = []
     var body: ByteBuffer?
-    /// The SHA-256 of ``body``, 32 bytes; nil without a body.
-    var digest: [UInt8]?
+    /// The SHA-256 of ``body``; nil without a body.
+    var digest: PayloadDigest?
     /// The most bytes of the answer's body.
     var maximumAnswerSize = 1024 * 1024
     /// How many bytes are expected to move, for the time an attempt may take.

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import ExternalStorageCore
 public import NIOCore
 
 /// An object, or a part of one, to read.
@@ -23,6 +24,11 @@ public struct S3GetRequest: Sendable {
     ///
     /// More is an error of kind ``S3Failure/Kind/tooLarge``, before it is read.
     public var maximumSizeInBytes: Int
+
+    /// Whether the SHA-256 of the bytes is wanted, computed while they arrive.
+    ///
+    /// A client that cannot do that ignores it.
+    public var wantsDigest = true
 
     /// Creates a request.
     ///
@@ -44,8 +50,8 @@ public struct S3GetResult: Sendable {
     /// The bytes.
     public var body: ByteBuffer
 
-    /// The SHA-256 of ``body`` if the client computed it while reading, 32 bytes; else nil.
-    public var digest: [UInt8]?
+    /// The SHA-256 of ``body`` if the client computed it while reading; else nil.
+    public var digest: PayloadDigest?
 
     /// What the store says about the whole object.
     public var info: S3ObjectInfo
@@ -56,7 +62,7 @@ public struct S3GetResult: Sendable {
     ///   - body: The bytes.
     ///   - digest: The SHA-256 of the bytes, if it is known.
     ///   - info: What the store says about the whole object.
-    public init(body: ByteBuffer, digest: [UInt8]? = nil, info: S3ObjectInfo = S3ObjectInfo()) {
+    public init(body: ByteBuffer, digest: PayloadDigest? = nil, info: S3ObjectInfo = S3ObjectInfo()) {
         self.body = body
         self.digest = digest
         self.info = info

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
-internal import Crypto
+public import ExternalStorageCore
 public import NIOCore
 internal import NIOHTTP1
 
@@ -40,7 +40,7 @@ extension S3HTTPClient: S3MultipartClient {
     /// - Parameters:
     ///   - number: Its number, 1 to 10,000.
     ///   - body: The bytes.
-    ///   - digest: The SHA-256 of the bytes, 32 bytes.
+    ///   - digest: The SHA-256 of the bytes.
     ///   - uploadID: The store's name for the upload.
     ///   - bucket: The bucket: a name or an ARN.
     ///   - key: The key.
@@ -49,14 +49,14 @@ extension S3HTTPClient: S3MultipartClient {
     public func uploadPart(
         number: Int,
         body: ByteBuffer,
-        digest: [UInt8],
+        digest: PayloadDigest,
         uploadID: String,
         bucket: String,
         key: String
     ) async throws -> S3UploadedPart {
         var call = S3Call("UploadPart", "PUT", bucket: bucket, key: key)
         call.query = [.init("partNumber", String(number)), .init("uploadId", uploadID)]
-        call.headers = [.init("x-amz-checksum-sha256", Base64.encode(digest))]
+        call.headers = [.init("x-amz-checksum-sha256", digest.base64)]
         call.body = body
         call.digest = digest
         call.expectedSize = body.readableBytes
@@ -85,7 +85,7 @@ extension S3HTTPClient: S3MultipartClient {
         var xml = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
         for part in parts {
             xml += "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(XMLText.escaped(part.entityTag))</ETag>"
-            xml += "<ChecksumSHA256>\(Base64.encode(part.digest))</ChecksumSHA256></Part>"
+            xml += "<ChecksumSHA256>\(part.digest.base64)</ChecksumSHA256></Part>"
         }
         xml += "</CompleteMultipartUpload>"
         var call = S3Call("CompleteMultipartUpload", "POST", bucket: bucket, key: key)
@@ -117,9 +117,9 @@ extension S3HTTPClient: S3MultipartClient {
 extension S3Call {
     /// Sends a document, with its digest.
     mutating func set(xml: String) {
-        let bytes = Array(xml.utf8)
-        self.body = ByteBuffer(bytes: bytes)
-        self.digest = Array(SHA256.hash(data: bytes))
+        let body = ByteBuffer(string: xml)
+        self.body = body
+        self.digest = PayloadDigest(hashing: body)
         self.headers.append(.init("Content-Type", "application/xml"))
     }
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -17,7 +18,7 @@ extension S3HTTPClient: S3Client {
     public func put(_ request: S3PutRequest) async throws -> S3PutOutcome {
         var call = S3Call("PutObject", "PUT", bucket: request.bucket, key: request.key)
         call.headers = self.objectHeaders
-        call.headers.append(.init("x-amz-checksum-sha256", Base64.encode(request.digest)))
+        call.headers.append(.init("x-amz-checksum-sha256", request.digest.base64))
         call.body = request.body
         call.digest = request.digest
         call.expectedSize = request.body.readableBytes
@@ -37,7 +38,7 @@ extension S3HTTPClient: S3Client {
         var call = S3Call("GetObject", "GET", bucket: request.bucket, key: request.key)
         call.maximumAnswerSize = request.maximumSizeInBytes
         call.expectedSize = request.range?.count ?? request.maximumSizeInBytes
-        call.digestsAnswer = true
+        call.digestsAnswer = request.wantsDigest
         call.isRead = true
         if let range = request.range, !range.isEmpty {
             call.headers.append(.init("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))

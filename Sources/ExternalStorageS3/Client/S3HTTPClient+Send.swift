@@ -6,6 +6,7 @@
 
 internal import AWSSigning
 internal import AsyncHTTPClient
+internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
@@ -186,7 +187,7 @@ extension S3HTTPClient {
             path: path,
             query: call.query,
             headers: [.init("Host", endpoint.authority)] + call.headers + self.guards,
-            payloadHash: call.digest.map { .sha256($0) } ?? .empty
+            payloadHash: call.digest.map { .verbatim($0.hexadecimal) } ?? .empty
         )
         let scope = SigningScope(endpoint.algorithm, service: endpoint.service, time: attempt.time)
         let signed = try self.sign(signable, scope: scope, credentials: attempt.credentials)

@@ -35,16 +35,17 @@ public final class S3HTTPClient: Sendable {
     /// - Parameters:
     ///   - configuration: Region, endpoint and options.
     ///   - credentials: What requests are signed with; asked once per attempt.
-    ///   - httpClient: Whose connections are used. It is not shut down. Best configured not to follow redirects.
+    ///   - httpClient: Whose connections are used; it is not shut down. Nil for one that all S3 clients share. Make your
+    ///     own of ``httpConfiguration`` to add a proxy or trust roots.
     public convenience init(
         configuration: Configuration,
         credentials: any AWSCredentialsProvider,
-        httpClient: HTTPClient = .shared
+        httpClient: HTTPClient? = nil
     ) {
         self.init(
             configuration: configuration,
             credentials: credentials,
-            httpClient: httpClient,
+            httpClient: httpClient ?? Self.sharedHTTPClient,
             clock: ContinuousClock(),
             now: { WallClock.secondsSince1970() },
             random: { Double.random(in: 0..<1) }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import ExternalStorageCore
 public import NIOCore
 
 /// Writes of large objects in parts.
@@ -26,7 +27,7 @@ public protocol S3MultipartClient: S3Client {
     /// - Parameters:
     ///   - number: Its number, 1 to 10,000.
     ///   - body: The bytes: at least 5 MiB, unless it is the last part.
-    ///   - digest: The SHA-256 of the bytes, 32 bytes.
+    ///   - digest: The SHA-256 of the bytes.
     ///   - uploadID: The store's name for the upload.
     ///   - bucket: The bucket: a name or an ARN.
     ///   - key: The key.
@@ -35,7 +36,7 @@ public protocol S3MultipartClient: S3Client {
     func uploadPart(
         number: Int,
         body: ByteBuffer,
-        digest: [UInt8],
+        digest: PayloadDigest,
         uploadID: String,
         bucket: String,
         key: String
@@ -77,8 +78,8 @@ public struct S3UploadedPart: Sendable, Hashable {
     /// The store's tag for it.
     public var entityTag: String
 
-    /// The SHA-256 of its bytes, 32 bytes.
-    public var digest: [UInt8]
+    /// The SHA-256 of its bytes.
+    public var digest: PayloadDigest
 
     /// Creates a description of a part.
     ///
@@ -86,7 +87,7 @@ public struct S3UploadedPart: Sendable, Hashable {
     ///   - number: Its number.
     ///   - entityTag: The store's tag for it.
     ///   - digest: The SHA-256 of its bytes.
-    public init(number: Int, entityTag: String, digest: [UInt8]) {
+    public init(number: Int, entityTag: String, digest: PayloadDigest) {
         self.number = number
         self.entityTag = entityTag
         self.digest = digest

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import ExternalStorageCore
 public import NIOCore
 
 /// An object to write in one request.
@@ -19,10 +20,10 @@ public struct S3PutRequest: Sendable {
     /// Sent as it is, without a copy.
     public var body: ByteBuffer
 
-    /// The SHA-256 of the content, 32 bytes.
+    /// The SHA-256 of the content.
     ///
     /// It is signed, sent as checksum and checked by the store.
-    public var digest: [UInt8]
+    public var digest: PayloadDigest
 
     /// Whether to write only if there is no object of that key (`If-None-Match: *`).
     public var onlyIfAbsent: Bool
@@ -33,9 +34,9 @@ public struct S3PutRequest: Sendable {
     ///   - bucket: The bucket: a name or an ARN.
     ///   - key: The key.
     ///   - body: The content.
-    ///   - digest: The SHA-256 of the content, 32 bytes.
+    ///   - digest: The SHA-256 of the content.
     ///   - onlyIfAbsent: Whether to write only if there is no object of that key.
-    public init(bucket: String, key: String, body: ByteBuffer, digest: [UInt8], onlyIfAbsent: Bool = false) {
+    public init(bucket: String, key: String, body: ByteBuffer, digest: PayloadDigest, onlyIfAbsent: Bool = false) {
         self.bucket = bucket
         self.key = key
         self.body = body

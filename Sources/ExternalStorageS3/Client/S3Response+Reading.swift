@@ -4,8 +4,10 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import AWSSigning
 internal import AsyncHTTPClient
 internal import Crypto
+internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -46,7 +48,7 @@ extension S3Response {
             }
             self.body.writeImmutableBuffer(chunk)
         }
-        if call.digestsAnswer && isSuccess { self.digest = Array(hash.finalize()) }
+        if call.digestsAnswer && isSuccess { self.digest = PayloadDigest(hexadecimal: Hex.encode(hash.finalize())) }
     }
 }
 

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -13,5 +14,5 @@ struct S3Response: Sendable {
     var headers: HTTPHeaders
     var body: ByteBuffer
     /// The SHA-256 of ``body`` if it was asked for and the answer is a success.
-    var digest: [UInt8]?
+    var digest: PayloadDigest?
 }
