@@ -41,10 +41,12 @@ let package = Package(
             name: "ExternalStorageCore",
             dependencies: [
                 "ExternalStorageWire",
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
@@ -147,22 +149,88 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // Fakes and oracles; not a product.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "ExternalStorageWire",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "demo-client",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "TemporalAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Examples/Demo/Client"
+        ),
+        // Measured by Scripts/benchmark, which builds it in release.
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: [
+                "AllocationCounter",
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "ExternalStorageWire",
+                "TemporalAPI",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Benchmarks/EngineBenchmark"
+        ),
+        .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .testTarget(
             name: "ExternalStorageWireTests",
             dependencies: [
                 "ExternalStorageWire",
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "ExternalStorageGRPCTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "ExternalStorageTesting",
+                "TemporalAPI",
+                "TestSupport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
     ],
     swiftLanguageModes: [.v6]
 )
 
-/// Targets whose sources are generated: no settings of ours, so that a generator's habits are not our errors.
-let generated: Set<String> = ["TemporalAPI"]
+// libFuzzer brings the program's `main`, so its target is only there when Scripts/fuzz builds it.
+if Context.environment["EXTERNAL_STORAGE_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "WireFuzzer",
+            dependencies: ["ExternalStorageWire", "TestSupport"],
+            path: "FuzzTesting/WireFuzzer",
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+}
 
-for target in package.targets where !generated.contains(target.name) {
-    target.swiftSettings = [
+/// Targets without settings of ours: a generator's habits are not our errors, and C knows no Swift settings.
+let unsettled: Set<String> = ["AllocationCounter", "TemporalAPI"]
+
+for target in package.targets where !unsettled.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableUpcomingFeature("InternalImportsByDefault"),

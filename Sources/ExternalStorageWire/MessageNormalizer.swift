@@ -14,40 +14,27 @@ package import NIOCore
 package enum MessageNormalizer {
     /// The same message with every singular field of the table at most once.
     package static func normalize(_ bytes: Span<UInt8>, as type: MessageType) throws(WireError) -> ByteBuffer {
-        var output = ByteBuffer()
-        output.reserveCapacity(bytes.count)
-        try self.message(bytes, ranges: [0..<bytes.count], type: type, into: &output, depth: 0)
-        return output
+        try self.message(bytes, ranges: [0..<bytes.count], type: type, depth: 0)
     }
 
-    /// Writes the merged message whose serialized form is the concatenation of `ranges`.
+    /// The merged message whose serialized form is the concatenation of `ranges`.
     private static func message(
         _ bytes: Span<UInt8>,
         ranges: [Range<Int>],
         type: MessageType,
-        into output: inout ByteBuffer,
         depth: Int
-    ) throws(WireError) {
+    ) throws(WireError) -> ByteBuffer {
         guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: ranges[0].lowerBound) }
         let table = PayloadPaths.table
-        // Which occurrences of each singular field count, and where the last one stands.
-        var occurrences: [UInt32: [Range<Int>]] = [:]
-        var lastStart: [UInt32: Int] = [:]
+        let occurrences = try Occurrences(of: type, in: ranges, of: bytes)
+        var isSystemOperation = false
         for range in ranges {
-            var reader = WireReader(range)
-            while let field = try reader.next(in: bytes) {
-                guard field.type == .lengthDelimited, let row = table.field(field.number, of: type), !row.isRepeated
-                else { continue }
-                // Setting one member of a oneof clears the others, with all that was merged into them.
-                if row.oneof != 0 {
-                    for number in occurrences.keys where number != field.number {
-                        if table.field(number, of: type)?.oneof == row.oneof { occurrences[number] = nil }
-                    }
-                }
-                occurrences[field.number, default: []].append(field.body)
-                lastStart[field.number] = field.start
+            // An endpoint that a later occurrence overrides keeps its input inline, which is always safe.
+            if try EmbeddedMessage.isSystemOperation(range, as: type, of: bytes, table: table) {
+                isSystemOperation = true
             }
         }
+        var output = ByteBuffer()
         for range in ranges {
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
@@ -55,27 +42,85 @@ package enum MessageNormalizer {
                     output.write(bytes, in: field.start..<field.bodyEnd)
                     continue
                 }
-                var bodies = [field.body]
-                if !row.isRepeated {
-                    guard lastStart[field.number] == field.start, let merged = occurrences[field.number] else {
-                        continue
-                    }
-                    bodies = merged
-                }
-                var body = ByteBuffer()
+                guard let bodies = row.isRepeated ? [field.body] : occurrences.merged(at: field) else { continue }
+                let body: ByteBuffer
                 switch row.kind {
                 case PayloadPaths.Kind.message.rawValue:
-                    try self.message(bytes, ranges: bodies, type: row.child, into: &body, depth: depth + 1)
+                    body = try self.message(bytes, ranges: bodies, type: row.child, depth: depth + 1)
                 case PayloadPaths.Kind.taskToken.rawValue:
                     // Bytes are not merged: the last value counts.
-                    if let last = bodies.last { body.write(bytes, in: last) }
+                    body = self.concatenation(of: bodies.suffix(1), in: bytes)
                 default:
-                    for range in bodies { body.write(bytes, in: range) }
+                    let merged = self.concatenation(of: bodies, in: bytes)
+                    body = try self.embedding(merged, kind: row.kind, isEnvelope: isSystemOperation, depth: depth)
                 }
                 output.write(bytes, in: field.start..<field.lengthStart)
                 output.writeVarint(UInt64(body.readableBytes))
-                output.writeBuffer(&body)
+                output.writeImmutableBuffer(body)
             }
         }
+        return output
+    }
+
+    private static func concatenation(of ranges: some Sequence<Range<Int>>, in bytes: Span<UInt8>) -> ByteBuffer {
+        var result = ByteBuffer()
+        for range in ranges { result.write(bytes, in: range) }
+        return result
+    }
+
+    /// The same `Any`, blob or payload with the message inside in its normal form.
+    private static func embedding(
+        _ outer: ByteBuffer,
+        kind: UInt8,
+        isEnvelope: Bool,
+        depth: Int
+    ) throws(WireError) -> ByteBuffer {
+        let (bytes, whole) = (outer.readableBytesUInt8Span, 0..<outer.readableBytes)
+        let embedded: EmbeddedMessage?
+        switch kind {
+        case PayloadPaths.Kind.anyValue.rawValue:
+            embedded = try EmbeddedMessage(inAny: whole, of: bytes)
+        case PayloadPaths.Kind.historyBlob.rawValue:
+            embedded = try EmbeddedMessage(inBlob: whole, of: bytes)
+        default:
+            var isEnvelope = isEnvelope
+            if !isEnvelope { isEnvelope = try PayloadTraits(of: bytes, in: whole).contains(.systemEnvelope) }
+            embedded = isEnvelope ? try EmbeddedMessage(inEnvelope: whole, of: bytes) : nil
+        }
+        guard let embedded else { return outer }
+        let inner = try self.message(bytes, ranges: [embedded.field.body], type: embedded.type, depth: depth + 1)
+        return try MessageEditor.edit(bytes, in: whole) { field in
+            field.start == embedded.field.start ? .replace(inner) : .keep
+        }
+    }
+}
+
+/// Which occurrences of the singular fields of a message count.
+private struct Occurrences {
+    private var bodies: [UInt32: [Range<Int>]] = [:]
+    private var lastStart: [UInt32: Int] = [:]
+
+    init(of type: MessageType, in ranges: [Range<Int>], of bytes: Span<UInt8>) throws(WireError) {
+        let table = PayloadPaths.table
+        for range in ranges {
+            var reader = WireReader(range)
+            while let field = try reader.next(in: bytes) {
+                guard field.type == .lengthDelimited, let row = table.field(field.number, of: type), !row.isRepeated
+                else { continue }
+                // Setting one member of a oneof clears the others, with all that was merged into them.
+                if row.oneof != 0 {
+                    for number in Array(self.bodies.keys) where number != field.number {
+                        if table.field(number, of: type)?.oneof == row.oneof { self.bodies[number] = nil }
+                    }
+                }
+                self.bodies[field.number, default: []].append(field.body)
+                self.lastStart[field.number] = field.start
+            }
+        }
+    }
+
+    /// The bodies to merge into `field`, or nil if it is not the occurrence that stands for all.
+    func merged(at field: WireField) -> [Range<Int>]? {
+        self.lastStart[field.number] == field.start ? self.bodies[field.number] : nil
     }
 }

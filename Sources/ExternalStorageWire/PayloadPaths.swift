@@ -43,6 +43,8 @@ package enum PayloadPaths {
         @inline(__always) package var skipsNil: Bool { self.row & (1 << 54) != 0 }
         /// Fields of one message with the same number here exclude each other; zero for the rest.
         @inline(__always) package var oneof: UInt8 { UInt8(truncatingIfNeeded: self.row >> 56) }
+        /// One bit for the oneof, to remember that a member was seen; no bit without one.
+        @inline(__always) var oneofBit: UInt64 { self.oneof == 0 ? 0 : 1 &<< UInt64(self.oneof - 1) }
     }
 
     /// The rows in the form that is fastest to look up, made once from the generated ones.
@@ -93,6 +95,9 @@ package enum PayloadPaths {
     }
 
     static let table = Table()
+
+    /// How many messages the table has.
+    package static var typeCount: UInt16 { UInt16(self.names.count) }
 
     /// The messages of a gRPC method that hold payloads; nil where the request or the response holds none.
     package struct Method: Sendable {

@@ -48,8 +48,10 @@ package struct PayloadScan: Sendable {
     package internal(set) var sites: [PayloadSite] = []
     /// The enclosing messages of the sites, outer ones first.
     package internal(set) var frames: [PayloadFrame] = []
-    /// A singular field stands twice on the way to a payload: legal, and merged by every reader.
-    /// Such a message is brought to its normal form by ``MessageNormalizer`` before anything is replaced in it.
+    /// Whether a singular field stands twice on the way to a payload, or two members of a oneof do.
+    ///
+    /// That is legal, and merged by every reader. Such a message is brought to its normal form by
+    /// ``MessageNormalizer`` before anything is replaced in it.
     package internal(set) var needsNormalization = false
 
     package init() {}

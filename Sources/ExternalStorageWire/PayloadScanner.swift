@@ -18,7 +18,7 @@ package struct PayloadScanner: Sendable {
         case resolve
     }
 
-    /// How deep messages may be nested. Protobuf's own readers stop between 100 (C++, Java) and 10,000 (Go).
+    /// How deep messages may be nested; protobuf's own readers stop between 100 (C++, Java) and 10,000 (Go).
     package static let depthLimit = 250
 
     package var purpose: Purpose
@@ -82,16 +82,18 @@ extension PayloadScanner {
             skipsNil: Bool = false
         ) throws(WireError) {
             guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
-            var seen: UInt64 = 0
+            // Singular fields by their row, and oneofs by their number, of which a member was seen.
+            var (seen, seenOneofs): (UInt64, UInt64) = (0, 0)
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
                 guard field.type == .lengthDelimited, let row = self.table.field(field.number, of: type) else {
                     continue
                 }
                 if !row.isRepeated {
-                    let bit = 1 &<< self.table.ordinal(field.number, of: type)
-                    if seen & bit != 0 { self.scan.needsNormalization = true }
+                    let (bit, oneof) = (1 &<< self.table.ordinal(field.number, of: type), row.oneofBit)
+                    if seen & bit != 0 || seenOneofs & oneof != 0 { self.scan.needsNormalization = true }
                     seen |= bit
+                    seenOneofs |= oneof
                 }
                 if row.kind == PayloadPaths.Kind.taskToken.rawValue {
                     if self.findsTaskTokens { self.append(field, kind: .taskToken, traits: [], frame: frame) }
@@ -111,14 +113,16 @@ extension PayloadScanner {
                 case PayloadPaths.Kind.payload.rawValue:
                     let site = try self.payload(field, of: bytes, in: range, type: type, frame: frame, depth: depth)
                     guard let traits = site else { continue }
-                    if skipsNil {
+                    if skipsNil, self.isOffload {
                         guard try !self.meansNil(field.body, traits: traits, of: bytes) else { continue }
                     }
                     self.append(field, kind: .payload, traits: traits, frame: frame)
                 case PayloadPaths.Kind.anyValue.rawValue:
-                    try self.anyValue(field, of: bytes, frame: frame, depth: depth)
+                    let value = try EmbeddedMessage(inAny: field.body, of: bytes)
+                    try self.enter(value, in: field, as: .anyValue, frame: frame, depth: depth, of: bytes)
                 default:
-                    try self.historyBlob(field, of: bytes, frame: frame, depth: depth)
+                    let history = try EmbeddedMessage(inBlob: field.body, of: bytes)
+                    try self.enter(history, in: field, as: .dataBlob, frame: frame, depth: depth, of: bytes)
                 }
             }
         }
@@ -190,25 +194,15 @@ extension PayloadScanner {
                 return self.isOffload ? nil : traits
             }
             var isEnvelope = traits.contains(.systemEnvelope)
-            if !isEnvelope { isEnvelope = try self.hasSystemEndpoint(message, type: type, of: bytes) }
+            if !isEnvelope {
+                isEnvelope = try EmbeddedMessage.isSystemOperation(message, as: type, of: bytes, table: self.table)
+            }
             if isEnvelope {
-                try self.systemEnvelope(field, of: bytes, frame: frame, depth: depth)
+                let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes)
+                try self.enter(request, in: field, as: .payload, frame: frame, depth: depth, of: bytes)
                 return nil
             }
             return self.isOffload ? traits : nil
-        }
-
-        /// Whether the message is a Nexus operation on the server's own endpoint (ES-C4).
-        @inline(__always)
-        private func hasSystemEndpoint(
-            _ message: Range<Int>,
-            type: MessageType,
-            of bytes: Span<UInt8>
-        ) throws(WireError) -> Bool {
-            let endpoint = self.table.endpointFields[Int(type.rawValue)]
-            guard endpoint != 0 else { return false }
-            guard let name = try WireReader.lastBytes(UInt32(endpoint), in: message, of: bytes) else { return false }
-            return bytes.equals("__temporal_system", in: name)
         }
 
         /// Whether the server takes the payload for "remove this key": nil, or no bytes, or an empty JSON list.
@@ -223,77 +217,20 @@ extension PayloadScanner {
             return data.isEmpty || bytes.equals("[]", in: data) || bytes.equals("null", in: data)
         }
 
-        /// Scans the request inside an envelope of a system Nexus operation; the envelope itself stays.
-        ///
-        /// An envelope of a type that is not in the table holds no payload that anybody knows of.
+        /// Scans a message that stands serialized in a bytes field of `outer`; what surrounds it stays.
         @inline(never)
-        private mutating func systemEnvelope(
-            _ field: WireField,
-            of bytes: Span<UInt8>,
+        private mutating func enter(
+            _ embedded: EmbeddedMessage?,
+            in outer: WireField,
+            as type: MessageType,
             frame: Int32,
-            depth: Int
+            depth: Int,
+            of bytes: Span<UInt8>
         ) throws(WireError) {
-            var data: WireField?
-            var type: MessageType?
-            var isBinaryProtobuf = false
-            var reader = WireReader(field.body)
-            while let part = try reader.next(in: bytes) {
-                guard part.type == .lengthDelimited else { continue }
-                if part.number == 2 { data = part }
-                guard part.number == 1, let key = try WireReader.lastBytes(1, in: part.body, of: bytes) else {
-                    continue
-                }
-                let value = try WireReader.lastBytes(2, in: part.body, of: bytes) ?? 0..<0
-                if bytes.equals("messageType", in: key) { type = MessageType(name: bytes.string(in: value)) }
-                if bytes.equals("encoding", in: key) { isBinaryProtobuf = bytes.equals("binary/protobuf", in: value) }
-            }
-            guard isBinaryProtobuf, let data, let type else { return }
-            let (count, index) = (self.scan.sites.count, self.push(field, type: .payload, parent: frame))
-            try self.enter(data, as: type, in: index, depth: depth + 1, of: bytes)
-            self.pop(to: index, unlessFoundSince: count)
-        }
-
-        /// Scans the value of an `Any` if its type is in the table; all others are left as they are.
-        @inline(never)
-        private mutating func anyValue(
-            _ field: WireField,
-            of bytes: Span<UInt8>,
-            frame: Int32,
-            depth: Int
-        ) throws(WireError) {
-            var value: WireField?
-            var url = 0..<0
-            var reader = WireReader(field.body)
-            while let part = try reader.next(in: bytes) {
-                guard part.type == .lengthDelimited else { continue }
-                if part.number == 1 { url = part.body }
-                if part.number == 2 { value = part }
-            }
-            let name = bytes.string(in: url).split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-            guard let value, let type = MessageType(name: String(name)) else { return }
-            let (count, index) = (self.scan.sites.count, self.push(field, type: .anyValue, parent: frame))
-            try self.enter(value, as: type, in: index, depth: depth + 1, of: bytes)
-            self.pop(to: index, unlessFoundSince: count)
-        }
-
-        /// Scans a history that the server sent as it keeps it, in one blob.
-        @inline(never)
-        private mutating func historyBlob(
-            _ field: WireField,
-            of bytes: Span<UInt8>,
-            frame: Int32,
-            depth: Int
-        ) throws(WireError) {
-            var data: WireField?
-            var encoding: UInt64 = 0
-            var reader = WireReader(field.body)
-            while let part = try reader.next(in: bytes) {
-                if part.number == 1, part.type == .varint { encoding = part.varint }
-                if part.number == 2, part.type == .lengthDelimited { data = part }
-            }
-            guard encoding == 1, let data else { return }
-            let (count, index) = (self.scan.sites.count, self.push(field, type: .dataBlob, parent: frame))
-            try self.enter(data, as: .history, in: index, depth: depth + 1, of: bytes)
+            // What is of a type that is not in the table holds no payload that anybody knows of.
+            guard let embedded else { return }
+            let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
+            try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
             self.pop(to: index, unlessFoundSince: count)
         }
     }

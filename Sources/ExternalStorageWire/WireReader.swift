@@ -14,7 +14,7 @@ package struct WireField: Hashable, Sendable {
     package var lengthStart: Int
     /// Where the value begins: the bytes of a length-delimited field, else the number itself.
     package var bodyStart: Int
-    /// Where the value ends. For a group this is the end of its closing tag.
+    /// Where the value ends; for a group, where its closing tag ends.
     package var bodyEnd: Int
     /// The value of a varint; zero for all other types.
     package var varint: UInt64

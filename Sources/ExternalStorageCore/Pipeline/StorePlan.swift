@@ -24,7 +24,16 @@ struct StorePlan: Sendable {
         var items: [[Int]] = []
     }
 
+    /// A payload that needs no call: it was stored a short time ago.
+    struct Known: Sendable {
+        var item: Int
+        var driver: Int
+        var claim: StorageDriverClaim
+        var sizeInBytes: Int
+    }
+
     private(set) var calls: [Call] = []
+    private(set) var known: [Known] = []
 
     /// The payloads that are offered to the selector, in the order of the message.
     ///
@@ -47,7 +56,18 @@ struct StorePlan: Sendable {
     }
 
     /// Groups the chosen payloads by driver and target (ES-P2); equal payloads of a group become one.
-    init(_ choices: [Choice], of items: [ExternalStorage.StoreItem], payloads: [Payload]) {
+    ///
+    /// - Parameters:
+    ///   - choices: What was chosen.
+    ///   - items: The message.
+    ///   - payloads: The payloads of the choices, with digests as far as they are known.
+    ///   - recent: The claims of the choices that were stored a short time ago (ES-P10).
+    init(
+        _ choices: [Choice],
+        of items: [ExternalStorage.StoreItem],
+        payloads: [Payload],
+        recent: [StorageDriverClaim?]
+    ) {
         struct Group: Hashable {
             var driver: Int
             var target: StorageDriverTarget?
@@ -58,15 +78,19 @@ struct StorePlan: Sendable {
         }
         var callIndices: [Group: Int] = [:]
         var uploads: [Upload: Int] = [:]
-        for (choice, payload) in zip(choices, payloads) {
+        for (index, choice) in choices.enumerated() {
+            let payload = payloads[index]
+            if let claim = recent[index] {
+                let size = payload.sizeInBytes
+                self.known.append(Known(item: choice.item, driver: choice.driver, claim: claim, sizeInBytes: size))
+                continue
+            }
             let group = Group(driver: choice.driver, target: items[choice.item].target)
-            let call =
-                callIndices[group]
-                ?? {
-                    self.calls.append(Call(driver: group.driver, target: group.target))
-                    callIndices[group] = self.calls.count - 1
-                    return self.calls.count - 1
-                }()
+            let call = callIndices[group] ?? self.calls.count
+            if call == self.calls.count {
+                callIndices[group] = call
+                self.calls.append(Call(driver: group.driver, target: group.target))
+            }
             let upload = Upload(call: call, payload: PayloadIdentity(payload: payload))
             if let known = uploads[upload] {
                 self.calls[call].items[known].append(choice.item)

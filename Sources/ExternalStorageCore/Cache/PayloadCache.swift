@@ -1,0 +1,81 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import NIOCore
+import Synchronization
+
+/// Recent payloads by driver and claim, and recent stores by driver, target and digest.
+///
+/// Bounded in bytes and entries. Failures are not kept. Of several who want the same payload at the same time one fetches
+/// it and the others wait. If the one fails or is cancelled, the others fetch it themselves.
+final class PayloadCache: Sendable {
+    typealias Location = RetrievePlan.Location
+
+    private let state: Mutex<PayloadCacheState>
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// Nil if the configuration switches the cache off.
+    init?(
+        _ configuration: ExternalStorage.Configuration.Cache,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    ) {
+        guard configuration.isEnabled else { return nil }
+        self.state = Mutex(PayloadCacheState(configuration))
+        self.now = now
+    }
+
+    var count: Int { self.state.withLock { $0.count } }
+    var sizeInBytes: Int { self.state.withLock { $0.sizeInBytes } }
+
+    func recentClaims(for keys: [PayloadCacheState.StoreKey]) -> [StorageDriverClaim?] {
+        let now = self.now()
+        return self.state.withLock { state in keys.map { state.recentClaim(for: $0, now: now) } }
+    }
+
+    func stored(_ payload: Payload, key: PayloadCacheState.StoreKey, claim: StorageDriverClaim) {
+        let now = self.now()
+        let payload = Self.compact(payload)
+        self.state.withLock { $0.stored(payload, key: key, claim: claim, now: now) }
+    }
+
+    func forgetStores(of driver: Int) {
+        self.state.withLock { $0.forgetStores(of: driver) }
+    }
+
+    func begin(_ locations: [Location], alone: Set<Location>) -> PayloadCacheState.Split {
+        self.state.withLock { $0.begin(locations, alone: alone) }
+    }
+
+    /// Keeps what was fetched, and ends the caller's flights with it.
+    func landed(_ payloads: [(Location, Payload)], flights: [Location: Flight]) {
+        let compacted = payloads.map { ($0, Self.compact($1)) }
+        self.state.withLock { state in
+            for (location, payload) in compacted {
+                state.keep(payload, at: location)
+                if flights[location] != nil { state.end(location) }
+            }
+        }
+        for (location, payload) in compacted { flights[location]?.end(.landed(payload)) }
+    }
+
+    /// Ends the caller's flights without payloads.
+    func end(_ flights: [Location: Flight], _ outcome: Flight.Outcome) {
+        self.state.withLock { state in
+            for location in flights.keys { state.end(location) }
+        }
+        for flight in flights.values { flight.end(outcome) }
+    }
+
+    /// A payload that does not keep a much larger buffer alive, so that what the cache holds is what it counts.
+    ///
+    /// A buffer of its own may be up to twice as large as the payload: that is how buffers grow.
+    static func compact(_ payload: Payload) -> Payload {
+        let bytes = payload.serializedBytes
+        guard bytes.storageCapacity > 2 * bytes.readableBytes + 1_024 else { return payload }
+        let copy = Payload(unchecked: ByteBuffer(bytes: bytes.readableBytesView))
+        return payload.hasDigest ? copy.withDigest(payload.digest) : copy
+    }
+}

@@ -1,0 +1,76 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Logging
+import Metrics
+import Synchronization
+
+/// What the runner reports, for all drivers of one ``ExternalStorage``.
+final class StorageTelemetry: Sendable {
+    private enum PermitHabit {
+        case unknown
+        case takesPermits
+        case warned
+    }
+
+    let logger: Logger
+    private let store: [String: StorageMetrics]
+    private let retrieve: [String: StorageMetrics]
+    private let permitHabits: Mutex<[String: PermitHabit]> = Mutex([:])
+
+    func cacheHit(_ operation: StorageMetrics.Operation, _ driver: RegisteredDriver) {
+        self.metrics(operation, driver.type).cacheHits.increment()
+    }
+
+    /// Uses the metrics factory that is current now.
+    init(registry: DriverRegistry, logger: Logger) {
+        self.logger = logger
+        let factory = MetricsSystem.factory
+        func metrics(_ operation: StorageMetrics.Operation) -> [String: StorageMetrics] {
+            Dictionary(
+                uniqueKeysWithValues: registry.types.map { type in
+                    (type, StorageMetrics(operation: operation, driverType: type, factory: factory))
+                }
+            )
+        }
+        self.store = metrics(.store)
+        self.retrieve = metrics(.retrieve)
+    }
+
+    func metrics(_ operation: StorageMetrics.Operation, _ driverType: String) -> StorageMetrics {
+        guard let metrics = (operation == .store ? self.store : self.retrieve)[driverType] else {
+            preconditionFailure("the registry has no driver of type \(driverType)")
+        }
+        return metrics
+    }
+
+    /// Records for each type of driver how long it was at work for one message.
+    func record(_ intervals: CallIntervals, _ operation: StorageMetrics.Operation) {
+        for (type, elapsed) in intervals.elapsed {
+            self.metrics(operation, type).latency.recordNanoseconds(elapsed.nanoseconds)
+        }
+    }
+
+    /// Warns once of a driver that has had a call and has never taken a permit (ES-P7).
+    func check(_ totals: LimiterUsage.Totals, of driver: RegisteredDriver) {
+        let warns = self.permitHabits.withLock { habits in
+            switch habits[driver.name] ?? .unknown {
+            case .takesPermits, .warned: return false
+            case .unknown:
+                habits[driver.name] = totals.permits > 0 ? .takesPermits : .warned
+                return totals.permits == 0
+            }
+        }
+        guard warns else { return }
+        self.logger.warning(
+            """
+            The storage driver takes no permits, so its requests are not limited; \
+            wrap each of them in context.limiter.withPermit
+            """,
+            metadata: LogMetadata.driver(driver)
+        )
+    }
+}

@@ -1,0 +1,167 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+package import ExternalStorageWire
+import NIOCore
+
+extension MessageEngine {
+    /// Stores what is large enough and returns the request with references in its place.
+    ///
+    /// Also takes our context off the task token, if there is one. An answer to a query that cannot be stored fails that
+    /// query alone (ES-F2).
+    ///
+    /// - Parameters:
+    ///   - message: The serialized request.
+    ///   - type: Its type.
+    ///   - namespaceField: The field of the request that holds its namespace.
+    /// - Returns: The request to send, or nil if that is the request itself. What is not protobuf is not ours to judge:
+    ///   it goes to the server as it is.
+    /// - Throws: `ExternalStorageError` if storing fails; then the request must not be sent (ES-F1). Objects that were
+    ///   written before stay behind. `CancellationError` if cancelled.
+    package func offload<Message: MessageBytes>(
+        _ message: Message,
+        as type: MessageType,
+        namespaceField: UInt32 = 1
+    ) async throws -> Message? {
+        guard let request = try? self.read(message, as: type, namespaceField: namespaceField) else { return nil }
+        guard !request.scanned.scan.sites.isEmpty else { return nil }
+        var changes = MessageChanges(sites: request.scanned.scan.sites.count)
+        if let token = request.token { changes.replacements[token.site] = token.bytes }
+        for (id, reason) in (request.task?.failedQueries ?? [:]).sorted(by: { $0.key < $1.key }) {
+            var field = StorageFailureReport.failedQueryResult(id: id, message: reason)
+            changes.suffix.writeBuffer(&field)
+        }
+        if let storage = self.storage, !request.scanned.payloadSites.isEmpty {
+            try await self.store(request, in: storage, changes: &changes)
+        }
+        return try request.scanned.applying(changes)
+    }
+
+    private func store<Message: MessageBytes>(
+        _ request: OffloadRequest<Message>,
+        in storage: ExternalStorage,
+        changes: inout MessageChanges
+    ) async throws {
+        let sites = request.scanned.payloadSites
+        do {
+            try await self.store(sites, of: request, in: storage, changes: &changes)
+        } catch let error as ExternalStorageError {
+            let answers = request.queryAnswers
+            guard !answers.isEmpty else { throw error }
+            // Everything but the answers first: without it the task fails anyway.
+            let inAnswers = Set(answers.flatMap(\.sites))
+            try await self.store(sites.filter { !inAnswers.contains($0) }, of: request, in: storage, changes: &changes)
+            for answer in answers {
+                do {
+                    try await self.store(answer.sites, of: request, in: storage, changes: &changes)
+                } catch let error as ExternalStorageError {
+                    changes.removals.insert(answer.frame)
+                    var field = StorageFailureReport.failedQueryResult(id: answer.id, message: error.description)
+                    changes.suffix.writeBuffer(&field)
+                }
+            }
+        }
+    }
+
+    /// Stores the payloads at `sites`; changes nothing if that fails.
+    private func store<Message: MessageBytes>(
+        _ sites: [Int],
+        of request: OffloadRequest<Message>,
+        in storage: ExternalStorage,
+        changes: inout MessageChanges
+    ) async throws {
+        guard !sites.isEmpty else { return }
+        let items = zip(sites, request.scanned.payloads(at: sites)).map { site, payload in
+            ExternalStorage.StoreItem(payload: payload, target: request.targets[site], ignoresThreshold: false)
+        }
+        let references = try await storage.store(items, namespace: request.namespace)
+        for (site, reference) in zip(sites, references) where reference != nil {
+            changes.replacements[site] = reference?.serializedBytes
+        }
+    }
+
+    private func read<Message: MessageBytes>(
+        _ message: Message,
+        as type: MessageType,
+        namespaceField: UInt32
+    ) throws(WireError) -> OffloadRequest<Message> {
+        // Without storage nothing is large enough.
+        let scanner = PayloadScanner(
+            purpose: .offload(minimumSize: self.storage?.configuration.threshold.sizeInBytes ?? Int.max),
+            findsTaskTokens: true,
+            readsLegacyReferences: self.readsLegacyReferences
+        )
+        return try OffloadRequest(
+            ScannedMessage(message, as: type, by: scanner),
+            namespaceField: namespaceField
+        )
+    }
+}
+
+/// A request as it was read before anything was stored.
+private struct OffloadRequest<Message: MessageBytes>: Sendable {
+    /// One entry of `query_results`.
+    struct QueryAnswer: Sendable {
+        var id: String
+        var frame: Int
+        var sites: [Int]
+    }
+
+    private(set) var scanned: ScannedMessage<Message>
+    var namespace = ""
+    var task: TaskContext?
+    /// The server's own part of the token, where ours was behind it.
+    var token: (site: Int, bytes: ByteBuffer)?
+    /// Whose each payload is, aligned with the sites.
+    var targets: [StorageDriverTarget?] = []
+    var queryAnswers: [QueryAnswer] = []
+
+    init(_ scanned: ScannedMessage<Message>, namespaceField: UInt32) throws(WireError) {
+        self.scanned = scanned
+        guard !scanned.scan.sites.isEmpty else { return }
+        var request = self
+        try scanned.message.withSpan { bytes throws(WireError) in
+            try request.read(bytes, namespaceField: namespaceField)
+        }
+        self = request
+    }
+
+    private mutating func read(_ bytes: Span<UInt8>, namespaceField: UInt32) throws(WireError) {
+        let scan = self.scanned.scan
+        self.namespace = try WireReader.string(namespaceField, in: 0..<bytes.count, of: bytes)
+        if let site = scan.sites.firstIndex(where: { $0.kind == .taskToken }),
+            let split = TaskToken.split(bytes, in: scan.sites[site].body)
+        {
+            let start = scan.sites[site].bodyStart
+            var own = ByteBuffer()
+            own.write(bytes, in: start..<(start + split.count))
+            self.task = split.context
+            self.token = (site, own)
+        }
+        guard scan.sites.contains(where: { $0.kind == .payload }) else { return }
+        let targets = try RequestTargets(
+            request: self.scanned.type,
+            of: bytes,
+            namespace: self.namespace,
+            task: self.task
+        )
+        self.targets.reserveCapacity(scan.sites.count)
+        for site in scan.sites {
+            self.targets.append(site.kind == .payload ? try targets.target(of: site, in: scan, of: bytes) : nil)
+        }
+        guard self.scanned.type == .respondWorkflowTaskCompletedRequest else { return }
+        for site in self.scanned.payloadSites {
+            let frame = self.scanned.outermostFrame(of: site) { $0.parent < 0 && $0.field == 8 }
+            guard let frame else { continue }
+            if self.queryAnswers.last?.frame != frame {
+                let id = try WireReader.string(1, in: scan.frames[frame].body, of: bytes)
+                self.queryAnswers.append(QueryAnswer(id: id, frame: frame, sites: []))
+            }
+            self.queryAnswers[self.queryAnswers.count - 1].sites.append(site)
+        }
+    }
+}

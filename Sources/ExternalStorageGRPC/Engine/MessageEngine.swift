@@ -1,0 +1,100 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+package import ExternalStorageCore
+import ExternalStorageWire
+import NIOCore
+
+/// Bytes in, bytes out: offloads or resolves the payloads of one message.
+///
+/// scan (pure) → store or retrieve (the only part that waits) → splice (pure). A message in which nothing changes is
+/// not copied: the result is nil, and the caller sends on what it has.
+package struct MessageEngine: Sendable {
+    /// Nil where nothing is configured: then nothing is stored, and a reference is `[TMPRL1105]` (ES-P8).
+    package let storage: ExternalStorage?
+    /// The largest message that resolving may make, in bytes.
+    package let resolvedMessageLimit: Int
+
+    package init(storage: ExternalStorage?, resolvedMessageLimit: Int = Int(Int32.max)) {
+        self.storage = storage
+        self.resolvedMessageLimit = resolvedMessageLimit
+    }
+
+    var readsLegacyReferences: Bool { self.storage?.configuration.readsLegacyReferences ?? false }
+}
+
+/// A message and what was found in it.
+struct ScannedMessage<Message: MessageBytes>: Sendable {
+    /// The message, in its normal form if a singular field stood twice in it.
+    var message: Message
+    var type: MessageType
+    var scan: PayloadScan
+
+    init(_ message: Message, as type: MessageType, by scanner: PayloadScanner) throws(WireError) {
+        self.message = message
+        self.type = type
+        self.scan = try message.withSpan { bytes throws(WireError) in try scanner.scan(bytes, as: type) }
+        guard self.scan.needsNormalization else { return }
+        let normal = try message.withSpan { bytes throws(WireError) in
+            try MessageNormalizer.normalize(bytes, as: type)
+        }
+        self.message = Message(normal)
+        self.scan = try scanner.scan(normal.readableBytesUInt8Span, as: type)
+    }
+
+    /// The sites that hold payloads.
+    var payloadSites: [Int] { self.scan.sites.indices.filter { self.scan.sites[$0].kind == .payload } }
+
+    /// The payloads at `sites`, each with bytes of its own.
+    func payloads(at sites: [Int]) -> [Payload] {
+        self.message.slices(sites.map { self.scan.sites[$0].body }).map(Payload.init(unchecked:))
+    }
+
+    /// The outermost frame around a site that satisfies `condition`.
+    func outermostFrame(of site: Int, where condition: (PayloadFrame) -> Bool) -> Int? {
+        var found: Int?
+        for index in self.scan.enclosingFrames(of: self.scan.sites[site]) where condition(self.scan.frames[index]) {
+            found = index
+        }
+        return found
+    }
+
+    /// The message with what was decided on, or nil if that is the message itself.
+    func applying(_ changes: MessageChanges) throws(ExternalStorageError) -> Message? {
+        guard !changes.isEmpty else { return nil }
+        do throws(WireError) {
+            return self.message.spliced(
+                by: try PayloadSplicer(
+                    scan: self.scan,
+                    replacements: changes.replacements,
+                    removals: changes.removals,
+                    suffix: changes.suffix,
+                    sourceCount: self.message.count
+                )
+            )
+        } catch {
+            throw .messageTooLarge(sizeInBytes: error.offset, limit: Int(Int32.max))
+        }
+    }
+}
+
+/// What becomes of a message.
+struct MessageChanges: Sendable {
+    /// Aligned with the sites; nil leaves a site as it is.
+    var replacements: [ByteBuffer?]
+    /// Frames that go.
+    var removals: Set<Int> = []
+    /// Fields that come, at the end.
+    var suffix = ByteBuffer()
+
+    init(sites: Int) {
+        self.replacements = Array(repeating: nil, count: sites)
+    }
+
+    var isEmpty: Bool {
+        self.removals.isEmpty && self.suffix.readableBytes == 0 && self.replacements.allSatisfy { $0 == nil }
+    }
+}

@@ -1,0 +1,21 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// The limits of an ``ExternalStorageTransport``.
+public struct ExternalStorageTransportConfiguration: Sendable {
+    /// The largest response that resolving may make, in bytes; 2 GiB by default, the largest message of protobuf.
+    ///
+    /// A sidecar sets what the client behind it accepts (128 MiB for SDKs on sdk-core). A response that would exceed it
+    /// fails with ``ExternalStorageError/Code/messageTooLarge``.
+    public var resolvedMessageLimit = Int(Int32.max)
+
+    /// How many workflow runs are remembered to have a parent, so that a result is kept with the parent although the
+    /// task that completes the run no longer names it; 10,000 by default.
+    public var rememberedParents = 10_000
+
+    /// The default limits.
+    public init() {}
+}

@@ -1,0 +1,78 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// A message that stands serialized in a bytes field of another one.
+struct EmbeddedMessage {
+    /// The field that holds it.
+    let field: WireField
+    let type: MessageType
+
+    private init?(_ field: WireField?, _ type: MessageType?) {
+        guard let field, let type else { return nil }
+        self.field = field
+        self.type = type
+    }
+
+    /// The value of an `Any`, if its type is in the table.
+    @inline(never)
+    init?(inAny range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+        var value: WireField?
+        var url = 0..<0
+        var reader = WireReader(range)
+        while let part = try reader.next(in: bytes) {
+            guard part.type == .lengthDelimited else { continue }
+            if part.number == 1 { url = part.body }
+            if part.number == 2 { value = part }
+        }
+        let name = bytes.string(in: url).split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        self.init(value, MessageType(name: String(name)))
+    }
+
+    /// The history in a `DataBlob` whose encoding is protobuf.
+    @inline(never)
+    init?(inBlob range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+        var data: WireField?
+        var encoding: UInt64 = 0
+        var reader = WireReader(range)
+        while let part = try reader.next(in: bytes) {
+            if part.number == 1, part.type == .varint { encoding = part.varint }
+            if part.number == 2, part.type == .lengthDelimited { data = part }
+        }
+        self.init(data, encoding == 1 ? .history : nil)
+    }
+
+    /// The request in an envelope of a system Nexus operation (ES-C4), if its type is in the table.
+    @inline(never)
+    init?(inEnvelope range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+        var data: WireField?
+        var type: MessageType?
+        var isBinaryProtobuf = false
+        var reader = WireReader(range)
+        while let part = try reader.next(in: bytes) {
+            guard part.type == .lengthDelimited else { continue }
+            if part.number == 2 { data = part }
+            guard part.number == 1, let key = try WireReader.lastBytes(1, in: part.body, of: bytes) else { continue }
+            let value = try WireReader.lastBytes(2, in: part.body, of: bytes) ?? 0..<0
+            if bytes.equals("messageType", in: key) { type = MessageType(name: bytes.string(in: value)) }
+            if bytes.equals("encoding", in: key) { isBinaryProtobuf = bytes.equals("binary/protobuf", in: value) }
+        }
+        self.init(data, isBinaryProtobuf ? type : nil)
+    }
+
+    /// Whether `message` is a Nexus operation on the server's own endpoint, so that its input is an envelope (ES-C4).
+    @inline(__always)
+    static func isSystemOperation(
+        _ message: Range<Int>,
+        as type: MessageType,
+        of bytes: Span<UInt8>,
+        table: PayloadPaths.Table
+    ) throws(WireError) -> Bool {
+        let endpoint = table.endpointFields[Int(type.rawValue)]
+        guard endpoint != 0 else { return false }
+        guard let name = try WireReader.lastBytes(UInt32(endpoint), in: message, of: bytes) else { return false }
+        return bytes.equals("__temporal_system", in: name)
+    }
+}

@@ -1,0 +1,224 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import ExternalStorageGRPC
+import Foundation
+import GRPCCore
+import Logging
+import NIOCore
+import SwiftProtobuf
+import TemporalAPI
+import TestSupport
+import Testing
+
+@Suite("ExternalStorageTransport", .timeLimit(.minutes(1)))
+struct TransportTests {
+    @Test("ES-C1 ES-W1 The server gets references, and whoever reads them the payloads")
+    func roundTrip() async throws {
+        let fixture = try Fixture()
+        let input = APIPayloads.of(.small, .large("one"), .large("two"))
+        let request = StartRequest.with { request in
+            request.namespace = "default"
+            request.input = input
+        }
+        _ = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+
+        let sent: StartRequest = try fixture.received("StartWorkflowExecution")
+        #expect(sent.input.payloads.map(\.isReference) == [false, true, true])
+        let size = try APIPayload.large("one").serializedData().count
+        #expect(sent.input.payloads[1].externalPayloads.map(\.sizeBytes) == [Int64(size)])
+
+        let history = Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse.with { response in
+            response.history.events = [.with { $0.workflowExecutionStartedEventAttributes.input = sent.input }]
+        }
+        let reader = try Self.answering(history, like: fixture)
+        let result = try await reader.call("GetWorkflowExecutionHistory", Google_Protobuf_Empty().buffer)
+        let read = try Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse(
+            result.message ?? ByteBuffer()
+        )
+        #expect(read.history.events[0].workflowExecutionStartedEventAttributes.input == input)
+    }
+
+    @Test("ES-C3 A request in which nothing is large reaches the server byte for byte, unknown fields included")
+    func untouched() async throws {
+        let fixture = try Fixture()
+        var request = try StartRequest.with { $0.input = .of(.small) }.buffer
+        request.writeBytes([0xFA, 0x3F, 0x03, 0x01, 0x02, 0x03])  // field 1023, nobody's
+        _ = try await fixture.transport.call("StartWorkflowExecution", request)
+        #expect(fixture.frontend.requests.map(\.message) == [request])
+    }
+
+    @Test("A method that nobody knows is handed through")
+    func unknownMethod() async throws {
+        let fixture = try Fixture()
+        let bytes = ByteBuffer(bytes: [1, 2, 3])
+        _ = try await fixture.transport.call("SomethingNew", bytes)
+        #expect(fixture.frontend.requests.map(\.message) == [bytes])
+    }
+
+    @Test("A request that is not protobuf reaches the server as it is: it is the server's to refuse")
+    func malformedRequest() async throws {
+        let fixture = try Fixture()
+        let bytes = ByteBuffer(bytes: [0x2A, 0x7F, 0x01])
+        _ = try await fixture.transport.call("StartWorkflowExecution", bytes)
+        #expect(fixture.frontend.requests.map(\.message) == [bytes])
+    }
+
+    @Test("ES-F1 If the store fails nothing is sent, and the call fails with the storage error")
+    func storeFailure() async throws {
+        let fixture = try Fixture()
+        fixture.driver.fail(.forbidden)
+        let request = StartRequest.with { $0.input = .of(.large()) }
+        let result = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+        #expect(fixture.frontend.requests.isEmpty)
+        #expect(result.status.code == .failedPrecondition)
+        #expect(result.status.message.contains("storage driver \"recording\""))
+        #expect(result.status.message.contains("the store is down"))
+    }
+
+    @Test("ES-F1 What may pass by itself is UNAVAILABLE, which clients retry")
+    func retryableFailure() async throws {
+        let fixture = try Fixture()
+        fixture.driver.fail(.unavailable)
+        let request = StartRequest.with { $0.input = .of(.large()) }
+        let result = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+        #expect(result.status.code == .unavailable)
+    }
+
+    @Test("ES-F1 If a response cannot be resolved the call fails with the storage error")
+    func retrieveFailure() async throws {
+        let fixture = try Fixture()
+        let reference = try await fixture.reference(to: .large())
+        let other = try Self.answering(
+            Temporal_Api_Workflowservice_V1_QueryWorkflowResponse.with { $0.queryResult = .of(reference) },
+            like: fixture
+        )
+        fixture.driver.fail(.corrupted)
+        let result = try await other.call("QueryWorkflow", Google_Protobuf_Empty().buffer)
+        #expect(result.status.code == .failedPrecondition)
+        #expect(result.message == nil)
+    }
+
+    @Test("ES-P8 A reference without any storage is TMPRL1105, not a value")
+    func notConfigured() async throws {
+        let fixture = try Fixture()
+        let reference = try await fixture.reference(to: .large())
+        let frontend = FakeFrontend { _ in
+            .message(
+                try Temporal_Api_Workflowservice_V1_QueryWorkflowResponse.with { $0.queryResult = .of(reference) }
+                    .buffer
+            )
+        }
+        let transport = ExternalStorageTransport(wrapping: frontend, storage: nil, logger: Logger(label: "test"))
+        let result = try await transport.call("QueryWorkflow", Google_Protobuf_Empty().buffer)
+        #expect(result.status.code == .failedPrecondition)
+        #expect(result.status.message.contains("[TMPRL1105]"))
+    }
+
+    @Test("ES-C1 References in error details are resolved")
+    func errorDetails() async throws {
+        let fixture = try Fixture()
+        let reference = try await fixture.reference(to: .large())
+        let failed = Temporal_Api_Errordetails_V1_QueryFailedFailure.with { $0.failure.encodedAttributes = reference }
+        // google.rpc.Status: code 1, message 2, details 3.
+        let any = try Google_Protobuf_Any(message: failed)
+        var details = ByteBuffer(bytes: [0x08, 0x03])
+        let bytes: [UInt8] = try any.serializedBytes()
+        details.writeBytes([0x1A])
+        details.writeBytes(Self.varint(bytes.count))
+        details.writeBytes(bytes)
+        var trailers = Metadata()
+        trailers.addBinary(Array(details.readableBytesView), forKey: "grpc-status-details-bin")
+        let error = RPCError(code: .invalidArgument, message: "query failed", metadata: trailers)
+        let other = FakeFrontend { _ in .failure(error) }
+        let transport = ExternalStorageTransport(
+            wrapping: other,
+            storage: fixture.storage,
+            logger: Logger(label: "test")
+        )
+        let result = try await transport.call("QueryWorkflow", Google_Protobuf_Empty().buffer)
+        #expect(result.status.code == .invalidArgument)
+        #expect(result.status.message == "query failed")
+        let resolved = Array(result.trailers[binaryValues: "grpc-status-details-bin"].first { _ in true } ?? [])
+        let large: [UInt8] = try APIPayload.large().serializedBytes()
+        #expect(resolved.count > bytes.count - (try reference.serializedData().count))
+        #expect(Data(resolved).range(of: Data(large)) != nil)
+    }
+
+    @Test("The time that storing takes is taken off the deadline that the server is told")
+    func deadline() async throws {
+        let fixture = try Fixture()
+        let request = StartRequest.with { $0.input = .of(.large()) }
+        _ = try await fixture.transport.call(
+            "StartWorkflowExecution",
+            request.buffer,
+            metadata: ["grpc-timeout": "10S"]
+        )
+        let sent = fixture.frontend.requests[0].metadata[stringValues: "grpc-timeout"].first { _ in true }
+        let milliseconds = try #require(sent?.hasSuffix("m") == true ? Int(sent?.dropLast() ?? "") : nil)
+        #expect((1..<10_000).contains(milliseconds))
+    }
+
+    @Test("Limits on payloads before storage and paging by that size are taken out of DescribeNamespace")
+    func describeNamespace() async throws {
+        let fixture = try Fixture { _ in
+            Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse.with { response in
+                response.namespaceInfo.name = "default"
+                response.namespaceInfo.limits.blobSizeLimitError = 2_097_152
+                response.namespaceInfo.limits.memoSizeLimitError = 2_097_152
+                response.namespaceInfo.limits.workflowTaskCompletionSizeLimitError = 41_943_040
+                response.namespaceInfo.capabilities.workflowTaskCompletionPagination = true
+                response.namespaceInfo.capabilities.asyncUpdate = true
+                response.isGlobalNamespace = true
+            }
+        }
+        let response: Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse = try await fixture.call(
+            "DescribeNamespace",
+            Google_Protobuf_Empty()
+        )
+        #expect(response.namespaceInfo.limits == .init())
+        #expect(!response.namespaceInfo.capabilities.workflowTaskCompletionPagination)
+        #expect(response.namespaceInfo.capabilities.asyncUpdate)
+        #expect(response.namespaceInfo.name == "default")
+        #expect(response.isGlobalNamespace)
+    }
+
+    @Test("ES-O3 Driver types appear in worker heartbeats, and are not added twice")
+    func heartbeats() async throws {
+        let fixture = try Fixture()
+        let request = Temporal_Api_Workflowservice_V1_RecordWorkerHeartbeatRequest.with { request in
+            request.workerHeartbeat = [
+                .with { $0.workerIdentity = "one" },
+                .with { $0.drivers = [.with { $0.type = "test.recording" }, .with { $0.type = "other" }] },
+            ]
+        }
+        _ = try await fixture.transport.call("RecordWorkerHeartbeat", request.buffer)
+        let sent: Temporal_Api_Workflowservice_V1_RecordWorkerHeartbeatRequest = try fixture.received(
+            "RecordWorkerHeartbeat"
+        )
+        #expect(
+            sent.workerHeartbeat.map { $0.drivers.map(\.type) } == [["test.recording"], ["test.recording", "other"]]
+        )
+        #expect(sent.workerHeartbeat[0].workerIdentity == "one")
+    }
+
+    private static func answering(
+        _ message: some SwiftProtobuf.Message,
+        like fixture: Fixture
+    ) throws -> ExternalStorageTransport<FakeFrontend> {
+        let bytes = try message.buffer
+        return ExternalStorageTransport(
+            wrapping: FakeFrontend { _ in .message(bytes) },
+            storage: fixture.storage,
+            logger: Logger(label: "test")
+        )
+    }
+
+    private static func varint(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + self.varint(value >> 7)
+    }
+}
