@@ -38,16 +38,16 @@ extension S3StorageDriver {
         var claims: [S3Claim] = []
         for payload in payloads {
             let bucket = try await self.bucket.choose(context, payload)
-            let key = S3ObjectKey.key(digest: payload.digest, target: context.target)
+            let key = StorageObjectKey(digest: payload.digest, target: context.target, style: .s3).text
             claims.append(S3Claim(bucket: bucket, key: key, digest: payload.digest))
         }
         // The same object twice in one call is one upload (ES-D5).
         let uploads = Dictionary(zip(claims, payloads)) { first, _ in first }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // A discarding group cancels the others with the first failure; `waitForAll()` would let them finish first.
+        try await withThrowingDiscardingTaskGroup { group in
             for (claim, payload) in uploads {
                 group.addTask { try await self.upload(payload.serializedBytes, to: claim, context.limiter) }
             }
-            try await group.waitForAll()
         }
         return claims.map(\.claim)
     }

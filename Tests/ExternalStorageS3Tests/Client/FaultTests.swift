@@ -72,11 +72,9 @@ struct FaultTests {
 
     @Test("The quota stops retries when most requests fail, and successes refill it")
     func quota() async throws {
-        try await Harness.run(
-            adjust: { settings in
-                settings.retry.quota = 30
-            }
-        ) { (harness: Harness) async throws -> Void in
+        var settings = S3HTTPClient.Configuration(region: "eu-central-1")
+        settings.retry.quota = 30
+        try await Harness.run(settings: settings) { (harness: Harness) async throws -> Void in
             harness.server.enqueue(.status(500), count: 3)
             await #expect(throws: S3Failure.self) { try await harness.put("a", "x") }
             #expect(harness.server.requests.count == 3)
@@ -240,11 +238,9 @@ struct FaultTests {
     @Test("Nobody listens: three attempts, unavailable, the endpoint in the text")
     func refused() async throws {
         let port = try await FakeS3.withServer { $0.port }
-        try await Harness.run(
-            adjust: { settings in
-                settings.endpoint.endpointURL = "http://127.0.0.1:\(port)"
-            }
-        ) { (harness: Harness) async throws -> Void in
+        var settings = S3HTTPClient.Configuration(region: "eu-central-1")
+        settings.endpoint.endpointURL = "http://127.0.0.1:\(port)"
+        try await Harness.run(settings: settings) { (harness: Harness) async throws -> Void in
             let failure = await #expect(throws: S3Failure.self) { try await harness.put("k", "x") }
             #expect(failure?.kind == .unavailable)
             #expect(failure?.attempts == 3)

@@ -66,15 +66,13 @@ struct S3HTTPClientTests {
 
     @Test("Encryption, class, tags, owner and payer go out as signed headers")
     func options() async throws {
-        try await Harness.run(
-            adjust: { settings in
-                settings.encryption = .kms(keyID: "alias/k", usesBucketKey: true)
-                settings.storageClass = .intelligentTiering
-                settings.tags = [("team", "a&b"), ("x", "ä")]
-                settings.expectedBucketOwner = "123456789012"
-                settings.payerIsRequester = true
-            }
-        ) { (harness: Harness) async throws -> Void in
+        var settings = S3HTTPClient.Configuration(region: "eu-central-1")
+        settings.encryption = .kms(keyID: "alias/k", usesBucketKey: true)
+        settings.storageClass = .intelligentTiering
+        settings.tags = [("team", "a&b"), ("x", "ä")]
+        settings.expectedBucketOwner = "123456789012"
+        settings.payerIsRequester = true
+        try await Harness.run(settings: settings) { (harness: Harness) async throws -> Void in
             _ = try await harness.put("k", "x")
             let request = try #require(harness.server.requests.first)
             #expect(request.refusal == nil)

@@ -30,12 +30,12 @@ struct Harness {
         credentials: any AWSCredentialsProvider = StaticAWSCredentialsProvider(Self.account),
         followsRedirects: Bool = false,
         localTimeOffset: Int64 = 0,
-        adjust: ((inout S3HTTPClient.Configuration) -> Void)? = nil,
+        settings: S3HTTPClient.Configuration = .init(region: "eu-central-1"),
         _ body: (Harness) async throws -> Result
     ) async throws -> Result {
         try await FakeS3.withServer(configuration) { server in
-            var settings = S3HTTPClient.Configuration(region: "eu-central-1", endpointURL: server.endpointURL)
-            adjust?(&settings)
+            var settings = settings
+            settings.endpoint.endpointURL = settings.endpoint.endpointURL ?? server.endpointURL
             var http = S3HTTPClient.httpConfiguration
             if followsRedirects { http.redirectConfiguration = .follow(max: 5, allowCycles: false) }
             let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
