@@ -12,7 +12,7 @@ AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.
     {"verb": "retrieve", "claims": [{…}, …]}
         → {"payloads": [HEX, …]}
 
-A target T is null, {"kind": "workflow"|"activity", "namespace": …, "id": …, "run_id": …, "type": …}.
+A target T is null or left out, {"kind": "workflow"|"activity", "namespace": …, "id": …, "run_id": …, "type": …}.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ async def main():
             claims = []
             for item in request["items"]:
                 payload = Payload.FromString(bytes.fromhex(item["payload"]))
-                context = StorageDriverStoreContext(target=target(item["target"]))
+                context = StorageDriverStoreContext(target=target(item.get("target")))
                 claims += [dict(claim.claim_data) for claim in await driver.store(context, [payload])]
             json.dump({"claims": claims, "uploads": counting.uploads}, sys.stdout)
         else:

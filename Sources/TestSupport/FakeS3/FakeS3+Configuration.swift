@@ -36,6 +36,9 @@ extension FakeS3 {
         /// Whether only SigV4A is accepted, as by a Multi-Region Access Point.
         public var demandsSigV4A = false
 
+        /// Plays an HTTPS proxy and the host behind it: accepts `CONNECT` to that host and presents the certificate.
+        public var tunnel: HostCertificate?
+
         /// Creates the default: one account, everything permitted.
         public init() {}
     }

@@ -7,6 +7,7 @@
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 internal import Synchronization
 
 /// An S3 service in the test's own process: keeps objects in memory, verifies every signature, and misbehaves when told.
@@ -38,12 +39,16 @@ public final class FakeS3: Sendable {
         _ configuration: Configuration = Configuration(),
         _ body: (FakeS3) async throws -> Result
     ) async throws -> Result {
+        let tls = try configuration.tunnel.map { try Self.tlsContext($0) }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls, let host = configuration.tunnel?.host {
+                        try channel.pipeline.syncOperations.addHandler(TunnelHandler(host: host, tls: tls))
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
                     return try NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>(
                         wrappingChannelSynchronously: channel
@@ -64,6 +69,17 @@ public final class FakeS3: Sendable {
             defer { group.cancelAll() }
             return try await body(server)
         }
+    }
+
+    private static func tlsContext(_ certificate: HostCertificate) throws -> NIOSSLContext {
+        let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificatePEM.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(certificate.privateKeyPEM.utf8), format: .pem)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+        )
     }
 
     /// The URL to configure as endpoint.
