@@ -32,7 +32,7 @@ extension S3HTTPClient {
         /// Tags of written objects, at most 10.
         ///
         /// Needs the permission `s3:PutObjectTagging`.
-        public var tags: [(name: String, value: String)] = []
+        public var tags: [S3Tag] = []
 
         /// The 12-digit account that has to own the bucket; the store refuses requests otherwise.
         public var expectedBucketOwner: String?

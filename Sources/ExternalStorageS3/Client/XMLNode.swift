@@ -17,6 +17,12 @@ struct XMLNode: Hashable, Sendable {
         self.children.first { $0.name == name }
     }
 
+    /// The element as text, without white space that was not there.
+    var xml: String {
+        let inner = XMLText.escaped(self.text) + self.children.map(\.xml).joined()
+        return "<\(self.name)>\(inner)</\(self.name)>"
+    }
+
     /// All children of that name, in order.
     func all(_ name: String) -> [XMLNode] {
         self.children.filter { $0.name == name }

@@ -69,7 +69,7 @@ struct S3HTTPClientTests {
         var settings = S3HTTPClient.Configuration(region: "eu-central-1")
         settings.encryption = .kms(keyID: "alias/k", usesBucketKey: true)
         settings.storageClass = .intelligentTiering
-        settings.tags = [("team", "a&b"), ("x", "ä")]
+        settings.tags = [S3Tag("team", "a&b"), S3Tag("x", "ä")]
         settings.expectedBucketOwner = "123456789012"
         settings.payerIsRequester = true
         try await Harness.run(settings: settings) { (harness: Harness) async throws -> Void in
