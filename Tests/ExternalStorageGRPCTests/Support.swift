@@ -139,12 +139,14 @@ struct Fixture {
     /// The frontend answers every call with what `answer` makes of it.
     init(
         threshold: PayloadSizeThreshold = .bytes(300),
+        requestSizeLimit: Int? = nil,
         answer: @escaping @Sendable (FakeFrontend.Request) throws -> any SwiftProtobuf.Message = { _ in
             Google_Protobuf_Empty()
         }
     ) throws {
         var configuration = ExternalStorage.Configuration()
         configuration.threshold = threshold
+        configuration.requestSizeLimit = requestSizeLimit
         // Every call asks the driver, so that a driver that fails is noticed.
         configuration.cache = .disabled
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -119,8 +119,11 @@ struct TransportTests {
         #expect(result.status.message.contains("[TMPRL1105]"))
     }
 
-    @Test("ES-C1 References in error details are resolved")
-    func errorDetails() async throws {
+    @Test(
+        "ES-C1 References in error details are resolved, unless the trailers would get too large",
+        arguments: [true, false]
+    )
+    func errorDetails(_ isLimited: Bool) async throws {
         let fixture = try Fixture()
         let reference = try await fixture.reference(to: .large())
         let failed = Temporal_Api_Errordetails_V1_QueryFailedFailure.with { $0.failure.encodedAttributes = reference }
@@ -135,14 +138,21 @@ struct TransportTests {
         trailers.addBinary(Array(details.readableBytesView), forKey: "grpc-status-details-bin")
         let error = RPCError(code: .invalidArgument, message: "query failed", metadata: trailers)
         let other = FakeFrontend { _ in .failure(error) }
+        var configuration = ExternalStorageTransportConfiguration()
+        if isLimited { configuration.errorDetailsLimit = 400 }
         let transport = ExternalStorageTransport(
             wrapping: other,
             storage: fixture.storage,
+            configuration: configuration,
             logger: Logger(label: "test")
         )
         let result = try await transport.call("QueryWorkflow", Google_Protobuf_Empty().buffer)
         #expect(result.status.code == .invalidArgument)
         #expect(result.status.message == "query failed")
+        guard !isLimited else {
+            #expect(result.trailers == trailers)
+            return
+        }
         let resolved = Array(result.trailers[binaryValues: "grpc-status-details-bin"].first { _ in true } ?? [])
         let large: [UInt8] = try APIPayload.large().serializedBytes()
         #expect(resolved.count > bytes.count - (try reference.serializedData().count))
@@ -220,5 +230,41 @@ struct TransportTests {
 
     private static func varint(_ value: Int) -> [UInt8] {
         value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + self.varint(value >> 7)
+    }
+}
+
+@Suite("Request size", .timeLimit(.minutes(1)))
+struct RequestSizeTests {
+    private func payload(_ index: Int, kibibytes: Int) -> APIPayload {
+        .with { payload in
+            payload.metadata["encoding"] = Data("binary/plain".utf8)
+            payload.data = Data(repeating: UInt8(truncatingIfNeeded: index), count: kibibytes << 10)
+        }
+    }
+
+    @Test("A request that is too large as a whole loses its largest payloads to the store until it fits")
+    func largestFirst() async throws {
+        let fixture = try Fixture(threshold: .default, requestSizeLimit: 4 << 20)
+        let request = StartRequest.with { request in
+            request.input.payloads = (0..<30).map { self.payload($0, kibibytes: $0 == 7 ? 50 : 200) }
+        }
+        let result = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+        #expect(result.status.code == .ok)
+        let sent: StartRequest = try fixture.received("StartWorkflowExecution")
+        #expect(try sent.serializedData().count <= 4 << 20)
+        #expect(!sent.input.payloads[7].isReference)
+        // 30 payloads of 200 KiB are 5.9 MiB: ten of them must go, and no more do.
+        #expect(sent.input.payloads.count { $0.isReference } == 10)
+    }
+
+    @Test("A request that fits is left alone, and so is one whose rule is switched off", arguments: [4 << 20, nil])
+    func untouched(_ limit: Int?) async throws {
+        let fixture = try Fixture(threshold: .default, requestSizeLimit: limit)
+        let count = limit == nil ? 30 : 15
+        let request = StartRequest.with { request in
+            request.input.payloads = (0..<count).map { self.payload($0, kibibytes: 200) }
+        }
+        _ = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+        #expect(fixture.driver.stored.isEmpty)
     }
 }

@@ -46,7 +46,19 @@ extension MessageEngine {
         in storage: ExternalStorage,
         changes: inout MessageChanges
     ) async throws {
-        let sites = request.scanned.payloadSites
+        try await self.storeByThreshold(request, in: storage, changes: &changes)
+        if let limit = storage.configuration.requestSizeLimit {
+            try await self.storeMore(of: request, until: limit, in: storage, changes: &changes)
+        }
+    }
+
+    private func storeByThreshold<Message: MessageBytes>(
+        _ request: OffloadRequest<Message>,
+        in storage: ExternalStorage,
+        changes: inout MessageChanges
+    ) async throws {
+        let threshold = storage.configuration.threshold.sizeInBytes
+        let sites = request.scanned.payloadSites.filter { request.scanned.scan.sites[$0].count >= threshold }
         do {
             try await self.store(sites, of: request, in: storage, changes: &changes)
         } catch let error as ExternalStorageError {
@@ -67,16 +79,51 @@ extension MessageEngine {
         }
     }
 
+    /// Stores payloads below the threshold, the largest first, while the request is larger than `limit`.
+    ///
+    /// What the selector keeps inline stays, so the request may remain too large: then the server says so.
+    private func storeMore<Message: MessageBytes>(
+        of request: OffloadRequest<Message>,
+        until limit: Int,
+        in storage: ExternalStorage,
+        changes: inout MessageChanges
+    ) async throws {
+        let (scan, threshold) = (request.scanned.scan, storage.configuration.threshold.sizeInBytes)
+        var rest = request.scanned.payloadSites.filter { scan.sites[$0].count < threshold }
+        rest.sort { scan.sites[$0].count > scan.sites[$1].count }
+        var size = request.scanned.size(after: changes)
+        while size > limit, !rest.isEmpty {
+            // As many as it takes if every reference is as large as the largest that is worth writing.
+            var chosen: [Int] = []
+            var expected = size
+            while expected > limit, let site = rest.first {
+                chosen.append(site)
+                expected -= scan.sites[site].count - Self.smallestWorthStoring
+                rest.removeFirst()
+            }
+            try await self.store(chosen.sorted(), of: request, in: storage, changes: &changes, ignoresThreshold: true)
+            size = request.scanned.size(after: changes)
+        }
+    }
+
+    /// A payload below this size gains too little by a reference, which takes some 500 bytes.
+    private static var smallestWorthStoring: Int { 1_024 }
+
     /// Stores the payloads at `sites`; changes nothing if that fails.
     private func store<Message: MessageBytes>(
         _ sites: [Int],
         of request: OffloadRequest<Message>,
         in storage: ExternalStorage,
-        changes: inout MessageChanges
+        changes: inout MessageChanges,
+        ignoresThreshold: Bool = false
     ) async throws {
         guard !sites.isEmpty else { return }
         let items = zip(sites, request.scanned.payloads(at: sites)).map { site, payload in
-            ExternalStorage.StoreItem(payload: payload, target: request.targets[site], ignoresThreshold: false)
+            ExternalStorage.StoreItem(
+                payload: payload,
+                target: request.targets[site],
+                ignoresThreshold: ignoresThreshold
+            )
         }
         let references = try await storage.store(items, namespace: request.namespace)
         for (site, reference) in zip(sites, references) where reference != nil {
@@ -84,14 +131,22 @@ extension MessageEngine {
         }
     }
 
+    /// The smallest payload to look for: smaller ones too in a request that is too large as a whole.
+    private func minimumSize(inMessageOf count: Int) -> Int {
+        // Without storage nothing is large enough.
+        guard let configuration = self.storage?.configuration else { return Int.max }
+        let threshold = configuration.threshold.sizeInBytes
+        guard let limit = configuration.requestSizeLimit, count > limit else { return threshold }
+        return min(threshold, Self.smallestWorthStoring)
+    }
+
     private func read<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
         namespaceField: UInt32
     ) throws(WireError) -> OffloadRequest<Message> {
-        // Without storage nothing is large enough.
         let scanner = PayloadScanner(
-            purpose: .offload(minimumSize: self.storage?.configuration.threshold.sizeInBytes ?? Int.max),
+            purpose: .offload(minimumSize: self.minimumSize(inMessageOf: message.count)),
             findsTaskTokens: true,
             readsLegacyReferences: self.readsLegacyReferences
         )

@@ -62,6 +62,14 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         return found
     }
 
+    /// The size of the message with the replacements that were decided on, but for the sizes of enclosing lengths.
+    func size(after changes: MessageChanges) -> Int {
+        zip(self.scan.sites, changes.replacements).reduce(self.message.count) { size, change in
+            guard let replacement = change.1 else { return size }
+            return size + replacement.readableBytes - change.0.count
+        }
+    }
+
     /// The message with what was decided on, or nil if that is the message itself.
     func applying(_ changes: MessageChanges) throws(ExternalStorageError) -> Message? {
         guard !changes.isEmpty else { return nil }

@@ -32,6 +32,7 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
     private let base: Base
     let engine: MessageEngine
     let parents: ParentLedger
+    let errorDetailsLimit: Int
     let logger: Logger
 
     /// Wraps a transport.
@@ -51,6 +52,7 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
         self.base = base
         self.engine = MessageEngine(storage: storage, resolvedMessageLimit: configuration.resolvedMessageLimit)
         self.parents = ParentLedger(capacity: configuration.rememberedParents)
+        self.errorDetailsLimit = configuration.errorDetailsLimit
         self.logger = logger
     }
 

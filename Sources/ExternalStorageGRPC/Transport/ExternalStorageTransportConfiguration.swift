@@ -12,6 +12,13 @@ public struct ExternalStorageTransportConfiguration: Sendable {
     /// fails with ``ExternalStorageError/Code/messageTooLarge``.
     public var resolvedMessageLimit = Int(Int32.max)
 
+    /// The largest error details that resolving may make, in bytes; no limit by default.
+    ///
+    /// Error details travel in the trailers of a call, and HTTP/2 clients limit those: SDKs on sdk-core fail a call
+    /// whose trailers exceed about 16 KiB as they stand on the wire, whatever the call's own error was. A sidecar sets
+    /// 8,000; beyond that the references stay, so that at least the error itself arrives.
+    public var errorDetailsLimit = Int.max
+
     /// How many workflow runs are remembered to have a parent, so that a result is kept with the parent although the
     /// task that completes the run no longer names it; 10,000 by default.
     public var rememberedParents = 10_000

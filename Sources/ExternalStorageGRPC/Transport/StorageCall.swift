@@ -170,7 +170,9 @@ extension StorageCall {
                 as: type,
                 namespace: facts.namespace
             )
-            guard let message = resolved else { return metadata }
+            guard let message = resolved, message.readableBytes <= self.transport.errorDetailsLimit else {
+                return metadata
+            }
             var metadata = metadata
             metadata.replaceOrAddBinary(Array(message.readableBytesView), forKey: Self.detailsKey)
             return metadata

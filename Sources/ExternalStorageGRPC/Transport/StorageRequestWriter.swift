@@ -64,6 +64,8 @@ struct StorageRequestWriter<Base: ClientTransport>: ClosableRPCWriterProtocol {
             await self.base.finish(throwing: failure)
             return
         }
+        // Whether or not it can be sent: from here on the response side says how the call ends.
+        defer { self.call.gate.open() }
         if var metadata {
             if let timeout = metadata[stringValues: RequestTimeout.key].first(where: { _ in true }),
                 let rest = RequestTimeout.reduced(timeout, by: ContinuousClock.now - started)
@@ -73,7 +75,6 @@ struct StorageRequestWriter<Base: ClientTransport>: ClosableRPCWriterProtocol {
             try await self.base.write(.metadata(metadata))
         }
         try await self.base.write(.message(request))
-        self.call.gate.open()
     }
 
     @concurrent

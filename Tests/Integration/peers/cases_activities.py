@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Activities: inputs and results, heartbeats, completion from elsewhere, standalone activities."""
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ async def activity_input_result(env: Env) -> None:
 async def heartbeat_on_retry(env: Env) -> None:
     """Heartbeat details of a failed attempt are there in the next one."""
     value = env.blob("details")
-    handle = await env.client.start_workflow(
-        Heartbeats.run, value, id=env.id("heartbeats"), task_queue=env.task_queue
-    )
+    handle = await env.client.start_workflow(Heartbeats.run, value, id=env.id("heartbeats"), task_queue=env.task_queue)
     same("details found by the second attempt", await handle.result(), digest(value))
     await env.expect(handle, ["activity_task_scheduled.input"])
 
@@ -156,9 +154,7 @@ async def heartbeat_timeout(env: Env) -> None:
     value = env.blob("details")
     handle = await _waiting(env, b"small", heartbeat_timeout=1.0)
     await waiting[handle.id].get()
-    await env.client.get_async_activity_handle(
-        workflow_id=handle.id, run_id=None, activity_id="other"
-    ).heartbeat(value)
+    await env.client.get_async_activity_handle(workflow_id=handle.id, run_id=None, activity_id="other").heartbeat(value)
     try:
         await handle.result()
         holds("the activity did not time out", False)

@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Failures with big details: from workflows and activities, with causes, and encoded as a whole."""
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ async def encoded_failure_attributes(env: Env) -> None:
     )
     client = Client(**config)
     async with env.worker(client) as task_queue:
-        handle = await client.start_workflow(
-            FailsWithMessage.run, message, id=env.id("fails"), task_queue=task_queue
-        )
+        handle = await client.start_workflow(FailsWithMessage.run, message, id=env.id("fails"), task_queue=task_queue)
         try:
             await handle.result()
             holds("the workflow did not fail", False)

@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Headers: interceptors put a big payload into every header there is and read it at the other end."""
 
 from __future__ import annotations
@@ -179,15 +179,11 @@ class HeaderSender:
         if runs_left > 0:
             workflow.continue_as_new(args=[target, runs_left - 1])
         await workflow.get_external_workflow_handle(target).signal("put")
-        in_activity = await workflow.execute_activity(
-            read_header, start_to_close_timeout=PATIENCE, retry_policy=ONCE
-        )
+        in_activity = await workflow.execute_activity(read_header, start_to_close_timeout=PATIENCE, retry_policy=ONCE)
         in_local_activity = await workflow.execute_local_activity(
             read_header, start_to_close_timeout=PATIENCE, retry_policy=ONCE
         )
-        in_child = await workflow.execute_child_workflow(
-            HeaderReader.run, id=f"{workflow.info().workflow_id}-child"
-        )
+        in_child = await workflow.execute_child_workflow(HeaderReader.run, id=f"{workflow.info().workflow_id}-child")
         return [in_activity, in_local_activity, in_child]
 
 
@@ -205,9 +201,7 @@ async def headers(env: Env) -> None:
         # The interceptors share module state with this case.
         workflow_runner=temporalio.worker.UnsandboxedWorkflowRunner(),
     ) as task_queue:
-        receiver = await client.start_workflow(
-            HeaderReceiver.run, id=env.id("receiver"), task_queue=task_queue
-        )
+        receiver = await client.start_workflow(HeaderReceiver.run, id=env.id("receiver"), task_queue=task_queue)
         same("header of a query", await receiver.query(HeaderReceiver.ask), digest(value))
         same("header of an update", await receiver.execute_update(HeaderReceiver.change), digest(value))
         sender = await client.start_workflow(

@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Messages to running workflows: signals, queries, updates, and those that start the workflow too."""
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ QUERY_SIZE = 3 * 1024 * 1024
 
 
 async def mailbox(env: Env, count: int = 1) -> WorkflowHandle[Mailbox, list[str]]:
-    return await env.client.start_workflow(
-        Mailbox.run, count, id=env.id("mailbox"), task_queue=env.task_queue
-    )
+    return await env.client.start_workflow(Mailbox.run, count, id=env.id("mailbox"), task_queue=env.task_queue)
 
 
 @case("signal")
@@ -95,9 +93,7 @@ async def _raw_query(client: Client, workflow_id: str, query: str, value: bytes)
         QueryWorkflowRequest(
             namespace=client.namespace,
             execution=WorkflowExecution(workflow_id=workflow_id),
-            query=WorkflowQuery(
-                query_type=query, query_args={"payloads": await client.data_converter.encode([value])}
-            ),
+            query=WorkflowQuery(query_type=query, query_args={"payloads": await client.data_converter.encode([value])}),
         )
     )
 
@@ -274,9 +270,7 @@ async def update_with_start(env: Env) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         memo={"big": memo},
     )
-    result = await env.client.execute_update_with_start_workflow(
-        Mailbox.replace, value, start_workflow_operation=start
-    )
+    result = await env.client.execute_update_with_start_workflow(Mailbox.replace, value, start_workflow_operation=start)
     same("result of the update", result, value)
     handle = await start.workflow_handle()
     same("result", await handle.result(), [digest(value)])

@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """What the server runs for its users: schedules, batch operations, Nexus operations; and a codec on top."""
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import (
     Client,
-    NexusOperationFailureError,
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleSpec,
@@ -36,7 +35,7 @@ from temporalio.converter import PayloadCodec
 from temporalio.service import RPCError
 
 from common import blob, digest
-from definitions import PATIENCE, Caller, Echo, EchoService, EchoServiceHandler, Mailbox, Remembers, ThroughActivity
+from definitions import PATIENCE, Caller, Echo, EchoService, Mailbox, Remembers, ThroughActivity
 from harness import Env, Skipped, case, holds, same
 
 # --- Schedules ------------------------------------------------------------------------------------------
@@ -97,7 +96,11 @@ async def _expect_run(env: Env, schedule_id: str, value: bytes, memo: bytes, ran
     same("its memo", await (await workflow.describe()).memo_value("big", type_hint=bytes), memo)
     await env.expect(
         workflow,
-        ["workflow_execution_started.input", "workflow_execution_started.memo.fields", "workflow_execution_completed.result"],
+        [
+            "workflow_execution_started.input",
+            "workflow_execution_started.memo.fields",
+            "workflow_execution_completed.result",
+        ],
     )
 
 
@@ -233,9 +236,11 @@ class Scramble(PayloadCodec):
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return [
-            Payload.FromString(zlib.decompress(self._hide(payload.data)))
-            if payload.metadata.get("encoding") == b"binary/scrambled"
-            else payload
+            (
+                Payload.FromString(zlib.decompress(self._hide(payload.data)))
+                if payload.metadata.get("encoding") == b"binary/scrambled"
+                else payload
+            )
             for payload in payloads
         ]
 
@@ -251,9 +256,7 @@ async def codec(env: Env) -> None:
     config["data_converter"] = dataclasses.replace(config["data_converter"], payload_codec=Scramble())
     client = Client(**config)
     async with env.worker(client) as task_queue:
-        through = await client.start_workflow(
-            ThroughActivity.run, value, id=env.id("codec"), task_queue=task_queue
-        )
+        through = await client.start_workflow(ThroughActivity.run, value, id=env.id("codec"), task_queue=task_queue)
         same("result", await through.result(), value)
         remembers = await client.start_workflow(
             Remembers.run, value, id=env.id("codec"), task_queue=task_queue, memo={"start": value}

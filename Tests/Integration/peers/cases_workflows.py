@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Starting workflows and what they do on their own: inputs, results, memo, children, markers, replay."""
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ async def several_arguments(env: Env) -> None:
 @case("threshold")
 async def threshold(env: Env) -> None:
     """A payload of exactly the threshold is offloaded, one byte less is not."""
+
     def sized(size: int) -> bytes:
         # binary/plain: the frame around the data has the same length for both sizes.
         frame = Payload(metadata={"encoding": b"binary/plain"}, data=bytes(size)).ByteSize() - size
@@ -157,11 +158,19 @@ async def child_workflow(env: Env) -> None:
         ],
     )
     child = env.client.get_workflow_handle(f"{handle.id}-child")
-    same("the child's own result", await child.result(), await env.client.get_workflow_handle_for(Echo.run, child.id).result())
+    same(
+        "the child's own result",
+        await child.result(),
+        await env.client.get_workflow_handle_for(Echo.run, child.id).result(),
+    )
     same("the child's memo", await (await child.describe()).memo_value("child", type_hint=bytes), other)
     await env.expect(
         child,
-        ["workflow_execution_started.input", "workflow_execution_started.memo.fields", "workflow_execution_completed.result"],
+        [
+            "workflow_execution_started.input",
+            "workflow_execution_started.memo.fields",
+            "workflow_execution_completed.result",
+        ],
     )
 
 
@@ -169,9 +178,7 @@ async def child_workflow(env: Env) -> None:
 async def continue_as_new(env: Env) -> None:
     """A value passes through three runs."""
     value = env.blob("value")
-    handle = await env.client.start_workflow(
-        Chain.run, args=[value, 2], id=env.id("chain"), task_queue=env.task_queue
-    )
+    handle = await env.client.start_workflow(Chain.run, args=[value, 2], id=env.id("chain"), task_queue=env.task_queue)
     first_run = handle.first_execution_run_id
     same("result", await handle.result(), value)
     first = await env.expect(

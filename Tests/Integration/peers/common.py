@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """What all peer programs share: values, connections, and reading payloads out of any message.
 
 Payloads are found by walking the protobuf descriptors, so a field added to the API is covered the day the
@@ -14,10 +14,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from google.protobuf import json_format, message_factory, symbol_database
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -190,9 +192,7 @@ def reference(payload: Payload, *, sized: bool = True) -> tuple[str, dict[str, s
 
 def storage_converter(driver: StorageDriver, threshold: int = DEFAULT_THRESHOLD, **more: Any) -> DataConverter:
     """The SDK's converter with its own external storage."""
-    return DataConverter(
-        external_storage=ExternalStorage(drivers=[driver], payload_size_threshold=threshold), **more
-    )
+    return DataConverter(external_storage=ExternalStorage(drivers=[driver], payload_size_threshold=threshold), **more)
 
 
 async def raw_history(client: Client, workflow_id: str, run_id: str | None = None) -> History:
@@ -213,6 +213,17 @@ async def raw_history(client: Client, workflow_id: str, run_id: str | None = Non
 def quiet() -> None:
     """Turns the log of the SDK's core off: big values are the point here, and it warns about each."""
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)))
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the program at once, with everything printed.
+
+    The SDK's native threads can outlive the event loop, and one that calls back while the interpreter is being
+    taken down aborts the process (seen with temporalio 1.35.0: "PyGILState_Release ... must be current").
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def parse_threshold(text: str) -> int:

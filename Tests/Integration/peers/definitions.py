@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """The workflows, activities and Nexus operations that the cases run. None of them knows about storage."""
 
 from __future__ import annotations
@@ -122,6 +122,21 @@ class ThroughActivity:
     @workflow.run
     async def run(self, value: bytes) -> bytes:
         return await workflow.execute_activity(echo, value, start_to_close_timeout=PATIENCE, retry_policy=SOON)
+
+
+@workflow.defn
+class ThroughOtherQueue:
+    """Its activity is done by the worker of another task queue, however many attempts that takes."""
+
+    @workflow.run
+    async def run(self, value: bytes, task_queue: str) -> bytes:
+        return await workflow.execute_activity(
+            echo,
+            value,
+            task_queue=task_queue,
+            start_to_close_timeout=PATIENCE,
+            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=1.0),
+        )
 
 
 @workflow.defn
@@ -262,9 +277,7 @@ class Parent:
         me = workflow.info().workflow_id
         result = await workflow.execute_child_workflow(Echo.run, value, id=f"{me}-child", memo={"child": other})
         try:
-            await workflow.execute_child_workflow(
-                Fails.run, args=["workflow", value, other], id=f"{me}-failing-child"
-            )
+            await workflow.execute_child_workflow(Fails.run, args=["workflow", value, other], id=f"{me}-failing-child")
         except ChildWorkflowError as error:
             outer = error.cause
             assert isinstance(outer, ApplicationError) and isinstance(outer.cause, ApplicationError)
@@ -287,7 +300,9 @@ class Caller:
     async def run(self, endpoint: str, operation: str, value: bytes) -> bytes:
         client = workflow.create_nexus_client(service=EchoService, endpoint=endpoint)
         try:
-            return await client.execute_operation(operation, value, output_type=bytes, schedule_to_close_timeout=PATIENCE)
+            return await client.execute_operation(
+                operation, value, output_type=bytes, schedule_to_close_timeout=PATIENCE
+            )
         except NexusOperationError as error:
             cause: BaseException | None = error
             while cause is not None:
@@ -336,6 +351,7 @@ WORKFLOWS = [
     Echo,
     Several,
     ThroughActivity,
+    ThroughOtherQueue,
     ThroughLocalActivity,
     Mailbox,
     Sender,

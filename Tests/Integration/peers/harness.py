@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """What a case gets to work with, and how cases are registered and run."""
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from temporalio.worker import Worker
 import common
 from common import Site, digest, is_reference, short, sites
 from definitions import ACTIVITIES, WORKFLOWS, EchoServiceHandler
-
 
 # The server copies these payloads without their `external_payloads` (seen with server 1.32.0): Nexus results
 # pass through its HTTP form, and memos through its visibility store. They resolve all the same.
@@ -134,10 +133,8 @@ class Env:
             self._check_site(site)
         for path in at:
             if not any(self._is_big(site) for site in _below(found, path)):
-                kinds = sorted({s.path for s in found})
-                raise CaseFailure(
-                    f"no {'reference' if self.offloads else 'inline value'} of {self.size} bytes at {path}; payloads at {kinds}"
-                )
+                wanted = f"{'reference' if self.offloads else 'inline value'} of {self.size} bytes"
+                raise CaseFailure(f"no {wanted} at {path}; payloads at {sorted({s.path for s in found})}")
         for path in inline:
             there = _below(found, path)
             holds(f"nothing at {path}", there)

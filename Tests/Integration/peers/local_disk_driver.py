@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """A storage driver for the Temporal Python SDK that shares a directory with the Swift local-disk driver.
 
 Written the way a user would write one: against the SDK's public `StorageDriver` only.
@@ -47,9 +47,7 @@ def encode_segment(value: str | None) -> str:
     return "".join(chr(byte) if byte in _SAFE else f"%{byte:02X}" for byte in value.encode())
 
 
-def object_key(
-    target: StorageDriverWorkflowInfo | StorageDriverActivityInfo | None, digest: str
-) -> str:
+def object_key(target: StorageDriverWorkflowInfo | StorageDriverActivityInfo | None, digest: str) -> str:
     """The place of a payload: grouped by the workflow or standalone activity it belongs to, then by digest."""
     scope: list[str] = []
     if target is not None:
@@ -85,23 +83,15 @@ class LocalDiskStorageDriver(StorageDriver):
     def type(self) -> str:
         return "local-disk"
 
-    async def store(
-        self, context: StorageDriverStoreContext, payloads: Sequence[Payload]
-    ) -> list[StorageDriverClaim]:
+    async def store(self, context: StorageDriverStoreContext, payloads: Sequence[Payload]) -> list[StorageDriverClaim]:
         return list(
-            await asyncio.gather(
-                *(asyncio.to_thread(self._store_one, context, payload) for payload in payloads)
-            )
+            await asyncio.gather(*(asyncio.to_thread(self._store_one, context, payload) for payload in payloads))
         )
 
     async def retrieve(
         self, context: StorageDriverRetrieveContext, claims: Sequence[StorageDriverClaim]
     ) -> list[Payload]:
-        return list(
-            await asyncio.gather(
-                *(asyncio.to_thread(self._retrieve_one, claim) for claim in claims)
-            )
-        )
+        return list(await asyncio.gather(*(asyncio.to_thread(self._retrieve_one, claim) for claim in claims)))
 
     def _store_one(self, context: StorageDriverStoreContext, payload: Payload) -> StorageDriverClaim:
         body = payload.SerializeToString()
@@ -117,9 +107,7 @@ class LocalDiskStorageDriver(StorageDriver):
                 os.fsync(file.fileno())
             os.replace(file.name, path)
         self.stored += 1
-        return StorageDriverClaim(
-            {"key": key, "hash_algorithm": "sha256", "hash_value": digest}
-        )
+        return StorageDriverClaim({"key": key, "hash_algorithm": "sha256", "hash_value": digest})
 
     def _retrieve_one(self, claim: StorageDriverClaim) -> Payload:
         key = claim.claim_data["key"]

@@ -1,8 +1,8 @@
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 # This source file is part of the Temporal External Storage for Swift project
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
-#===----------------------------------------------------------------------===#
+# ===----------------------------------------------------------------------===#
 """Every payload path of the Temporal API, walked by the official Python SDK with no storage of its own.
 
     matrix.py --address 127.0.0.1:7234 --server 127.0.0.1:7233 --expect-external yes
@@ -34,15 +34,13 @@ import cases_headers  # noqa: F401
 import cases_messages  # noqa: F401
 import cases_operations  # noqa: F401
 import cases_workflows  # noqa: F401
-from common import parse_threshold, quiet, storage_converter
+from common import leave, parse_threshold, quiet, storage_converter
 from harness import CASES, Env, run_case, shared_worker
 from local_disk_driver import LocalDiskStorageDriver
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--address", metavar="HOST:PORT", help="the sidecar, for client and workers")
     parser.add_argument("--server", metavar="HOST:PORT", help="the Temporal server; default: --address")
     parser.add_argument("--namespace", default="default")
@@ -50,7 +48,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--threshold", type=parse_threshold, default="0", metavar="BYTES|all", help="the sidecar's (262144)"
     )
-    parser.add_argument("--expect-external", choices=["yes", "no"], default="yes", help="whether references are expected")
+    parser.add_argument(
+        "--expect-external", choices=["yes", "no"], default="yes", help="whether references are expected"
+    )
     parser.add_argument("--driver-name", default="local-disk", help="the driver's name in references")
     parser.add_argument(
         "--own-storage",
@@ -111,4 +111,4 @@ if __name__ == "__main__":
     if not parsed.verbose:
         quiet()
     logging.basicConfig(level=logging.WARNING if parsed.verbose else logging.CRITICAL)
-    sys.exit(asyncio.run(main(parsed)))
+    leave(asyncio.run(main(parsed)))

@@ -1,0 +1,25 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import GRPCCore
+
+/// How a call ended.
+enum CallEnd: Sendable {
+    /// With this status, the upstream's or the proxy's own.
+    case answered(Status)
+    /// The client took no answer.
+    case clientGone(String)
+    /// Cancelled by the client, or with the proxy.
+    case cancelled
+
+    /// The code for metrics and logs.
+    var code: Status.Code {
+        switch self {
+        case .answered(let status): status.code
+        case .clientGone, .cancelled: .cancelled
+        }
+    }
+}

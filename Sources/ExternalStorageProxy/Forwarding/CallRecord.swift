@@ -1,0 +1,49 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import GRPCCore
+import Synchronization
+
+/// What is remembered of a call for logs and metrics: sizes and times, never content.
+final class CallRecord: Sendable {
+    private struct State {
+        var requestBytes = 0
+        var responseBytes = 0
+        var metadata: [(String, String)] = []
+    }
+
+    let descriptor: MethodDescriptor
+    let peer: String
+    let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(descriptor: MethodDescriptor, peer: String) {
+        self.descriptor = descriptor
+        self.peer = peer
+    }
+
+    /// The bytes of messages so far, without framing, as they stood on the client's side.
+    var bytes: (request: Int, response: Int) { self.state.withLock { ($0.requestBytes, $0.responseBytes) } }
+
+    /// The metadata that may stand in a log line.
+    var loggedMetadata: [(String, String)] { self.state.withLock { $0.metadata } }
+
+    func addRequest(_ count: Int) {
+        self.state.withLock { $0.requestBytes += count }
+    }
+
+    func addResponse(_ count: Int) {
+        self.state.withLock { $0.responseBytes += count }
+    }
+
+    /// Keeps of the client's metadata what is on the allow-list, and nothing else: the rest may be credentials.
+    func received(_ metadata: Metadata) {
+        let logged = Self.loggedKeys.flatMap { key in metadata[stringValues: key].map { (key, $0) } }
+        self.state.withLock { $0.metadata = logged }
+    }
+
+    private static let loggedKeys = ["client-name", "client-version", "temporal-namespace"]
+}

@@ -1,1 +1,0 @@
-import GRPCNIOTransportHTTP2Posix

@@ -1,0 +1,118 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import GRPCCore
+import Synchronization
+
+/// Several client transports to the same server, used as one.
+///
+/// One HTTP/2 connection carries a bounded number of calls at a time: 100 if the server does not say otherwise, and
+/// Temporal's does not. A call beyond that waits, without a word, until another ends, and a long poll takes a minute.
+/// With `n` transports there is room for `n` times as many.
+///
+/// A call goes to the transport with the fewest calls. If a transport cannot open a stream for it, one other is tried;
+/// nothing has been sent by then.
+public final class PooledTransport<Base: ClientTransport>: ClientTransport {
+    /// The bytes of the pooled transports.
+    public typealias Bytes = Base.Bytes
+
+    private let members: [Base]
+    private let load: Mutex<PoolLoad>
+
+    /// Pools transports.
+    ///
+    /// - Parameter members: The transports, at least one, all of them to the same server.
+    public init(_ members: [Base]) {
+        precondition(!members.isEmpty, "a pool needs at least one transport")
+        self.members = members
+        self.load = Mutex(PoolLoad(members: members.count))
+    }
+
+    /// The number of open streams of each transport, in the order in which they were given.
+    public var openStreams: [Int] { self.load.withLock { $0.streams } }
+
+    /// The throttle of the first transport.
+    public var retryThrottle: RetryThrottle? { self.members[0].retryThrottle }
+
+    /// The configuration of the first transport for a method.
+    public func config(forMethod descriptor: MethodDescriptor) -> MethodConfig? {
+        self.members[0].config(forMethod: descriptor)
+    }
+
+    /// Connects all transports and returns when all of them have been shut down.
+    ///
+    /// - Throws: What the first transport to fail throws; the others are cancelled then.
+    @concurrent
+    public func connect() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for member in self.members {
+                group.addTask { try await member.connect() }
+            }
+        }
+    }
+
+    /// Shuts all transports down; calls that are under way may finish.
+    public func beginGracefulShutdown() {
+        for member in self.members { member.beginGracefulShutdown() }
+    }
+
+    /// Opens a stream on the transport with the fewest streams.
+    ///
+    /// - Throws: What the transport throws: `unavailable` if neither it nor a second one can open a stream.
+    @concurrent
+    public func withStream<T: Sendable>(
+        descriptor: MethodDescriptor,
+        options: CallOptions,
+        _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
+    ) async throws -> T {
+        let first = self.load.withLock { $0.open() }
+        let attempt = StreamAttempt()
+        do {
+            return try await self.withStream(on: first, attempt, descriptor: descriptor, options: options, closure)
+        } catch let error as RPCError where error.code == .unavailable && !attempt.isOpen && self.members.count > 1 {
+            try Task.checkCancellation()
+            let second = self.load.withLock { $0.open(excluding: first) }
+            return try await self.withStream(
+                on: second,
+                StreamAttempt(),
+                descriptor: descriptor,
+                options: options,
+                closure
+            )
+        }
+    }
+
+    @concurrent
+    private func withStream<T: Sendable>(
+        on index: Int,
+        _ attempt: StreamAttempt,
+        descriptor: MethodDescriptor,
+        options: CallOptions,
+        _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
+    ) async throws -> T {
+        defer {
+            self.load.withLock { load in
+                if attempt.isOpen { load.close(index) } else { load.fail(index) }
+            }
+        }
+        return try await self.members[index].withStream(descriptor: descriptor, options: options) { stream, context in
+            attempt.opened()
+            self.load.withLock { $0.succeed(index) }
+            return try await closure(stream, context)
+        }
+    }
+}
+
+/// Whether a stream was opened, and so may have sent something.
+private final class StreamAttempt: Sendable {
+    private let state = Atomic(false)
+
+    var isOpen: Bool { self.state.load(ordering: .acquiring) }
+
+    func opened() {
+        self.state.store(true, ordering: .releasing)
+    }
+}
