@@ -173,7 +173,8 @@ let package = Package(
                 "ExternalStorageWire",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "NIOCore", package: "swift-nio"),
-            ]
+            ],
+            exclude: ["FakeS3"]
         ),
         .executableTarget(
             name: "demo-client",
