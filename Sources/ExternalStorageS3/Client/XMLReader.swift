@@ -126,14 +126,13 @@ struct XMLReader {
         }
     }
 
-    private mutating func take(_ token: StaticString) -> Bool {
-        let text = Array(token.description.utf8)
-        guard self.bytes[self.position...].starts(with: text) else { return false }
-        self.position += text.count
+    private mutating func take(_ token: String) -> Bool {
+        guard self.bytes[self.position...].starts(with: token.utf8) else { return false }
+        self.position += token.utf8.count
         return true
     }
 
-    private mutating func skip(through token: StaticString) -> Bool {
+    private mutating func skip(through token: String) -> Bool {
         while self.position < self.bytes.count {
             if self.take(token) { return true }
             self.position += 1

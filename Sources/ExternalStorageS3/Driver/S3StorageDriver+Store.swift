@@ -17,7 +17,8 @@ extension S3StorageDriver {
     ///
     /// - Parameters:
     ///   - payloads: What to store.
-    ///   - context: Whose payloads they are, and the limiter; one permit is taken per request.
+    ///   - context: Whose payloads they are, and the limiter; one permit is taken per request and kept while the
+    ///     request is repeated, so that a store in trouble is asked less.
     /// - Returns: One claim per payload, in order.
     /// - Throws: ``ExternalStorageError``: `payloadTooLarge` before any upload, else classified by what the store said;
     ///   what the bucket closure throws; `CancellationError`.

@@ -27,7 +27,7 @@ extension FakeS3 {
             $0.openConnections += 1
             $0.acceptedConnections += 1
         }
-        defer { self.state.withLock { $0.openConnections -= 1 } }
+        defer { self.connectionClosed() }
         try? await connection.executeThenClose { inbound, outbound in
             var head: HTTPRequestHead?
             var body = ByteBuffer()
@@ -97,7 +97,7 @@ extension FakeS3 {
             return false
         case .withhold:
             self.stallEvents.yield()
-            try await Self.forever()
+            try await Self.untilClosed(channel)
             return false
         case .errorInSuccess(let code):
             reply = Reply(error: 200, code)
@@ -109,7 +109,7 @@ extension FakeS3 {
             try await self.write(full, to: request, outbound, cutAfter: count)
             if case .stall = behaviour {
                 self.stallEvents.yield()
-                try await Self.forever()
+                try await Self.untilClosed(channel)
             }
             if case .reset = behaviour, let socket = channel as? any SocketOptionProvider {
                 try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
@@ -153,10 +153,34 @@ extension FakeS3 {
         }
     }
 
-    /// Suspends until the task is cancelled.
-    private static func forever() async throws {
-        let (stream, _) = AsyncStream<Void>.makeStream()
-        for await _ in stream {}
-        throw CancellationError()
+    /// Suspends until the client has closed the connection, or the task is cancelled.
+    private static func untilClosed(_ channel: any Channel) async throws {
+        try await withTaskCancellationHandler {
+            try await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func connectionClosed() {
+        let waiters = self.state.withLock { state in
+            state.openConnections -= 1
+            guard state.openConnections == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.idleWaiters.removeAll() }
+            return state.idleWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Waits until no connection is open: a client that was shut down has left none behind.
+    public func waitUntilIdle() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = self.state.withLock { state in
+                guard state.openConnections > 0 else { return true }
+                state.idleWaiters.append(continuation)
+                return false
+            }
+            if isIdle { continuation.resume() }
+        }
     }
 }

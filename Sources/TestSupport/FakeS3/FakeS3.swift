@@ -149,5 +149,6 @@ public final class FakeS3: Sendable {
         var uploads: [String: [Int: ByteBuffer]] = [:]
         var openConnections = 0
         var acceptedConnections = 0
+        var idleWaiters: [CheckedContinuation<Void, Never>] = []
     }
 }

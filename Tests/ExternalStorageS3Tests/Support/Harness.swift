@@ -51,6 +51,8 @@ struct Harness {
             do {
                 let result = try await body(Harness(server: server, client: client, clock: clock))
                 try await httpClient.shutdown()
+                // Whatever went wrong in the body: no connection is left behind.
+                await server.waitUntilIdle()
                 return result
             } catch {
                 try await httpClient.shutdown()
