@@ -32,7 +32,7 @@ extension S3StorageDriver {
         configReader: ConfigReader,
         credentials: (any AWSCredentialsProvider)? = nil,
         httpClient: HTTPClient? = nil,
-        logger: Logger? = nil
+        logger: Logger = .current
     ) throws {
         let values = S3ConfigValues(reader: configReader)
         guard let bucket = values.string("bucket"), !bucket.isEmpty else {

@@ -104,7 +104,7 @@ extension S3StorageDriver {
         do {
             try await task.value
         } catch {
-            self.logger?.warning(
+            self.logger.warning(
                 "an upload in parts could not be aborted; a lifecycle rule AbortIncompleteMultipartUpload removes it",
                 metadata: ["driver": "\(self.name)", "bucket": "\(claim.bucket)", "key": "\(claim.key)"]
             )

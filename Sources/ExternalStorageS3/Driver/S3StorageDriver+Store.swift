@@ -130,7 +130,7 @@ extension S3StorageDriver {
             return !lacks
         }
         guard isNews else { return }
-        self.logger?.notice(
+        self.logger.notice(
             "the store does not know conditional writes; asking with HEAD before each upload from now on",
             metadata: ["driver": "\(self.name)", "bucket": "\(failure.bucket)", "status": "\(failure.status ?? 0)"]
         )

@@ -35,7 +35,7 @@ public final class S3StorageDriver: StorageDriver {
     let bucket: S3BucketChoice
     let client: any S3Client
     let configuration: Configuration
-    let logger: Logger?
+    let logger: Logger
     let now: @Sendable () -> Int64
     /// Whether the store turned out not to know conditional writes.
     let lacksConditions = Mutex(false)
@@ -60,7 +60,7 @@ public final class S3StorageDriver: StorageDriver {
         credentials: (any AWSCredentialsProvider)? = nil,
         configuration: Configuration = Configuration(),
         httpClient: HTTPClient? = nil,
-        logger: Logger? = nil
+        logger: Logger = .current
     ) throws {
         let settings = S3HTTPClient.Configuration(region: region)
         _ = try S3Endpoint(bucket: bucket, options: settings.endpoint)
@@ -88,7 +88,7 @@ public final class S3StorageDriver: StorageDriver {
         bucket: S3BucketChoice,
         client: any S3Client,
         configuration: Configuration = Configuration(),
-        logger: Logger? = nil
+        logger: Logger = .current
     ) throws {
         try self.init(
             bucket: bucket,
@@ -103,7 +103,7 @@ public final class S3StorageDriver: StorageDriver {
         bucket: S3BucketChoice,
         client: any S3Client,
         configuration: Configuration,
-        logger: Logger?,
+        logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) throws {
         try configuration.check()

@@ -38,12 +38,12 @@ struct XMLNodeTests {
         #expect(XMLNode(parsing: text.utf8) == nil)
     }
 
-    @Test("Every prefix of a document is refused, and nothing crashes on any single changed byte")
+    @Test("Every prefix of a document is refused, and nothing crashes on a changed byte")
     func robustness() {
         let text = Array("<Error a=\"b\"><Code>x&amp;y</Code><!-- c --><R><![CDATA[z]]></R></Error>".utf8)
         for length in 0..<text.count { #expect(XMLNode(parsing: text[..<length]) == nil) }
         for index in text.indices {
-            for byte in UInt8.min...UInt8.max {
+            for byte in Array("<>&;\"'/!-[]?=a#x ".utf8) + [0x00, 0x0a, 0x80, 0xff] {
                 var changed = text
                 changed[index] = byte
                 _ = XMLNode(parsing: changed)

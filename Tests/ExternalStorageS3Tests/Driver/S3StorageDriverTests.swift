@@ -18,13 +18,13 @@ struct S3StorageDriverTests {
         _ harness: Harness,
         _ configuration: S3StorageDriver.Configuration = .init(),
         bucket: S3BucketChoice = "payloads",
-        log: LogRecorder? = nil
+        log: LogRecorder = LogRecorder()
     ) throws -> S3StorageDriver {
         try S3StorageDriver(
             bucket: bucket,
             client: harness.client,
             configuration: configuration,
-            logger: log?.logger,
+            logger: log.logger,
             now: { 1_795_523_696 }
         )
     }
