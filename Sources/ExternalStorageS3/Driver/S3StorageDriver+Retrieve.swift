@@ -52,7 +52,7 @@ extension S3StorageDriver {
         guard digest == claim.digest else {
             throw ExternalStorageError(
                 code: .corrupted,
-                message: "integrity check failed [bucket=\(claim.bucket), key=\(claim.key)]: expected "
+                message: "integrity check failed [\(self.place(claim))]: expected "
                     + "sha256:\(claim.digest.hexadecimal), got sha256:\(digest.hexadecimal); the object was changed "
                     + "after it was stored"
             )
@@ -62,10 +62,17 @@ extension S3StorageDriver {
         } catch {
             throw ExternalStorageError(
                 code: .corrupted,
-                message: "failed to unmarshal payload [bucket=\(claim.bucket), key=\(claim.key)]: \(error.message)",
+                message: "failed to unmarshal payload [\(self.place(claim))]: \(error.message)",
                 cause: error
             )
         }
+    }
+
+    /// Bucket, key, and where the client looks for the bucket, as texts name a place (ES-F1).
+    private func place(_ claim: S3Claim) -> String {
+        (["bucket=\(claim.bucket)", "key=\(claim.key)"]
+            + self.client.describe(bucket: claim.bucket).map { "\($0.name)=\($0.value)" })
+            .joined(separator: ", ")
     }
 
     /// The whole object and the SHA-256 of its bytes.

@@ -200,7 +200,10 @@ struct S3StorageDriverTests {
             #expect(error?.code == .corrupted)
             #expect(error?.isRetryable == false)
             let key = try #require(claims[0]["key"])
-            #expect(error?.message.contains("integrity check failed [bucket=payloads, key=\(key)]") == true)
+            #expect(
+                error?.message.contains("integrity check failed [bucket=payloads, key=\(key), region=eu-central-1, ")
+                    == true
+            )
             #expect(error?.message.contains("expected sha256:\(payload.digest.hexadecimal), got sha256:") == true)
             #expect(harness.server.requests.filter { $0.method == "GET" }.count == 1)
         }
