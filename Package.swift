@@ -164,6 +164,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         // Fakes and oracles; not a product.
@@ -211,6 +212,29 @@ let package = Package(
             dependencies: [
                 "ExternalStorageWire",
                 "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "ExternalStorageCoreTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        .testTarget(
+            name: "ExternalStorageTestingTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),

@@ -30,6 +30,11 @@ final class PayloadCache: Sendable {
     var count: Int { self.state.withLock { $0.count } }
     var sizeInBytes: Int { self.state.withLock { $0.sizeInBytes } }
 
+    /// How many wait for a payload that somebody else is fetching.
+    ///
+    /// For tests.
+    func waiters(at location: Location) -> Int { self.state.withLock { $0.waiters(at: location) } }
+
     func recentClaims(for keys: [PayloadCacheState.StoreKey]) -> [StorageDriverClaim?] {
         let now = self.now()
         return self.state.withLock { state in keys.map { state.recentClaim(for: $0, now: now) } }

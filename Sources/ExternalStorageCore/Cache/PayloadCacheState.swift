@@ -99,6 +99,11 @@ struct PayloadCacheState {
         return split
     }
 
+    /// How many wait for a payload that somebody else is fetching.
+    ///
+    /// For tests.
+    func waiters(at location: Location) -> Int { self.flights[location]?.waiters ?? 0 }
+
     /// Takes a flight off the list, so that nobody joins it any more.
     mutating func end(_ location: Location) {
         self.flights[location] = nil

@@ -33,6 +33,14 @@ public struct StorageLimiter: Sendable {
         self.init(message: PermitPool(permits), instance: PermitPool(permits), usage: LimiterUsage())
     }
 
+    /// How many permits have been taken through this limiter.
+    package var permitsTaken: Int { self.usage.totals.permits }
+
+    /// How many wait for a permit of the message at the moment.
+    ///
+    /// For tests.
+    var waiting: Int { self.message.waiting }
+
     /// Runs `body` while holding a permit.
     ///
     /// The message's budget comes first, so that a message that waits for its own permits takes none from the others.

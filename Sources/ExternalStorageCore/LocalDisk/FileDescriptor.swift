@@ -35,6 +35,8 @@ struct FileDescriptor: ~Copyable {
     /// - Parameters:
     ///   - names: Their names; with none, this directory is opened again.
     ///   - creating: Whether those that are missing are made, and made to last.
+    /// - Returns: The innermost directory.
+    /// - Throws: `SystemError`; directories that were made stay.
     func openDirectories(_ names: [String], creating: Bool = true) throws(SystemError) -> FileDescriptor {
         var directory = try self.openDirectory(".")
         for name in names {
@@ -83,6 +85,13 @@ struct FileDescriptor: ~Copyable {
                 unsafe openat(self.raw, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
             }
         )
+    }
+
+    /// Opens what is there already for writing.
+    ///
+    /// For tests: the driver never changes a file.
+    func openForWriting(_ name: String) throws(SystemError) -> FileDescriptor {
+        FileDescriptor(raw: try Self.check("open") { unsafe openat(self.raw, name, O_WRONLY | O_CLOEXEC) })
     }
 
     /// The size of a file, or nil if there is nothing, or something else.

@@ -69,6 +69,10 @@ struct LocalDiskClaim: Hashable, Sendable {
             switch segment {
             case "": throw self.invalid("the claim's key has an empty segment")
             case ".", "..": throw self.invalid("the claim's key has the segment \"\(segment)\"")
+            case let segment where segment.utf8.count > StorageObjectKey.fileNameSizeLimit:
+                throw self.invalid(
+                    "the claim's key has a segment of more than \(StorageObjectKey.fileNameSizeLimit) bytes"
+                )
             default: break
             }
         }

@@ -15,6 +15,11 @@ final class PermitPool: Sendable {
         self.state = Mutex(PermitQueue(permits: permits))
     }
 
+    /// How many wait at the moment.
+    ///
+    /// For tests.
+    var waiting: Int { self.state.withLock { $0.waiting } }
+
     /// Takes a permit, and waits for one if none is left.
     ///
     /// - Returns: Whether it had to wait.

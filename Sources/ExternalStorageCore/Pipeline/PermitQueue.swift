@@ -39,6 +39,14 @@ struct PermitQueue<Waiter> {
         self.available = permits
     }
 
+    /// How many wait, not counting those who are about to.
+    var waiting: Int {
+        self.places.values.count { place in
+            guard case .waiting = place else { return false }
+            return true
+        }
+    }
+
     /// Takes a permit, or a ticket to wait with.
     mutating func acquire() -> Ticket? {
         if self.available > 0 {

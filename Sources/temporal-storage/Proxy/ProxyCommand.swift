@@ -1,0 +1,78 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ArgumentParser
+import ExternalStorageGRPC
+import ExternalStorageProxy
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import Metrics
+import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `temporal-storage proxy`.
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy",
+        abstract: "Stand in front of a Temporal server and keep large payloads in storage.",
+        discussion: """
+            Workers and clients connect to the proxy instead of the server; nothing else changes for them. Payloads at \
+            or over the threshold are stored and replaced by references on the way to the server, and resolved on the \
+            way back. Everything else goes through untouched, credentials included.
+
+              temporal-storage proxy --driver local-disk --store /srv/payloads
+              temporal workflow list --address 127.0.0.1:7243
+
+            Every option can also be set in the environment (TEMPORAL_STORAGE_TARGET_TLS_CA for --target-tls-ca) or in \
+            the file that --config names ({"target-tls-ca": "ca.pem"}). An option wins over the environment, and that \
+            over the file.
+
+            A line on standard output says when the proxy listens; logs go to standard error. A server that is down is \
+            no reason to stop: calls fail as unavailable until it is back. SIGTERM and SIGINT end the proxy gracefully.
+
+            Exit codes: 0 after a signal, 64 for a wrong setting, 69 if an address cannot be listened on.
+            """
+    )
+
+    @OptionGroup(title: "Proxy") var proxy: ProxyOptions
+    @OptionGroup(title: "Storage") var storage: StorageOptions
+    @OptionGroup(title: "TLS (PEM files)") var tls: TLSOptions
+    @OptionGroup(title: "Common") var common: CommonOptions
+
+    func run() async throws {
+        let flags = self.proxy.flags + self.storage.flags + self.tls.flags + self.common.flags
+        let settings = try await Settings(
+            flags: Dictionary(uniqueKeysWithValues: flags.compactMap { setting, text in text.map { (setting, $0) } }),
+            environment: ProcessInfo.processInfo.environment
+        )
+        let level = try CommonOptions.logLevel(from: settings)
+        LoggingSystem.bootstrap { _ in LineLogHandler(logLevel: level) }
+        let logger = Logger(label: "temporal-storage")
+        let sidecar = try Sidecar(settings: ProxySettings(from: settings), logger: logger)
+        // Before storage is made, which takes its handles at once.
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let upstream = try sidecar.settings.upstream()
+        guard let storage = try StorageSettings.storage(from: settings, logger: logger) else {
+            return try await sidecar.run(forwardingTo: upstream, metrics: metrics)
+        }
+        var configuration = ExternalStorageTransportConfiguration()
+        configuration.resolvedMessageLimit = sidecar.settings.proxy.messageSizeLimit
+        let transport = ExternalStorageTransport(
+            wrapping: upstream,
+            storage: storage,
+            configuration: configuration,
+            logger: logger
+        )
+        try await sidecar.run(forwardingTo: transport, metrics: metrics)
+    }
+}

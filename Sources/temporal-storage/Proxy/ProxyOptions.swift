@@ -1,0 +1,67 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ArgumentParser
+
+/// The options of the proxy itself.
+struct ProxyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where workers and clients connect to; port 0 takes a free one. (default: 127.0.0.1:7243)",
+            valueName: "host:port"
+        )
+    )
+    var listen: String?
+
+    @Option(help: ArgumentHelp("A file that gets the port once the proxy listens, for scripts.", valueName: "file"))
+    var portFile: String?
+
+    @Option(help: ArgumentHelp("The Temporal server. (default: 127.0.0.1:7233)", valueName: "host:port"))
+    var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Connections to the server. Each carries 100 calls at a time, and a poll of a worker is one of them for "
+                + "up to a minute; further calls wait. (default: 8)",
+            valueName: "count"
+        )
+    )
+    var upstreamConnections: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The largest message from either side, in bytes. Raise TEMPORAL_MAX_INCOMING_GRPC_BYTES of SDKs with it. "
+                + "(default: 134217728)",
+            valueName: "bytes"
+        )
+    )
+    var maxMessageBytes: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long calls may go on after SIGTERM or SIGINT, in seconds; polls end at once. (default: 30)",
+            valueName: "seconds"
+        )
+    )
+    var drain: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve /metrics for Prometheus and /healthz; port 0 takes a free one, which is logged. "
+                + "(default: not at all)",
+            valueName: "host:port"
+        )
+    )
+    var metrics: String?
+
+    var flags: [(Setting, String?)] {
+        [
+            (.listen, self.listen), (.portFile, self.portFile), (.target, self.target),
+            (.upstreamConnections, self.upstreamConnections), (.maxMessageBytes, self.maxMessageBytes),
+            (.drain, self.drain), (.metrics, self.metrics),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageProxy
+import GRPCNIOTransportHTTP2Posix
+import NIOCore
+
+/// The proxy as the settings describe it, checked.
+struct ProxySettings {
+    var listen: HostAndPort
+    var portFile: Settings.Value?
+    var target: HostAndPort
+    var upstreamConnections: Int
+    var metrics: HostAndPort?
+    var proxy: ExternalStorageProxyConfiguration
+    var tls: TLSSettings
+
+    /// - Throws: ``CommandError``.
+    init(from settings: Settings) throws {
+        func address(_ setting: Setting, acceptsAnyPort: Bool) throws -> HostAndPort? {
+            try settings.text(setting).map { try HostAndPort($0, acceptsAnyPort: acceptsAnyPort) }
+        }
+        self.listen = try address(.listen, acceptsAnyPort: true) ?? HostAndPort(host: "127.0.0.1", port: 7_243)
+        self.portFile = try settings.text(.portFile)
+        self.target = try address(.target, acceptsAnyPort: false) ?? HostAndPort(host: "127.0.0.1", port: 7_233)
+        self.upstreamConnections = try settings.integer(.upstreamConnections, in: 1...1_024) ?? 8
+        self.metrics = try address(.metrics, acceptsAnyPort: true)
+        self.proxy = ExternalStorageProxyConfiguration()
+        if let bytes = try settings.integer(.maxMessageBytes, in: 65_536...2_147_483_647) {
+            self.proxy.messageSizeLimit = bytes
+        }
+        if let seconds = try settings.integer(.drain, in: 0...86_400) { self.proxy.drain = .seconds(seconds) }
+        self.tls = try TLSSettings(from: settings)
+    }
+
+    /// The address to listen on, with a name resolved.
+    ///
+    /// - Throws: ``CommandError`` if the name has no address.
+    func listeningAddress() throws -> GRPCNIOTransportCore.SocketAddress {
+        let resolved: NIOCore.SocketAddress
+        do {
+            resolved = try .makeAddressResolvingHost(self.listen.host, port: self.listen.port)
+        } catch {
+            throw CommandError.usage(
+                "\(Setting.listen.flag) is \"\(self.listen)\", but \(self.listen.host) has no address"
+            )
+        }
+        let host = resolved.ipAddress ?? self.listen.host
+        return host.contains(":")
+            ? .ipv6(host: host, port: self.listen.port) : .ipv4(host: host, port: self.listen.port)
+    }
+
+    /// Transports to the server, not yet connected.
+    ///
+    /// - Throws: ``CommandError`` if the certificates cannot be used.
+    func upstream() throws -> PooledTransport<HTTP2ClientTransport.Posix> {
+        var config = HTTP2ClientTransport.Posix.Config.proxy
+        config.http2.authority = self.tls.targetServerName
+        let target: any ResolvableTarget =
+            switch try? NIOCore.SocketAddress(ipAddress: self.target.host, port: self.target.port) {
+            case .v4: .ipv4(address: self.target.host, port: self.target.port)
+            case .v6: .ipv6(address: self.target.host, port: self.target.port)
+            case .unixDomainSocket, nil: .dns(host: self.target.host, port: self.target.port)
+            }
+        do {
+            return PooledTransport(
+                try (0..<self.upstreamConnections).map { _ in
+                    try HTTP2ClientTransport.Posix(
+                        target: target,
+                        transportSecurity: self.tls.target,
+                        config: config
+                    )
+                }
+            )
+        } catch {
+            throw CommandError.usage("the certificates for the server cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageProxy
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The process around the proxy: signals, the metrics server, the line that says that it is ready.
+struct Sidecar {
+    var settings: ProxySettings
+    var logger: Logger
+
+    /// Runs until a signal.
+    ///
+    /// - Throws: ``CommandError`` if an address cannot be listened on.
+    func run<Upstream: ClientTransport>(
+        forwardingTo upstream: Upstream,
+        metrics: PrometheusMetrics
+    ) async throws where Upstream.Bytes == GRPCNIOTransportBytes {
+        let proxy = ExternalStorageProxy(
+            listeningOn: try self.settings.listeningAddress(),
+            security: self.settings.tls.listen,
+            forwardingTo: upstream,
+            named: "\(self.settings.target)",
+            configuration: self.settings.proxy,
+            logger: self.logger
+        )
+        // Services end in the opposite order: metrics can be read until the proxy is done.
+        var services: [any Service] = []
+        if let address = self.settings.metrics { services.append(try await self.metricsServer(address, metrics)) }
+        services.append(AnnouncedProxy(proxy: proxy, settings: self.settings))
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
+        do {
+            try await group.run()
+        } catch let error as ExternalStorageProxyError {
+            throw CommandError.unavailable(error.message)
+        }
+        self.logger.info("Stopped")
+    }
+
+    private func metricsServer(_ address: HostAndPort, _ metrics: PrometheusMetrics) async throws -> MetricsServer {
+        let server: MetricsServer
+        do {
+            server = try await MetricsServer(listeningOn: address.host, port: address.port, metrics: metrics)
+        } catch {
+            throw CommandError.unavailable("cannot serve metrics on \(address): \(error)")
+        }
+        let place = HostAndPort(host: address.host, port: server.port)
+        self.logger.info("Serving metrics", metadata: ["address": "\(place)"])
+        return server
+    }
+}
+
+/// A proxy that says on standard output when it listens, and where.
+private struct AnnouncedProxy<Upstream: ClientTransport>: Service where Upstream.Bytes == GRPCNIOTransportBytes {
+    var proxy: ExternalStorageProxy<Upstream>
+    var settings: ProxySettings
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.proxy.run() }
+            group.addTask {
+                // Without an address there is an error from `run`, which says why.
+                guard let address = try? await self.proxy.listeningAddress else { return }
+                try self.announce(address)
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func announce(_ address: SocketAddress) throws {
+        if let file = self.settings.portFile {
+            do {
+                let port = address.ipv4?.port ?? address.ipv6?.port ?? self.settings.listen.port
+                try Data("\(port)\n".utf8).write(to: URL(filePath: file.text), options: .atomic)
+            } catch {
+                throw CommandError.usage("\(file.origin) is \"\(file.text)\", which cannot be written")
+            }
+        }
+        StandardStreams.write("listening on \(address.hostAndPort), forwarding to \(self.settings.target)\n")
+    }
+}

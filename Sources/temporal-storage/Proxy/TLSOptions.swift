@@ -1,0 +1,58 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ArgumentParser
+
+/// The options for TLS on both sides; all files are PEM.
+struct TLSOptions: ParsableArguments {
+    @Flag(help: "Use TLS to the server. Implied by the other options for it.")
+    var targetTls = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The authorities that may sign the server's certificate. (default: those of the system)",
+            valueName: "file"
+        )
+    )
+    var targetTlsCa: String?
+
+    @Option(help: ArgumentHelp("The proxy's certificate chain for the server (mTLS).", valueName: "file"))
+    var targetTlsCert: String?
+
+    @Option(help: ArgumentHelp("The private key of --target-tls-cert.", valueName: "file"))
+    var targetTlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The name that the server's certificate has to bear. (default: the host of --target)",
+            valueName: "name"
+        )
+    )
+    var targetTlsServerName: String?
+
+    @Option(help: ArgumentHelp("Serve TLS with this certificate chain.", valueName: "file"))
+    var listenTlsCert: String?
+
+    @Option(help: ArgumentHelp("The private key of --listen-tls-cert.", valueName: "file"))
+    var listenTlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Demand a certificate of clients that one of these authorities signed (mTLS).",
+            valueName: "file"
+        )
+    )
+    var listenTlsClientCa: String?
+
+    var flags: [(Setting, String?)] {
+        [
+            (.targetTLS, self.targetTls ? "true" : nil), (.targetTLSAuthority, self.targetTlsCa),
+            (.targetTLSCertificate, self.targetTlsCert), (.targetTLSKey, self.targetTlsKey),
+            (.targetTLSServerName, self.targetTlsServerName), (.listenTLSCertificate, self.listenTlsCert),
+            (.listenTLSKey, self.listenTlsKey), (.listenTLSClientAuthority, self.listenTlsClientCa),
+        ]
+    }
+}

@@ -1,0 +1,36 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// A setting, under one name everywhere: `--target-tls-ca`, `TEMPORAL_STORAGE_TARGET_TLS_CA`, and `target-tls-ca` in the
+/// configuration file.
+enum Setting: String, CaseIterable {
+    case config
+    case drain
+    case driver
+    case listen
+    case listenTLSCertificate = "listen-tls-cert"
+    case listenTLSClientAuthority = "listen-tls-client-ca"
+    case listenTLSKey = "listen-tls-key"
+    case logLevel = "log-level"
+    case maxMessageBytes = "max-message-bytes"
+    case metrics
+    case portFile = "port-file"
+    case store
+    case target
+    case targetTLS = "target-tls"
+    case targetTLSAuthority = "target-tls-ca"
+    case targetTLSCertificate = "target-tls-cert"
+    case targetTLSKey = "target-tls-key"
+    case targetTLSServerName = "target-tls-server-name"
+    case threshold
+    case upstreamConnections = "upstream-connections"
+
+    /// The name on the command line.
+    var flag: String { "--\(self.rawValue)" }
+
+    /// The name in the environment.
+    var variable: String { "TEMPORAL_STORAGE_\(self.rawValue.uppercased().replacing("-", with: "_"))" }
+}

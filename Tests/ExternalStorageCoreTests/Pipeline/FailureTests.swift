@@ -1,0 +1,155 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageTesting
+import Testing
+
+@testable import ExternalStorageCore
+
+@Suite("Failures", .timeLimit(.minutes(1)))
+struct FailureTests {
+    struct OwnError: Error {}
+
+    private func storage(_ drivers: any StorageDriver...) throws -> ExternalStorage {
+        let counter = TestCounter()
+        return try ExternalStorage(
+            drivers: drivers,
+            selector: .selecting { _, _ in
+                defer { counter.increment() }
+                return drivers[counter.value % drivers.count]
+            },
+            configuration: .test(),
+            logger: .silent
+        )
+    }
+
+    @Test("ES-P3 The first failure cancels the other drivers, waits for them, and is the error thrown")
+    func storeFailureWins() async throws {
+        let blocked = BlockingStorageDriver(name: "blocked")
+        // Fails only when the other one is at work.
+        let faulty = HookedDriver(name: "faulty") { _ in
+            try await blocked.waitForCalls(1)
+            throw ExternalStorageError(code: .forbidden, message: "no entry")
+        }
+
+        let error = await #expect(throws: ExternalStorageError.self) {
+            try await self.storage(blocked, faulty).store([.large(1), .large(2)], context: .test)
+        }
+
+        #expect(error?.code == .forbidden)
+        #expect(error?.driverName == "faulty")
+        #expect(error?.description == "storage driver \"faulty\": no entry (forbidden)")
+        #expect(blocked.wasCancelled)
+    }
+
+    @Test("ES-P3 So it is when retrieving")
+    func retrieveFailureWins() async throws {
+        let blocked = BlockingStorageDriver(name: "blocked")
+        let faulty = HookedDriver(name: "faulty") { _ in
+            try await blocked.waitForCalls(1)
+            throw OwnError()
+        }
+        let references = [Payload.reference("blocked", [:]), .reference("faulty", [:])]
+
+        let error = await #expect(throws: ExternalStorageError.self) {
+            try await self.storage(blocked, faulty).retrieve(references, namespace: "default")
+        }
+
+        #expect(error?.code == .driverFailed && error?.driverName == "faulty")
+        #expect(error?.cause is OwnError)
+        #expect(error?.description.contains("retrieve failed: OwnError") == true)
+        #expect(blocked.wasCancelled)
+    }
+
+    @Test("ES-P3 CancellationError passes through unwrapped, in both directions")
+    func cancellation() async throws {
+        let driver = BlockingStorageDriver()
+        let storage = try self.storage(driver)
+        for (index, operation) in [
+            { _ = try await storage.store([.large(1)], context: .test) },
+            { _ = try await storage.retrieve([.reference("blocking", [:])], namespace: "default") },
+        ].enumerated() as EnumeratedSequence<[@Sendable () async throws -> Void]> {
+            await #expect(throws: CancellationError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await operation() }
+                    try await driver.waitForCalls(index + 1)
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+        }
+        let own = FaultyStorageDriver(fault: .throwing(CancellationError()))
+        await #expect(throws: CancellationError.self) {
+            try await self.storage(own).store([.large(1)], context: .test)
+        }
+    }
+
+    @Test(
+        "ES-P2 A driver that miscounts is an error that says so",
+        arguments: [(FaultyStorageDriver.Fault.returningTooFew, 1), (.returningTooMany, 3)]
+    )
+    func miscounting(fault: FaultyStorageDriver.Fault, count: Int) async throws {
+        let driver = FaultyStorageDriver(name: "x", fault: fault, times: nil)
+        let storage = try self.storage(driver)
+        let stored = await #expect(throws: ExternalStorageError.self) {
+            try await storage.store([.large(1), .large(2)], context: .test)
+        }
+        #expect(stored?.code == .driverContract)
+        #expect(stored?.description == "driver \"x\" returned \(count) claims for 2 payloads (driverContract)")
+    }
+
+    @Test("ES-P2 So it is when retrieving")
+    func miscountingRetrieve() async throws {
+        let driver = HookedDriver(name: "x") { _ in }
+        let claims = try await driver.store(
+            [.large(1), .large(2)],
+            context: .init(namespace: "n", limiter: StorageLimiter(permits: 1))
+        )
+        let miscounting = Miscounting(base: driver)
+        let error = await #expect(throws: ExternalStorageError.self) {
+            try await self.storage(miscounting).retrieve(claims.map { .reference("x", $0) }, namespace: "default")
+        }
+        #expect(error?.description == "driver \"x\" returned 0 payloads for 2 claims (driverContract)")
+    }
+
+    @Test("After a failure the same call can succeed")
+    func recovers() async throws {
+        let driver = FaultyStorageDriver(failing: .unavailable, times: 1)
+        let storage = try self.storage(driver)
+        await #expect(throws: ExternalStorageError.self) { try await storage.store([.large(1)], context: .test) }
+        let stored = try await storage.store([.large(1)], context: .test)
+        #expect(try await storage.retrieve(stored, namespace: "default") == [.large(1)])
+    }
+
+    @Test("What may pass by itself is retryable; the description hides the cause, the debug description shows it")
+    func retryable() {
+        let codes: [(ExternalStorageError.Code, Bool)] = [
+            (.throttled, true), (.unavailable, true), (.driverFailed, true), (.notConfigured, true), (.notFound, false),
+            (.forbidden, false), (.corrupted, false), (.payloadTooLarge, false), (.misconfigured, false),
+            (.invalidClaim, false), (.driverNotRegistered, false), (.driverContract, false),
+        ]
+        for (code, isRetryable) in codes {
+            #expect(ExternalStorageError(code: code, message: "").isRetryable == isRetryable, "\(code)")
+        }
+        let error = ExternalStorageError(code: .unavailable, message: "m", driverName: "d", cause: OwnError())
+        #expect(error.description == "storage driver \"d\": m (unavailable)")
+        #expect(String(reflecting: error).contains("OwnError"))
+    }
+
+    private struct Miscounting: StorageDriver {
+        let base: HookedDriver
+        var name: String { self.base.name }
+        var type: String { self.base.type }
+
+        func store(_ payloads: [Payload], context: StorageDriverStoreContext) async throws -> [StorageDriverClaim] {
+            try await self.base.store(payloads, context: context)
+        }
+
+        func retrieve(_ claims: [StorageDriverClaim], context: StorageDriverRetrieveContext) async throws -> [Payload] {
+            []
+        }
+    }
+}
