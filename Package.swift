@@ -97,6 +97,7 @@ let package = Package(
                 "AWSSigning",
                 "ExternalStorageCore",
                 "ExternalStorageS3",
+                "ExternalStorageTesting",
                 "FakeS3",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
