@@ -32,15 +32,26 @@ CASES = [
 ]
 
 
+def now():
+    return time.perf_counter(), time.process_time()
+
+
+def since(start):
+    """Elapsed time and the processor time of this process, which a busy machine does not change."""
+    return tuple(after - before for after, before in zip(now(), start))
+
+
 def peak():
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def result(seconds, count, size, requests):
+def result(times, count, size, requests):
+    seconds, processor = ([pair[index] for pair in times] for index in (0, 1))
     median = sorted(seconds)[len(seconds) // 2]
     return {
         "seconds": median,
+        "processorSeconds": sorted(processor)[len(processor) // 2],
         "mebibytesPerSecond": count * size / MIB / median,
         "requestsPerPayload": requests / count,
         "peakBytes": peak(),
@@ -72,12 +83,12 @@ async def python_driver(verb, count, size, rounds):
             batch = [Payload(metadata={"encoding": b"binary/plain"}, data=os.urandom(size)) for _ in range(count)]
             claims = [] if verb == "store" else await driver.store(store, batch)
             requests = 0
-            start = time.perf_counter()
+            start = now()
             if verb == "store":
                 await driver.store(store, batch)
             else:
                 await driver.retrieve(retrieve, claims)
-            seconds.append(time.perf_counter() - start)
+            seconds.append(since(start))
         return result(seconds, count, size, requests)
 
 
@@ -105,9 +116,9 @@ def boto3_client(verb, count, size, rounds):
         for _ in range(rounds):
             batch = [os.urandom(size) for _ in range(count)]
             keys = [] if verb == "store" else list(pool.map(put, batch))
-            start = time.perf_counter()
+            start = now()
             list(pool.map(put, batch) if verb == "store" else pool.map(get, keys))
-            seconds.append(time.perf_counter() - start)
+            seconds.append(since(start))
     return result(seconds, count, size, count)
 
 
@@ -136,11 +147,11 @@ def main():
             continue
         ours = report["cases"][name]
         line = f"{name:18} {ours['mebibytesPerSecond']:8.0f} MiB/s {ours['requestsPerPayload']:5.2f} req/payload"
-        line += f" peak {ours['peakBytes'] / MIB:6.0f} MiB"
+        line += f" cpu {ours['processorSeconds']:6.3f} s peak {ours['peakBytes'] / MIB:6.0f} MiB"
         for who, cases in report["yardsticks"].items():
             theirs = cases[name]
             line += f" | {who} {theirs['mebibytesPerSecond']:6.0f} MiB/s ({theirs['requestsPerPayload']:.2f},"
-            line += f" {theirs['peakBytes'] / MIB:.0f} MiB), x{ours['mebibytesPerSecond'] / theirs['mebibytesPerSecond']:.1f}"
+            line += f" cpu {theirs['processorSeconds']:.3f} s, {theirs['peakBytes'] / MIB:.0f} MiB), x{ours['mebibytesPerSecond'] / theirs['mebibytesPerSecond']:.1f}"
         print(line, flush=True)
     if "--json" in arguments:
         print(json.dumps(report, indent=1))
