@@ -40,7 +40,7 @@ extension ExternalStorage {
     package func retrieve(references: [Payload], namespace: String) async throws -> [Payload] {
         guard !references.isEmpty else { return [] }
         let plain = try await ReferenceCodec(self.configuration.references).decode(references)
-        let locations = try RetrievePlan.locations(plain, in: self.registry)
+        let locations = try RetrievePlan.locations(plain, in: self.registry, namespace: namespace)
         return try await self.runner.retrieve(locations, namespace: namespace)
     }
 }

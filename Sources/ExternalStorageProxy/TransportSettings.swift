@@ -12,8 +12,9 @@ extension HTTP2ServerTransport.Posix.Config {
     static func proxy(_ configuration: ExternalStorageProxyConfiguration) -> Self {
         .defaults { config in
             config.rpc.maxRequestPayloadSize = configuration.messageSizeLimit
-            // Requests come compressed with gzip.
+            // Requests come compressed with gzip. The transport then compresses responses as well, see there.
             config.compression.enabledAlgorithms = .all
+            config.channelDebuggingCallbacks.onAcceptHTTP2Stream = UncompressedResponses.install
             // Without an announced limit the transport still has one, of 100, and drops the connection beyond it.
             config.http2.maxConcurrentStreams = configuration.callsPerConnection
             // Messages are large here: the default of 64 KiB costs a round trip for each of them.

@@ -12,6 +12,8 @@ struct PayloadCacheState {
     struct StoreKey: Hashable {
         var driver: Int
         var target: StorageDriverTarget?
+        /// A driver may choose the place by the ambient namespace.
+        var namespace: String
         var digest: PayloadDigest
     }
 
@@ -60,7 +62,7 @@ struct PayloadCacheState {
     mutating func stored(_ payload: Payload, key: StoreKey, claim: StorageDriverClaim, now: ContinuousClock.Instant) {
         let store = RecentStore(claim: claim, expires: now.advanced(by: self.storesAreRecentFor))
         self.stores.insert(store, forKey: key, cost: 1)
-        self.keep(payload, at: Location(driver: key.driver, claim: claim))
+        self.keep(payload, at: Location(driver: key.driver, claim: claim, namespace: key.namespace))
     }
 
     /// Something that a driver once stored is gone: what else is remembered of it may be gone too.

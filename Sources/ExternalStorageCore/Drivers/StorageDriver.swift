@@ -35,7 +35,8 @@ public protocol StorageDriver: Sendable {
     ///   - context: Whose they are, and the limiter.
     /// - Returns: One claim per payload, in order.
     /// - Throws: ``ExternalStorageError`` with the code that fits. Anything else counts as
-    ///   ``ExternalStorageError/Code/driverFailed``. `CancellationError` if the task was cancelled.
+    ///   ``ExternalStorageError/Code/driverFailed``, and its description becomes part of the message, which may end up in
+    ///   a history. `CancellationError` if the task was cancelled.
     func store(_ payloads: [Payload], context: StorageDriverStoreContext) async throws -> [StorageDriverClaim]
 
     /// Retrieves payloads that ``store(_:context:)`` stored, here or in another SDK's driver of the same name.

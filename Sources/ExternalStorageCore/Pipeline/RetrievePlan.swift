@@ -12,6 +12,10 @@ struct RetrievePlan: Sendable {
     struct Location: Hashable, Sendable {
         var driver: Int
         var claim: StorageDriverClaim
+        /// Who asks.
+        ///
+        /// A driver may give one namespace what it refuses another, so the cache keeps them apart.
+        var namespace: String
     }
 
     /// One call of a driver's `retrieve`.
@@ -32,13 +36,14 @@ struct RetrievePlan: Sendable {
     /// Reads the references, none of them encoded.
     ///
     /// - Throws: `invalidReference`, `driverNotRegistered`.
-    static func locations(_ references: [Payload], in registry: DriverRegistry) throws -> [Location] {
+    static func locations(_ references: [Payload], in registry: DriverRegistry, namespace: String) throws -> [Location]
+    {
         try references.map { payload in
             let reference =
                 payload.referenceTraits.isLegacy
                 ? try StorageReference(legacyPayload: payload) : try StorageReference(payload: payload)
             let driver = try registry.index(of: reference.driverName, wantedBy: "a storage reference")
-            return Location(driver: driver, claim: reference.claim)
+            return Location(driver: driver, claim: reference.claim, namespace: namespace)
         }
     }
 

@@ -102,6 +102,8 @@ extension StorageRunner {
             try driver.check(count: payloads.count, of: "payloads", for: call.claims.count, "claims")
             return (payloads, payloads)
         }
-        return zip(call.claims, payloads).map { (Location(driver: call.driver, claim: $0), $1) }
+        return zip(call.claims, payloads).map {
+            (Location(driver: call.driver, claim: $0, namespace: scope.namespace), $1)
+        }
     }
 }

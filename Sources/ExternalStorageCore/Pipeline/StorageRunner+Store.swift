@@ -15,14 +15,14 @@ extension StorageRunner {
     ) async throws -> [Payload?] {
         guard !choices.isEmpty else { return Array(repeating: nil, count: items.count) }
         let payloads = try await self.hashed(choices.map { items[$0.item].payload })
-        let recent = self.recentClaims(of: choices, items: items, payloads: payloads)
+        let recent = self.recentClaims(of: choices, items: items, payloads: payloads, namespace: namespace)
         let plan = StorePlan(choices, of: items, payloads: payloads, recent: recent)
 
         let scope = MessageScope(namespace: namespace, permits: self.configuration.requestsPerMessage)
         defer { self.telemetry.record(scope.intervals, .store) }
         let claims = try await self.runAll(plan.calls) { call in
             let claims = try await self.store(call, scope: scope)
-            self.remember(call, claims)
+            self.remember(call, claims, namespace: namespace)
             return claims
         }
         return try await self.references(plan, claims, count: items.count)
@@ -40,7 +40,8 @@ extension StorageRunner {
     private func recentClaims(
         of choices: [StorePlan.Choice],
         items: [ExternalStorage.StoreItem],
-        payloads: [Payload]
+        payloads: [Payload],
+        namespace: String
     ) -> [StorageDriverClaim?] {
         guard let cache = self.cache else { return Array(repeating: nil, count: choices.count) }
         let claims = cache.recentClaims(
@@ -48,6 +49,7 @@ extension StorageRunner {
                 PayloadCacheState.StoreKey(
                     driver: choice.driver,
                     target: items[choice.item].target,
+                    namespace: namespace,
                     digest: payload.digest
                 )
             }
@@ -58,10 +60,15 @@ extension StorageRunner {
         return claims
     }
 
-    private func remember(_ call: StorePlan.Call, _ claims: [StorageDriverClaim]) {
+    private func remember(_ call: StorePlan.Call, _ claims: [StorageDriverClaim], namespace: String) {
         guard let cache = self.cache else { return }
         for (payload, claim) in zip(call.payloads, claims) {
-            let key = PayloadCacheState.StoreKey(driver: call.driver, target: call.target, digest: payload.digest)
+            let key = PayloadCacheState.StoreKey(
+                driver: call.driver,
+                target: call.target,
+                namespace: namespace,
+                digest: payload.digest
+            )
             cache.stored(payload, key: key, claim: claim)
         }
     }

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageCore
+package import ExternalStorageCore
 package import ExternalStorageWire
 import NIOCore
 
@@ -18,6 +18,7 @@ extension MessageEngine {
     ///   - message: The serialized request.
     ///   - type: Its type.
     ///   - namespaceField: The field of the request that holds its namespace.
+    ///   - queryFailed: Told of every answer to a query that could not be stored.
     /// - Returns: The request to send, or nil if that is the request itself. What is not protobuf is not ours to judge:
     ///   it goes to the server as it is.
     /// - Throws: `ExternalStorageError` if storing fails; then the request must not be sent (ES-F1). Objects that were
@@ -25,7 +26,8 @@ extension MessageEngine {
     package func offload<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
-        namespaceField: UInt32 = 1
+        namespaceField: UInt32 = 1,
+        queryFailed: (ExternalStorageError) -> Void = { _ in }
     ) async throws -> Message? {
         guard let request = try? self.read(message, as: type, namespaceField: namespaceField) else { return nil }
         guard !request.scanned.scan.sites.isEmpty else { return nil }
@@ -36,7 +38,7 @@ extension MessageEngine {
             changes.suffix.writeBuffer(&field)
         }
         if let storage = self.storage, !request.scanned.payloadSites.isEmpty {
-            try await self.store(request, in: storage, changes: &changes)
+            try await self.store(request, in: storage, changes: &changes, queryFailed)
         }
         return try request.scanned.applying(changes)
     }
@@ -44,9 +46,10 @@ extension MessageEngine {
     private func store<Message: MessageBytes>(
         _ request: OffloadRequest<Message>,
         in storage: ExternalStorage,
-        changes: inout MessageChanges
+        changes: inout MessageChanges,
+        _ queryFailed: (ExternalStorageError) -> Void
     ) async throws {
-        try await self.storeByThreshold(request, in: storage, changes: &changes)
+        try await self.storeByThreshold(request, in: storage, changes: &changes, queryFailed)
         if let limit = storage.configuration.requestSizeLimit {
             try await self.storeMore(of: request, until: limit, in: storage, changes: &changes)
         }
@@ -55,7 +58,8 @@ extension MessageEngine {
     private func storeByThreshold<Message: MessageBytes>(
         _ request: OffloadRequest<Message>,
         in storage: ExternalStorage,
-        changes: inout MessageChanges
+        changes: inout MessageChanges,
+        _ queryFailed: (ExternalStorageError) -> Void
     ) async throws {
         let threshold = storage.configuration.threshold.sizeInBytes
         let sites = request.scanned.payloadSites.filter { request.scanned.scan.sites[$0].count >= threshold }
@@ -71,6 +75,7 @@ extension MessageEngine {
                 do {
                     try await self.store(answer.sites, of: request, in: storage, changes: &changes)
                 } catch let error as ExternalStorageError {
+                    queryFailed(error)
                     changes.removals.insert(answer.frame)
                     var field = StorageFailureReport.failedQueryResult(id: answer.id, message: error.description)
                     changes.suffix.writeBuffer(&field)

@@ -12,7 +12,7 @@ import NIOCore
 struct Resolution<Message: MessageBytes>: Sendable {
     /// The response to hand on, or nil if that is the response itself.
     var message: Message?
-    /// Tasks that could not be resolved, and are no longer in the response.
+    /// Tasks, and queries of tasks, that could not be resolved, and are no longer in the response.
     ///
     /// The server has to be told (ES-F2, ES-F3).
     var failedTasks: [FailedTask] = []
@@ -22,7 +22,9 @@ struct Resolution<Message: MessageBytes>: Sendable {
 struct FailedTask: Sendable {
     var task: TaskContext
     var error: ExternalStorageError
-    /// What to send to the server, or nil if the rules say nothing is sent.
+    /// What to send to the server.
+    ///
+    /// Nil if the rules say that nothing is sent, and for a query: the completion of its task answers it.
     var report: StorageFailureReport?
 }
 
@@ -66,8 +68,13 @@ extension MessageEngine {
         do {
             try await self.retrieve(response.scanned.payloadSites, attempt: &attempt)
         } catch let error as ExternalStorageError {
-            guard !response.units.isEmpty else { throw error }
-            try await self.retrieveByUnit(attempt: &attempt)
+            guard let unit = response.units.first else { throw error }
+            if response.units.count == 1, unit.queries.isEmpty, unit.sites == response.scanned.payloadSites {
+                // There is nothing else that could be saved.
+                attempt.fail(unit: 0, error)
+            } else {
+                try await self.retrieveByUnit(attempt: &attempt)
+            }
         }
         return try attempt.resolution()
     }
@@ -264,6 +271,7 @@ private struct ResolveAttempt<Message: MessageBytes>: Sendable {
     mutating func fail(query: ResolveResponse<Message>.Query, ofUnit index: Int, _ error: ExternalStorageError) {
         self.changes.removals.insert(query.frame)
         self.failedQueries[index, default: [:]][query.id] = error.description
+        self.failedTasks.append(FailedTask(task: self.response.units[index].task, error: error, report: nil))
     }
 
     func resolution() throws(ExternalStorageError) -> Resolution<Message> {

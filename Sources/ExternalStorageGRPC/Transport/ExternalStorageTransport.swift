@@ -40,7 +40,7 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
     /// - Parameters:
     ///   - base: The transport that carries the calls.
     ///   - storage: Where payloads go. Nil stores nothing and reports a reference as
-    ///     ``ExternalStorageError/Code/notConfigured`` instead of handing it on as if it were a value.
+    ///     `ExternalStorageError.Code.notConfigured` instead of handing it on as if it were a value.
     ///   - configuration: Limits; the defaults suit a transport inside the process that uses the payloads.
     ///   - logger: Told of every storage failure, once.
     public init(

@@ -57,7 +57,8 @@ extension StorageCall {
             let offloaded = try await self.engine.offload(
                 TransportMessage(bytes: result),
                 as: type,
-                namespaceField: self.rule.namespaceField
+                namespaceField: self.rule.namespaceField,
+                queryFailed: { self.log($0, "The answer to a query could not be stored", task: nil) }
             )
             return offloaded?.bytes ?? result
         } catch let error as ExternalStorageError {

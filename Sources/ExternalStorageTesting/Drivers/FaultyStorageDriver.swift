@@ -54,7 +54,7 @@ public final class FaultyStorageDriver: StorageDriver {
         self.faultyCalls = Mutex(times ?? Int.max)
     }
 
-    /// A driver that throws ``ExternalStorageError``.
+    /// A driver that throws `ExternalStorageError`.
     ///
     /// - Parameters:
     ///   - name: The name to register under.

@@ -15,9 +15,9 @@ public final class InMemoryStorageDriver: StorageDriver {
     public struct Call: Hashable, Sendable {
         /// What was asked for.
         public enum Operation: Hashable, Sendable {
-            /// ``StorageDriver/store(_:context:)``
+            /// `StorageDriver.store(_:context:)`
             case store
-            /// ``StorageDriver/retrieve(_:context:)``
+            /// `StorageDriver.retrieve(_:context:)`
             case retrieve
         }
 
@@ -102,7 +102,7 @@ public final class InMemoryStorageDriver: StorageDriver {
     ///   - claims: Where to find them.
     ///   - context: The limiter.
     /// - Returns: One payload per claim, in order.
-    /// - Throws: ``ExternalStorageError``: `invalidClaim`, `notFound`, `corrupted`. `CancellationError` if the task is
+    /// - Throws: `ExternalStorageError`: `invalidClaim`, `notFound`, `corrupted`. `CancellationError` if the task is
     ///   cancelled.
     public func retrieve(_ claims: [StorageDriverClaim], context: StorageDriverRetrieveContext) async throws
         -> [Payload]

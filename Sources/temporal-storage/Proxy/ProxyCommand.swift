@@ -67,6 +67,8 @@ struct ProxyCommand: AsyncParsableCommand {
         }
         var configuration = ExternalStorageTransportConfiguration()
         configuration.resolvedMessageLimit = sidecar.settings.proxy.messageSizeLimit
+        // SDKs on sdk-core lose a call whose trailers exceed about 16 KiB as they stand on the wire.
+        configuration.errorDetailsLimit = 8_000
         let transport = ExternalStorageTransport(
             wrapping: upstream,
             storage: storage,

@@ -43,6 +43,18 @@ struct PayloadCacheTests {
         #expect(driver.retrieves.map(\.count) == [2])
     }
 
+    @Test("What one namespace stored or retrieved is not handed to another without asking the driver")
+    func namespaces() async throws {
+        let driver = InMemoryStorageDriver()
+        let storage = try self.storage(driver)
+        let stored = try await storage.store([.large(1)], context: .init(target: .test, namespace: "a"))
+        _ = try await storage.retrieve(stored, namespace: "b")
+        _ = try await storage.retrieve(stored, namespace: "b")
+        #expect(driver.retrieves.map(\.namespace) == ["b"])
+        _ = try await storage.store([.large(1)], context: .init(target: .test, namespace: "b"))
+        #expect(driver.stores.map(\.namespace) == ["a", "b"])
+    }
+
     @Test("The cache keeps no more bytes and entries than it may")
     func bounds() async throws {
         var configuration = ExternalStorage.Configuration.Cache()
@@ -104,13 +116,15 @@ struct PayloadCacheTests {
         configuration.storesAreRecentFor = .seconds(10)
         let cache = try #require(PayloadCache(configuration) { now.withLock { $0 } })
         let payload = Payload.small(1)
-        let key = PayloadCacheState.StoreKey(driver: 0, target: .test, digest: payload.digest)
+        let key = PayloadCacheState.StoreKey(driver: 0, target: .test, namespace: "n", digest: payload.digest)
         cache.stored(payload, key: key, claim: ["k": "v"])
 
         now.withLock { $0 += .seconds(9) }
         #expect(cache.recentClaims(for: [key]) == [["k": "v"]])
-        let other = PayloadCacheState.StoreKey(driver: 0, target: nil, digest: payload.digest)
-        #expect(cache.recentClaims(for: [other]) == [nil])
+        var (otherTarget, otherNamespace) = (key, key)
+        otherTarget.target = nil
+        otherNamespace.namespace = "m"
+        #expect(cache.recentClaims(for: [otherTarget, otherNamespace]) == [nil, nil])
         now.withLock { $0 += .seconds(1) }
         #expect(cache.recentClaims(for: [key]) == [nil])
     }

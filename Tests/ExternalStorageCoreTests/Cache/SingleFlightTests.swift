@@ -33,7 +33,7 @@ struct SingleFlightTests {
             group.addTask { try await reader.retrieve(references, namespace: "n") }
             try await driver.waitForCalls(1)
             for _ in 0..<20 { group.addTask { try await reader.retrieve(references, namespace: "n") } }
-            let location = try RetrievePlan.locations(references, in: reader.registry)[0]
+            let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
             while cache.waiters(at: location) != 20 { await Task.yield() }
             driver.release()
             for try await payloads in group { #expect(payloads == [.large(1)]) }
@@ -61,7 +61,7 @@ struct SingleFlightTests {
         more: (inout ThrowingTaskGroup<[Payload], any Error>) -> Void
     ) async throws -> (calls: Int, payloads: [Payload]) {
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry)[0]
+        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
         return try await withThrowingTaskGroup(of: [Payload].self) { group in
             group.addTask { try await reader.retrieve(references, namespace: "n") }
             try await driver.waitForCalls(1)
@@ -88,7 +88,7 @@ struct SingleFlightTests {
         let driver = BlockingStorageDriver(base: self.base)
         let reader = try self.reader(driver)
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry)[0]
+        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
         try await withThrowingTaskGroup(of: [Payload].self) { group in
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { leading in
@@ -115,7 +115,7 @@ struct SingleFlightTests {
         let driver = BlockingStorageDriver(base: self.base)
         let reader = try self.reader(driver)
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry)[0]
+        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
         try await withThrowingTaskGroup(of: [Payload].self) { group in
             async let leader = reader.retrieve(references + [missing], namespace: "n")
             try await driver.waitForCalls(1)

@@ -48,9 +48,9 @@ struct PlanTests {
     @Test("ES-P2 A plan has one call per driver, in the order of the message, and each claim once")
     func retrievePlan() {
         let locations: [RetrievePlan.Location] = [
-            .init(driver: 1, claim: ["k": "a"]), .init(driver: 0, claim: ["k": "a"]),
-            .init(driver: 1, claim: ["k": "b"]),
-            .init(driver: 1, claim: ["k": "a"]),
+            .init(driver: 1, claim: ["k": "a"], namespace: "n"), .init(driver: 0, claim: ["k": "a"], namespace: "n"),
+            .init(driver: 1, claim: ["k": "b"], namespace: "n"),
+            .init(driver: 1, claim: ["k": "a"], namespace: "n"),
         ]
         let plan = RetrievePlan(locations)
         #expect(plan.calls.map(\.driver) == [1, 0])

@@ -32,7 +32,7 @@ struct TelemetryTests {
 
         let stored = try await storage.store([.large(1), .large(1), .large(2)], context: .test)
         _ = try await storage.store([.large(1)], context: .test)
-        _ = try await storage.retrieve(stored, namespace: "n")
+        _ = try await storage.retrieve(stored, namespace: "default")
         let reader = try withMetricsFactory(metrics) {
             try ExternalStorage(driver: driver, configuration: .test(), logger: .silent)
         }

@@ -1,0 +1,89 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import ExternalStorageProxy
+
+@Suite("A server that is down is no reason to stop", .timeLimit(.minutes(1)))
+struct UnreachableTests {
+    @Test("Down at the start, then there, then down, then there again: the proxy stays, and its texts say why")
+    func restarts() async throws {
+        let port = try await Self.freePort()
+        let log = LogRecorder()
+
+        try await withProxy(
+            to: .ipv4(host: "127.0.0.1", port: port),
+            logger: Logger(label: "test") { _ in log.handler(.info) }
+        ) { proxy in
+            try await withClient(to: proxy.address) { client in
+                for _ in 0..<2 {
+                    let answer = try await client.call("Echo")
+                    #expect(answer.status.code == .unavailable)
+                    #expect(answer.status.message.contains("temporal.test:\(port)"))
+                    #expect(answer.status.message.contains("cannot be reached"))
+                    try await withServer(FakeTemporal(), port: port) { _ in
+                        let success = try await Self.firstSuccess(of: client)
+                        #expect(success.messages == [[1]])
+                    }
+                    try await Self.firstFailure(of: client)
+                }
+            }
+        }
+
+        let lines = log.lines.filter { $0.contains("reach") }
+        // One line for each change, whatever the number of calls.
+        #expect(lines.map { $0.contains("cannot") } == [true, false, true, false, true])
+    }
+
+    @Test("An address that is in use is an error that says so")
+    func addressInUse() async throws {
+        try await withServer(FakeTemporal()) { occupied in
+            let upstream = try HTTP2ClientTransport.Posix(
+                target: .ipv4(address: "127.0.0.1", port: 1),
+                transportSecurity: .plaintext
+            )
+            let proxy = ExternalStorageProxy(
+                listeningOn: occupied,
+                forwardingTo: upstream,
+                named: "nowhere",
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+
+            let error = await #expect(throws: ExternalStorageProxyError.self) { try await proxy.run() }
+
+            #expect(error?.code == .addressInUse)
+            #expect(error?.message.contains(occupied.hostAndPort) == true)
+        }
+    }
+
+    /// Calls until the server answers; each call is one attempt of the proxy, which connects meanwhile.
+    private static func firstSuccess(of client: HTTP2ClientTransport.Posix) async throws -> Answer {
+        while true {
+            let answer = try await client.call("Echo")
+            if answer.status.code == .ok { return answer }
+            try Task.checkCancellation()
+        }
+    }
+
+    private static func firstFailure(of client: HTTP2ClientTransport.Posix) async throws {
+        while try await client.call("Echo").status.code == .ok { try Task.checkCancellation() }
+    }
+
+    /// A port on which nobody listens.
+    private static func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(channel.localAddress?.port)
+        try await channel.close()
+        return port
+    }
+}
