@@ -1,0 +1,41 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+internal import AWSSigning
+internal import ExternalStorageCore
+internal import NIOCore
+
+/// One request to the service before address, time and signature: everything that stays the same when it is repeated.
+struct S3Call: Sendable {
+    var operation: String
+    var method: String
+    var bucket: String
+    var key: String?
+    var query: [SignableRequest.QueryItem] = []
+    var headers: [SignableRequest.Header] = []
+    var body: ByteBuffer?
+    /// The SHA-256 of ``body``; nil without a body.
+    var digest: PayloadDigest?
+    /// The most bytes of the answer's body.
+    var maximumAnswerSize = 1024 * 1024
+    /// How many bytes are expected to move, for the time an attempt may take.
+    var expectedSize = 0
+    /// Whether the SHA-256 of the answer's body is computed while it is read.
+    var digestsAnswer = false
+    /// Statuses besides 2xx that are results, not failures.
+    var acceptedStatuses: Set<Int> = []
+    /// Whether a missing object is worth asking for again behind a Multi-Region Access Point.
+    var isRead = false
+    /// Whether a success with an `<Error>` in its body is a failure.
+    var checksBodyForError = false
+
+    init(_ operation: String, _ method: String, bucket: String, key: String? = nil) {
+        self.operation = operation
+        self.method = method
+        self.bucket = bucket
+        self.key = key
+    }
+}

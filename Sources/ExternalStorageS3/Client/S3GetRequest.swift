@@ -1,0 +1,70 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import ExternalStorageCore
+public import NIOCore
+
+/// An object, or a part of one, to read.
+public struct S3GetRequest: Sendable {
+    /// The bucket: a name or an ARN.
+    public var bucket: String
+
+    /// The key, as it is stored; any text.
+    public var key: String
+
+    /// The bytes wanted; nil for all.
+    ///
+    /// A range that ends beyond the object gives what there is.
+    public var range: Range<Int>?
+
+    /// The most bytes the answer may have.
+    ///
+    /// More is an error of kind ``S3Failure/Kind/tooLarge``, before it is read.
+    public var maximumSizeInBytes: Int
+
+    /// Whether the SHA-256 of the bytes is wanted, computed while they arrive.
+    ///
+    /// A client that cannot do that ignores it.
+    public var wantsDigest = true
+
+    /// Creates a request.
+    ///
+    /// - Parameters:
+    ///   - bucket: The bucket: a name or an ARN.
+    ///   - key: The key.
+    ///   - range: The bytes wanted; nil for all.
+    ///   - maximumSizeInBytes: The most bytes the answer may have.
+    public init(bucket: String, key: String, range: Range<Int>? = nil, maximumSizeInBytes: Int) {
+        self.bucket = bucket
+        self.key = key
+        self.range = range
+        self.maximumSizeInBytes = maximumSizeInBytes
+    }
+}
+
+/// What was read.
+public struct S3GetResult: Sendable {
+    /// The bytes.
+    public var body: ByteBuffer
+
+    /// The SHA-256 of ``body`` if the client computed it while reading; else nil.
+    public var digest: PayloadDigest?
+
+    /// What the store says about the whole object.
+    public var info: S3ObjectInfo
+
+    /// Creates a result.
+    ///
+    /// - Parameters:
+    ///   - body: The bytes.
+    ///   - digest: The SHA-256 of the bytes, if it is known.
+    ///   - info: What the store says about the whole object.
+    public init(body: ByteBuffer, digest: PayloadDigest? = nil, info: S3ObjectInfo = S3ObjectInfo()) {
+        self.body = body
+        self.digest = digest
+        self.info = info
+    }
+}

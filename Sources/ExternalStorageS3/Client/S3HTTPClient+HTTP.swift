@@ -1,0 +1,36 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import AsyncHTTPClient
+internal import NIOCore
+
+extension S3HTTPClient {
+    /// The settings of an `HTTPClient` that this client gets along with best.
+    ///
+    /// - Redirects are not followed: a signature counts for one host, and a redirect names the region to sign for.
+    /// - A connection that is refused is reported at once: repeating is decided in one place, ``S3RetryPolicy``.
+    /// - Answers are not decompressed: what is stored is what is hashed.
+    /// - 64 connections to one host, as many as requests go out at a time.
+    ///
+    /// Add a proxy or trust roots of your own and pass the client you made of it to ``S3HTTPClient``.
+    public static var httpConfiguration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10), read: .seconds(60)),
+            decompression: .disabled
+        )
+        configuration.connectionPool.idleTimeout = .seconds(20)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    /// The client that is used where none is given.
+    ///
+    /// It lives as long as the process, like `HTTPClient.shared`, which follows redirects and repeats by itself.
+    static let sharedHTTPClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: httpConfiguration)
+}

@@ -1,0 +1,65 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+internal import AWSSigning
+internal import AsyncHTTPClient
+internal import Crypto
+internal import ExternalStorageCore
+internal import NIOCore
+internal import NIOHTTP1
+
+extension S3Response {
+    /// The most bytes of an answer that reports an error; the rest would only be more words.
+    static let maximumErrorSize = 64 * 1024
+
+    /// Reads an answer to its end, into one buffer of the announced size, and hashes it on the way if asked to.
+    ///
+    /// The limit is checked against the announced size before the first byte, and again with every chunk.
+    init(_ response: HTTPClientResponse, to call: S3Call) async throws {
+        // A client that follows redirects hides the first answer, the only one that was signed for, behind the last.
+        let hidden = response.history.count > 1 ? response.history[0].responseHead : nil
+        self.status = Int(hidden?.status.code ?? response.status.code)
+        self.headers = hidden?.headers ?? response.headers
+        self.body = ByteBuffer()
+        self.digest = nil
+        guard hidden == nil else { return }
+
+        let isSuccess = (200..<300).contains(self.status)
+        let limit = isSuccess ? call.maximumAnswerSize : Self.maximumErrorSize
+        let announced = call.method == "HEAD" ? 0 : self.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+        if announced > limit {
+            // Errors with long texts are errors all the same; what they say is not needed.
+            guard isSuccess else { return }
+            throw S3Failure.tooLarge(call, announced, limit)
+        }
+        self.body.reserveCapacity(announced)
+        var hash = SHA256()
+        for try await chunk in response.body {
+            guard self.body.readableBytes + chunk.readableBytes <= limit else {
+                guard isSuccess else { return }
+                throw S3Failure.tooLarge(call, self.body.readableBytes + chunk.readableBytes, limit)
+            }
+            if call.digestsAnswer && isSuccess {
+                // The chunk has just been written by this core, so that hashing finds it in the cache.
+                unsafe chunk.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }
+            }
+            self.body.writeImmutableBuffer(chunk)
+        }
+        if call.digestsAnswer && isSuccess { self.digest = PayloadDigest(hexadecimal: Hex.encode(hash.finalize())) }
+    }
+}
+
+extension S3Failure {
+    static func tooLarge(_ call: S3Call, _ size: Int, _ limit: Int) -> Self {
+        Self(
+            .tooLarge,
+            operation: call.operation,
+            bucket: call.bucket,
+            key: call.key,
+            message: "the object has \(size) bytes or more, \(limit) are accepted"
+        )
+    }
+}

@@ -1,0 +1,18 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+internal import ExternalStorageCore
+internal import NIOCore
+internal import NIOHTTP1
+
+/// A complete answer.
+struct S3Response: Sendable {
+    var status: Int
+    var headers: HTTPHeaders
+    var body: ByteBuffer
+    /// The SHA-256 of ``body`` if it was asked for and the answer is a success.
+    var digest: PayloadDigest?
+}

@@ -1,0 +1,120 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+internal import ExternalStorageCore
+internal import Logging
+internal import NIOCore
+internal import Synchronization
+
+extension S3StorageDriver {
+    /// The client, if it can write in parts and the payload is large enough for that.
+    func partedClient(for body: ByteBuffer) -> (any S3MultipartClient)? {
+        guard let threshold = self.configuration.multipartThresholdInBytes, body.readableBytes >= threshold else {
+            return nil
+        }
+        return self.client as? any S3MultipartClient
+    }
+
+    /// Uploads a large payload in parts, all at the same time under the limiter.
+    ///
+    /// Asks first whether it is there: finding out at the end would have cost the whole upload. On failure the upload
+    /// is aborted, so that its parts cost nothing.
+    func upload(
+        _ body: ByteBuffer,
+        inPartsTo claim: S3Claim,
+        _ client: any S3MultipartClient,
+        _ limiter: StorageLimiter
+    ) async throws {
+        if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return }
+        let isRefresh = self.configuration.refreshAfter != nil
+        let uploadID = try await limiter.withPermit {
+            try await client.createUpload(bucket: claim.bucket, key: claim.key)
+        }
+        do {
+            let parts = try await self.uploadParts(of: body, uploadID, claim, client, limiter)
+            let isConditional =
+                self.configuration.existenceCheck == .conditionalWrite && !isRefresh
+                && !self.lacksConditions.withLock { $0 }
+            let outcome = try await limiter.withPermit {
+                try await client.completeUpload(
+                    uploadID: uploadID,
+                    parts: parts,
+                    bucket: claim.bucket,
+                    key: claim.key,
+                    onlyIfAbsent: isConditional
+                )
+            }
+            if outcome == .alreadyPresent { await self.abort(uploadID, claim, client) }
+        } catch {
+            await self.abort(uploadID, claim, client)
+            throw error
+        }
+    }
+
+    /// What the store says about the object; nil also if this identity may not know.
+    private func head(_ claim: S3Claim, _ limiter: StorageLimiter) async throws -> S3ObjectInfo? {
+        do {
+            return try await limiter.withPermit {
+                try await self.client.head(bucket: claim.bucket, key: claim.key)
+            }
+        } catch let failure as S3Failure where failure.kind == .forbidden {
+            return nil
+        }
+    }
+
+    private func uploadParts(
+        of body: ByteBuffer,
+        _ uploadID: String,
+        _ claim: S3Claim,
+        _ client: any S3MultipartClient,
+        _ limiter: StorageLimiter
+    ) async throws -> [S3UploadedPart] {
+        let ranges = Self.ranges(of: 0..<body.readableBytes, size: self.configuration.uploadPartSizeInBytes)
+        return try await withThrowingTaskGroup(of: S3UploadedPart.self) { group in
+            for (index, range) in ranges.enumerated() {
+                group.addTask {
+                    let part = body.getSlice(at: body.readerIndex + range.lowerBound, length: range.count)
+                    let bytes = part ?? ByteBuffer()
+                    let digest = PayloadDigest(hashing: bytes)
+                    return try await limiter.withPermit {
+                        try await client.uploadPart(
+                            number: index + 1,
+                            body: bytes,
+                            digest: digest,
+                            uploadID: uploadID,
+                            bucket: claim.bucket,
+                            key: claim.key
+                        )
+                    }
+                }
+            }
+            var parts: [S3UploadedPart] = []
+            for try await part in group { parts.append(part) }
+            return parts.sorted { $0.number < $1.number }
+        }
+    }
+
+    /// Gives an upload up, also if the task is cancelled: what is left behind would cost money for ever.
+    private func abort(_ uploadID: String, _ claim: S3Claim, _ client: any S3MultipartClient) async {
+        // A task of its own does not inherit the cancellation, and it is awaited here: nothing outlives this call.
+        let task = Task { try await client.abortUpload(uploadID: uploadID, bucket: claim.bucket, key: claim.key) }
+        do {
+            try await task.value
+        } catch {
+            self.logger.warning(
+                "an upload in parts could not be aborted; a lifecycle rule AbortIncompleteMultipartUpload removes it",
+                metadata: ["driver": "\(self.name)", "bucket": "\(claim.bucket)", "key": "\(claim.key)"]
+            )
+        }
+    }
+
+    /// Cuts a range into ranges of a size; the last may be smaller.
+    static func ranges(of whole: Range<Int>, size: Int) -> [Range<Int>] {
+        stride(from: whole.lowerBound, to: whole.upperBound, by: size).map { start in
+            start..<min(start + size, whole.upperBound)
+        }
+    }
+}

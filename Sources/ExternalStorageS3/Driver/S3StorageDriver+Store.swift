@@ -1,0 +1,138 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import ExternalStorageCore
+internal import Logging
+internal import NIOCore
+internal import Synchronization
+
+extension S3StorageDriver {
+    /// Uploads what is not in the bucket yet, all payloads at the same time under the limiter (ES-D4, ES-D5).
+    ///
+    /// Nothing is sent before all sizes are checked and all buckets are chosen. The first failure cancels the other
+    /// uploads and waits for them; objects already written stay, and the next attempt finds them.
+    ///
+    /// - Parameters:
+    ///   - payloads: What to store.
+    ///   - context: Whose payloads they are, and the limiter; one permit is taken per request and kept while the
+    ///     request is repeated, so that a store in trouble is asked less.
+    /// - Returns: One claim per payload, in order.
+    /// - Throws: ``ExternalStorageError``: `payloadTooLarge` before any upload, else classified by what the store said;
+    ///   what the bucket closure throws; `CancellationError`.
+    @concurrent
+    public func store(
+        _ payloads: [Payload],
+        context: StorageDriverStoreContext
+    ) async throws -> [StorageDriverClaim] {
+        for payload in payloads where payload.sizeInBytes > self.configuration.maximumPayloadSizeInBytes {
+            throw ExternalStorageError(
+                code: .payloadTooLarge,
+                message: "payload size \(payload.sizeInBytes) exceeds maximum "
+                    + "\(self.configuration.maximumPayloadSizeInBytes) bytes; raise maximumPayloadSizeInBytes "
+                    + "everywhere, or store less"
+            )
+        }
+        let payloads = try await Self.hashed(payloads)
+        var claims: [S3Claim] = []
+        for payload in payloads {
+            let bucket = try await self.bucket.choose(context, payload)
+            let key = StorageObjectKey(digest: payload.digest, target: context.target, style: .s3).text
+            claims.append(S3Claim(bucket: bucket, key: key, digest: payload.digest))
+        }
+        // The same object twice in one call is one upload (ES-D5).
+        let uploads = Dictionary(zip(claims, payloads)) { first, _ in first }
+        // A discarding group cancels the others with the first failure; `waitForAll()` would let them finish first.
+        try await withThrowingDiscardingTaskGroup { group in
+            for (claim, payload) in uploads {
+                group.addTask { try await self.upload(payload.serializedBytes, to: claim, context.limiter) }
+            }
+        }
+        return claims.map(\.claim)
+    }
+
+    /// The payloads with their digests known; those that are not are computed on all cores.
+    private static func hashed(_ payloads: [Payload]) async throws -> [Payload] {
+        guard payloads.contains(where: { !$0.hasDigest }) else { return payloads }
+        return try await withThrowingTaskGroup(of: (Int, Payload).self) { group in
+            for (index, payload) in payloads.enumerated() {
+                group.addTask { (index, payload.withDigest()) }
+            }
+            var hashed = payloads
+            for try await (index, payload) in group { hashed[index] = payload }
+            return hashed
+        }
+    }
+
+    private func upload(_ body: ByteBuffer, to claim: S3Claim, _ limiter: StorageLimiter) async throws {
+        do {
+            if let parts = self.partedClient(for: body) {
+                return try await self.upload(body, inPartsTo: claim, parts, limiter)
+            }
+            if self.configuration.existenceCheck == .conditionalWrite, !self.lacksConditions.withLock({ $0 }) {
+                do {
+                    switch try await self.put(body, claim, onlyIfAbsent: true, limiter) {
+                    case .written: return
+                    case .alreadyPresent: return try await self.refresh(body, claim, limiter)
+                    }
+                } catch let failure as S3Failure where failure.kind == .unsupported {
+                    self.noteMissingConditions(failure)
+                }
+            }
+            try await self.putAfterHead(body, claim, limiter)
+        } catch let failure as S3Failure {
+            throw failure.externalStorageError("store")
+        }
+    }
+
+    private func put(
+        _ body: ByteBuffer,
+        _ claim: S3Claim,
+        onlyIfAbsent: Bool,
+        _ limiter: StorageLimiter
+    ) async throws -> S3PutOutcome {
+        let request = S3PutRequest(
+            bucket: claim.bucket,
+            key: claim.key,
+            body: body,
+            digest: claim.digest,
+            onlyIfAbsent: onlyIfAbsent
+        )
+        return try await limiter.withPermit { try await self.client.put(request) }
+    }
+
+    private func putAfterHead(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws {
+        let info = try await limiter.withPermit { try await self.client.head(bucket: claim.bucket, key: claim.key) }
+        guard let info, !self.isTooOld(info) else {
+            _ = try await self.put(body, claim, onlyIfAbsent: false, limiter)
+            return
+        }
+    }
+
+    /// Writes an object again that is there but too old to be relied on (ES-D4).
+    private func refresh(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws {
+        guard self.configuration.refreshAfter != nil else { return }
+        try await self.putAfterHead(body, claim, limiter)
+    }
+
+    func isTooOld(_ info: S3ObjectInfo) -> Bool {
+        guard let margin = self.configuration.refreshAfter else { return false }
+        // Without an age there is no reason to believe that the object is young.
+        guard let lastModified = info.lastModified else { return true }
+        return .seconds(self.now() - lastModified) > margin
+    }
+
+    private func noteMissingConditions(_ failure: S3Failure) {
+        let isNews = self.lacksConditions.withLock { lacks in
+            defer { lacks = true }
+            return !lacks
+        }
+        guard isNews else { return }
+        self.logger.notice(
+            "the store does not know conditional writes; asking with HEAD before each upload from now on",
+            metadata: ["driver": "\(self.name)", "bucket": "\(failure.bucket)", "status": "\(failure.status ?? 0)"]
+        )
+    }
+}

@@ -1,0 +1,71 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Configuration
+import ExternalStorageCore
+import Testing
+
+@testable import ExternalStorageS3
+
+@Suite("The driver from configuration")
+struct ConfigReaderTests {
+    private static func reader(_ values: [AbsoluteConfigKey: ConfigValue]) -> ConfigReader {
+        ConfigReader(provider: InMemoryProvider(values: values))
+    }
+
+    @Test("Bucket and region are enough; the rest has its defaults")
+    func smallest() throws {
+        let driver = try S3StorageDriver(configReader: Self.reader(["bucket": "payloads", "region": "eu-central-1"]))
+        #expect(driver.name == "aws.s3driver")
+        #expect(driver.configuration.maximumPayloadSizeInBytes == 52_428_800)
+        #expect(driver.configuration.existenceCheck == .conditionalWrite)
+    }
+
+    @Test("Every key arrives")
+    func everything() throws {
+        let reader = Self.reader([
+            "bucket": "payloads", "region": "eu-central-1", "endpointURL": "http://127.0.0.1:9000",
+            "pathStyle": false, "encryption": "aws:kms", "encryptionKeyID": "k",
+            "expectedBucketOwner": "123456789012", "payerIsRequester": true, "maximumAttempts": 5,
+            "attemptTimeout": 7, "name": "archive", "maximumPayloadSizeInBytes": 1000, "existenceCheck": "head",
+            "refreshAfter": 60, "downloadPartSizeInBytes": 0, "multipartThresholdInBytes": 0,
+            "uploadPartSizeInBytes": 6_000_000,
+        ])
+        let client = try S3HTTPClient.Configuration(configReader: reader)
+        #expect(client.endpoint.region == "eu-central-1")
+        #expect(client.endpoint.endpointURL == "http://127.0.0.1:9000")
+        #expect(client.endpoint.addressing == .virtualHost)
+        #expect(client.encryption == .kms(keyID: "k"))
+        #expect(client.expectedBucketOwner == "123456789012")
+        #expect(client.payerIsRequester)
+        #expect(client.retry.maximumAttempts == 5)
+        #expect(client.attemptTimeout == .seconds(7))
+        let driver = try S3StorageDriver(configReader: reader)
+        #expect(driver.name == "archive")
+        #expect(driver.configuration.maximumPayloadSizeInBytes == 1000)
+        #expect(driver.configuration.existenceCheck == .head)
+        #expect(driver.configuration.refreshAfter == .seconds(60))
+        #expect(driver.configuration.downloadPartSizeInBytes == nil)
+        #expect(driver.configuration.multipartThresholdInBytes == nil)
+        #expect(driver.configuration.uploadPartSizeInBytes == 6_000_000)
+    }
+
+    static let wrong: [[AbsoluteConfigKey: ConfigValue]] = [
+        ["bucket": "b"], ["region": "r"], ["bucket": "", "region": "r"],
+        ["bucket": "b", "region": "r", "existenceCheck": "no"], ["bucket": "b", "region": "r", "encryption": "rot13"],
+        ["bucket": "b", "region": "r", "maximumAttempts": 0], ["bucket": "b", "region": "r", "pathStyle": "maybe"],
+        ["bucket": "b", "region": "r", "refreshAfter": "soon"],
+        ["bucket": "b", "region": "r", "maximumPayloadSizeInBytes": -1],
+    ]
+
+    @Test("What is missing or wrong is refused at construction, by name", arguments: wrong.indices)
+    func refused(_ index: Int) {
+        let error = #expect(throws: ExternalStorageError.self) {
+            try S3StorageDriver(configReader: Self.reader(Self.wrong[index]))
+        }
+        #expect(error?.code == .invalidConfiguration)
+    }
+}

@@ -1,0 +1,90 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import Foundation
+import Testing
+
+@testable import ExternalStorageS3
+
+@Suite("ES-D2 Claims")
+struct S3ClaimTests {
+    struct File: Decodable {
+        struct Entry: Decodable {
+            var writer: String
+            var driver: String
+            var claim: [String: String]
+        }
+        var claims: [Entry]
+    }
+
+    static let digest = String(repeating: "0a", count: 32)
+
+    static let complete: StorageDriverClaim = [
+        "bucket": "b", "key": "k", "hash_algorithm": "sha256", "hash_value": Self.digest,
+    ]
+
+    @Test("Every spelling an S3 driver ever wrote is read")
+    func spellings() throws {
+        let file: File = try Vectors.decode("storage-keys/claims.json", keys: .useDefaultKeys)
+        let entries = file.claims.filter { $0.driver == "aws.s3driver" }
+        #expect(entries.count == 2)
+        for entry in entries {
+            var claim = StorageDriverClaim(
+                entry.claim.mapValues { $0.replacingOccurrences(of: "H", with: Self.digest) }
+            )
+            claim["extra"] = "ignored"
+            let read = try S3Claim(claim)
+            #expect(read.bucket == "b")
+            #expect(read.key == "v0/d/sha256/\(Self.digest)")
+            #expect(read.digest.hexadecimal == Self.digest)
+        }
+    }
+
+    @Test("What is written is bucket, key, hash_algorithm, hash_value")
+    func written() throws {
+        #expect(try S3Claim(Self.complete).claim == Self.complete)
+    }
+
+    @Test("A missing or empty entry is named", arguments: ["bucket", "key", "hash_algorithm", "hash_value"])
+    func missing(_ name: String) {
+        for value in [nil, ""] as [String?] {
+            var claim = Self.complete
+            claim[name] = value
+            let error = #expect(throws: ExternalStorageError.self) { try S3Claim(claim) }
+            #expect(error?.code == .invalidClaim)
+            #expect(error?.message == "claim missing field \"\(name)\"")
+        }
+    }
+
+    @Test("An unknown algorithm, a digest that is none, and spellings that differ are refused")
+    func refused() {
+        var algorithm = Self.complete
+        algorithm["hash_algorithm"] = "md5"
+        #expect(
+            #expect(throws: ExternalStorageError.self) { try S3Claim(algorithm) }?.message
+                .contains("unsupported hash algorithm \"md5\"") == true
+        )
+        var value = Self.complete
+        value["hash_value"] = "0a"
+        #expect(#expect(throws: ExternalStorageError.self) { try S3Claim(value) }?.code == .invalidClaim)
+        var both = Self.complete
+        both["hashValue"] = String(repeating: "0b", count: 32)
+        #expect(
+            #expect(throws: ExternalStorageError.self) { try S3Claim(both) }?.message
+                == "claim fields \"hash_value\" and \"hashValue\" differ"
+        )
+        both["hashValue"] = Self.digest
+        #expect(throws: Never.self) { try S3Claim(both) }
+    }
+
+    @Test("A claim may name only the buckets that are to be read from, if they are listed")
+    func buckets() {
+        #expect(throws: Never.self) { try S3Claim(Self.complete, readableBuckets: ["b"]) }
+        let error = #expect(throws: ExternalStorageError.self) { try S3Claim(Self.complete, readableBuckets: ["a"]) }
+        #expect(error?.code == .invalidClaim)
+    }
+}
