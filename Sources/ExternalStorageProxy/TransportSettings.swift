@@ -6,6 +6,7 @@
 
 import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+import NIOCore
 
 extension HTTP2ServerTransport.Posix.Config {
     /// What clients on sdk-core need of a server that stands between them and Temporal.
@@ -14,7 +15,15 @@ extension HTTP2ServerTransport.Posix.Config {
             config.rpc.maxRequestPayloadSize = configuration.messageSizeLimit
             // Requests come compressed with gzip. The transport then compresses responses as well, see there.
             config.compression.enabledAlgorithms = .all
-            config.channelDebuggingCallbacks.onAcceptHTTP2Stream = UncompressedResponses.install
+            config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let refused = RefusedRequests(messageSizeLimit: configuration.messageSizeLimit)
+                    try channel.pipeline.syncOperations.addHandlers(
+                        [refused, UncompressedResponses()],
+                        position: .first
+                    )
+                }
+            }
             // Without an announced limit the transport still has one, of 100, and drops the connection beyond it.
             config.http2.maxConcurrentStreams = configuration.callsPerConnection
             // Messages are large here: the default of 64 KiB costs a round trip for each of them.

@@ -18,13 +18,6 @@ final class UncompressedResponses: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
 
-    /// Installs the handler in front of the transport's own on a new stream.
-    static func install(on channel: any Channel) -> EventLoopFuture<Void> {
-        channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(UncompressedResponses(), position: .first)
-        }
-    }
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .headers(var frame) = Self.unwrapInboundIn(data),
             frame.headers.contains(name: "grpc-accept-encoding")
