@@ -76,7 +76,7 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
     ) async -> CallEnd {
         do {
             return try await self.upstream.withStream(
-                descriptor: stream.descriptor,
+                descriptor: UnaryMethods.typed(stream.descriptor),
                 options: self.options
             ) { upstream, _ in
                 self.telemetry.reached(self.upstreamName)
