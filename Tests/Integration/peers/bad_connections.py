@@ -231,7 +231,7 @@ async def response_too_large(bench: Bench) -> str:
             async with Caller(sidecar.address) as caller:
                 fake.answer = bytes(4 * MIB)
                 answer = await caller.call("GetSystemInfo")
-                expect("4 MiB", answer, "RESOURCE_EXHAUSTED")
+                expect("4 MiB", answer, "RESOURCE_EXHAUSTED", "larger than max", "1048576", "max-message-bytes")
                 fake.answer = bytes(MIB // 2)
                 expect_ok("half a MiB", await caller.call("GetSystemInfo"))
             await bench.comes_to_rest(sidecar)

@@ -63,7 +63,11 @@ async def damaged_files(bench: Bench) -> str:
     store, payload, workflow_id = bench.new_store(), large(bench, "damaged"), bench.id("damaged")
     request = bench.start(workflow_id, payload)
     await started_elsewhere(bench, store, request)
-    async with bench.sidecar(store=store) as sidecar, Caller(sidecar.address) as through, Caller(bench.server) as straight:
+    async with (
+        bench.sidecar(store=store) as sidecar,
+        Caller(sidecar.address) as through,
+        Caller(bench.server) as straight,
+    ):
         references = [site.payload for site in sites(await bench.read_history(straight, workflow_id))]
         references = [each for each in references if is_reference(each)]
         holds("nothing was stored", references)
