@@ -33,6 +33,7 @@ extension HTTP2ServerTransport.Posix.Config {
                 minPingIntervalWithoutCalls: .seconds(1),
                 allowWithoutCalls: true
             )
+            config.channelDebuggingCallbacks.onAcceptTCPConnection = PingResponder.installOnServer
             // Clients that do not leave after the drain are disconnected.
             config.connection.maxGraceTime = configuration.drain + .seconds(2)
         }
@@ -46,6 +47,7 @@ extension HTTP2ClientTransport.Posix.Config {
             config.http2.targetWindowSize = .proxyWindow
             // A server that restarts is back within seconds; the default waits for up to two minutes.
             config.backoff = .init(initial: .milliseconds(200), max: .seconds(5), multiplier: 1.6, jitter: 0.2)
+            config.channelDebuggingCallbacks.onCreateTCPConnection = PingResponder.installOnClient
             // Finds out that a server is gone without saying so. Temporal's server allows it, SDKs do the same.
             config.connection.keepalive = .init(time: .seconds(30), timeout: .seconds(15), allowWithoutCalls: true)
         }

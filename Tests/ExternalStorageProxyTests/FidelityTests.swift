@@ -40,12 +40,7 @@ struct FidelityTests {
     func connectionHeaders() async throws {
         let fake = FakeTemporal()
 
-        _ = try await self.throughProxy(
-            fake,
-            configure: { $0.compression = .init(algorithm: .gzip, enabledAlgorithms: .gzip) }
-        ) {
-            try await $0.call("Echo")
-        }
+        _ = try await self.throughProxy(fake, isCompressed: true) { try await $0.call("Echo") }
 
         let received = try #require(fake.metadata.first)
         for key in ["content-type", "te", ":path", ":authority"] {
@@ -77,12 +72,7 @@ struct FidelityTests {
     func largeMessages(isCompressed: Bool) async throws {
         let message = Self.bytes(10 * 1_048_576)
 
-        let answer = try await self.throughProxy(
-            configure: {
-                if isCompressed { $0.compression = .init(algorithm: .gzip, enabledAlgorithms: .gzip) }
-            },
-            { try await $0.call("Echo", [message]) }
-        )
+        let answer = try await self.throughProxy(isCompressed: isCompressed) { try await $0.call("Echo", [message]) }
 
         #expect(answer.status.code == .ok)
         #expect(answer.messages.map { $0.count } == [message.count])
@@ -175,12 +165,12 @@ struct FidelityTests {
     private func throughProxy<Result: Sendable>(
         _ fake: FakeTemporal = FakeTemporal(),
         connections: Int = 2,
-        configure: (inout HTTP2ClientTransport.Posix.Config) -> Void = { _ in },
+        isCompressed: Bool = false,
         _ body: (HTTP2ClientTransport.Posix) async throws -> Result
     ) async throws -> Result {
         try await withServer(fake) { server in
             try await withProxy(to: server, connections: connections) { proxy in
-                try await withClient(to: proxy.address, configure: configure, body)
+                try await withClient(to: proxy.address, isCompressed: isCompressed, body)
             }
         }
     }

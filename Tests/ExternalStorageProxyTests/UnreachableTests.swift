@@ -21,7 +21,7 @@ struct UnreachableTests {
         let log = LogRecorder()
 
         try await withProxy(
-            to: .ipv4(host: "127.0.0.1", port: port),
+            to: .ipv4(host: Self.host, port: port),
             logger: Logger(label: "test") { _ in log.handler(.info) }
         ) { proxy in
             try await withClient(to: proxy.address) { client in
@@ -30,7 +30,7 @@ struct UnreachableTests {
                     #expect(answer.status.code == .unavailable)
                     #expect(answer.status.message.contains("temporal.test:\(port)"))
                     #expect(answer.status.message.contains("cannot be reached"))
-                    try await withServer(FakeTemporal(), port: port) { _ in
+                    try await withServer(FakeTemporal(), host: Self.host, port: port) { _ in
                         let success = try await Self.firstSuccess(of: client)
                         #expect(success.messages == [[1]])
                     }
@@ -65,6 +65,13 @@ struct UnreachableTests {
         }
     }
 
+    /// An address of this test's own, so that no other test gets the port that is free for now.
+    #if os(Linux)
+    private static let host = "127.0.0.2"
+    #else
+    private static let host = "127.0.0.1"
+    #endif
+
     /// Calls until the server answers; each call is one attempt of the proxy, which connects meanwhile.
     private static func firstSuccess(of client: HTTP2ClientTransport.Posix) async throws -> Answer {
         while true {
@@ -81,7 +88,7 @@ struct UnreachableTests {
     /// A port on which nobody listens.
     private static func freePort() async throws -> Int {
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: Self.host, port: 0).get()
         let port = try #require(channel.localAddress?.port)
         try await channel.close()
         return port

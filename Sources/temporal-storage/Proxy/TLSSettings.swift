@@ -38,17 +38,17 @@ struct TLSSettings {
 
     private static func listen(from settings: Settings) throws -> HTTP2ServerTransport.Posix.TransportSecurity {
         let identity = try TLSIdentity(.listenTLSCertificate, .listenTLSKey, settings)
-        let authority = try Self.authority(.listenTLSClientAuthority, settings)
         guard let identity else {
-            guard authority == nil else {
+            if let file = try settings.text(.listenTLSClientAuthority) {
                 throw CommandError.usage(
-                    "\(Setting.listenTLSClientAuthority.flag) needs \(Setting.listenTLSCertificate.flag) and "
-                        + "\(Setting.listenTLSKey.flag)"
+                    "\(file.origin) needs \(Setting.listenTLSCertificate.flag) and \(Setting.listenTLSKey.flag)"
                 )
             }
             return .plaintext
         }
-        guard let authority else { return .tls(certificateChain: [identity.certificate], privateKey: identity.key) }
+        guard let authority = try Self.authority(.listenTLSClientAuthority, settings) else {
+            return .tls(certificateChain: [identity.certificate], privateKey: identity.key)
+        }
         return .mTLS(certificateChain: [identity.certificate], privateKey: identity.key) { config in
             config.trustRoots = authority
         }

@@ -13,13 +13,14 @@ import Metrics
 /// A server on loopback, for as long as `body` runs.
 func withServer<Result: Sendable>(
     _ fake: FakeTemporal,
+    host: String = "127.0.0.1",
     port: Int = 0,
     configure: @Sendable (inout HTTP2ServerTransport.Posix.Config) -> Void = { _ in },
     security: HTTP2ServerTransport.Posix.TransportSecurity = .plaintext,
     _ body: (SocketAddress) async throws -> Result
 ) async throws -> Result {
     let server = HTTP2ServerTransport.Posix(
-        address: .ipv4(host: "127.0.0.1", port: port),
+        address: .ipv4(host: host, port: port),
         transportSecurity: security,
         config: .defaults { config in
             config.rpc.maxRequestPayloadSize = 64 * 1_048_576
@@ -104,11 +105,11 @@ struct RunningProxy: Sendable {
 func withClient<Result: Sendable>(
     to address: SocketAddress,
     security: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
-    configure: (inout HTTP2ClientTransport.Posix.Config) -> Void = { _ in },
+    isCompressed: Bool = false,
     _ body: (HTTP2ClientTransport.Posix) async throws -> Result
 ) async throws -> Result {
     var config = HTTP2ClientTransport.Posix.Config.defaults
-    configure(&config)
+    if isCompressed { config.compression = .init(algorithm: .gzip, enabledAlgorithms: .gzip) }
     let client = try HTTP2ClientTransport.Posix(
         target: .ipv4(address: address.ipv4?.host ?? "127.0.0.1", port: address.ipv4?.port ?? 0),
         transportSecurity: security,
