@@ -39,7 +39,7 @@ struct RefreshSchedule: Sendable, Hashable {
             default: 3_600
             }
         // A lifetime shorter than its window would ask for new ones at once, again and again.
-        let advisory = min(window, lifetime / 2)
+        let advisory = window < lifetime ? window : lifetime / 2
         self.advisory = expiration - advisory
         self.mandatory = expiration - min(60, advisory)
     }

@@ -9,15 +9,15 @@ extension CredentialsContext {
     struct Patience: Sendable {
         /// Attempts in all.
         var attempts: Int
-        /// The longest pause before the second attempt; it doubles with each further one.
+        /// The pause between two attempts.
         var pause: Duration
-        /// Whether the pause is cut by chance, so that many processes do not come back at once.
-        var isRandom: Bool
+        /// Whether the pause doubles and is cut by chance, so that many processes do not come back at once.
+        var backsOff: Bool
 
         /// For services of AWS.
-        static let service = Self(attempts: 3, pause: .seconds(1), isRandom: true)
+        static let service = Self(attempts: 3, pause: .seconds(1), backsOff: true)
         /// For the machine's own addresses.
-        static let metadata = Self(attempts: 3, pause: .seconds(1), isRandom: false)
+        static let metadata = Self(attempts: 3, pause: .seconds(1), backsOff: false)
     }
 
     /// Sends a request until there is an answer worth having.
@@ -57,8 +57,8 @@ extension CredentialsContext {
                     )
                 }
             }
-            let factor = patience.isRandom ? self.random() : 1
-            try await self.clock.sleep(for: patience.pause * factor * Double(1 << (attempt - 1)))
+            let factor = patience.backsOff ? self.random() * Double(1 << (attempt - 1)) : 1
+            try await self.clock.sleep(for: patience.pause * factor)
             attempt += 1
         }
     }

@@ -91,7 +91,7 @@ struct InstanceMetadataClient {
         try await self.context.send(
             source: Self.source,
             through: self.context.metadataTransport,
-            patience: .init(attempts: 2, pause: .milliseconds(200), isRandom: false)
+            patience: .init(attempts: 2, pause: .milliseconds(200), backsOff: false)
         ) { request }
     }
 
