@@ -41,3 +41,12 @@ package struct CredentialsContext: Sendable {
         self.logger = logger
     }
 }
+
+extension CredentialsContext: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "CredentialsContext" }
+
+    package var debugDescription: String { self.description }
+
+    /// Shows nothing: behind the HTTP client there are connections, and in their buffers requests with tokens.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

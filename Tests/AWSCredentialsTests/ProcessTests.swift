@@ -51,7 +51,7 @@ struct ProcessTests {
 
     @Test("Commands that are not allowed are not run")
     func denied() async {
-        var context = CredentialsContext.test()
+        var context = CredentialsContext.test(clock: ContinuousClock())
         context.commands = DeniedCommandRunner()
         let error = await #expect(throws: AWSCredentialsError.self) {
             try await ProcessCredentials(context: context, command: Redacted("echo")).credentials()

@@ -35,7 +35,13 @@ struct SecrecyTests {
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             ),
         ]
-        for value in values { #expect(!self.texts(value).contains("topsecret"), "\(type(of: value))") }
+        for value in values + [HTTPClientTransport.shared] {
+            // Short texts only: a failure must not print what should not be seen.
+            let shows = self.texts(value).contains("topsecret")
+            #expect(!shows, "\(type(of: value))")
+            let leadsToConnections = self.texts(value).contains("eventLoop")
+            #expect(!leadsToConnections, "\(type(of: value))")
+        }
     }
 
     @Test("One half of an access key is an error that does not show it")

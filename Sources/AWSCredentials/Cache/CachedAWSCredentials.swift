@@ -167,3 +167,14 @@ public final class CachedAWSCredentials: AWSCredentialsProvider {
         state.schedule = RefreshSchedule(expiration: credentials.expiration, now: self.now())
     }
 }
+
+extension CachedAWSCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The type's name.
+    public var description: String { "CachedAWSCredentials" }
+
+    /// The same as ``description``.
+    public var debugDescription: String { self.description }
+
+    /// Shows nothing: what is wrapped may lead to secrets.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

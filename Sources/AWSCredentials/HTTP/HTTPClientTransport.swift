@@ -52,3 +52,8 @@ package struct HTTPClientTransport: CredentialsTransport {
         return CredentialsResponse(status: Int(response.status.code), body: Array(body.readableBytesView))
     }
 }
+
+extension HTTPClientTransport: CustomReflectable {
+    /// Shows nothing: in the buffers of the client's connections there are requests with tokens.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
