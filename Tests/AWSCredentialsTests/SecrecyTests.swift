@@ -18,7 +18,7 @@ struct SecrecyTests {
         return "\(value)\n\(String(reflecting: value))\n\(dumped)"
     }
 
-    @Test("No description, reflection or dump shows a secret")
+    @Test("ES-F1 No description, reflection or dump shows a secret")
     func values() throws {
         let environment = AWSEnvironment(variables: ["AWS_SECRET_ACCESS_KEY": "topsecret"])
         var configuration = SharedConfiguration()
@@ -44,7 +44,7 @@ struct SecrecyTests {
         }
     }
 
-    @Test("One half of an access key is an error that does not show it")
+    @Test("ES-F1 One half of an access key is an error that does not show it")
     func halfKey() async {
         let variables = [
             ["AWS_SECRET_ACCESS_KEY": "topsecret"], ["AWS_ACCESS_KEY_ID": "topsecret", "AWS_SECRET_ACCESS_KEY": " "],
@@ -58,11 +58,31 @@ struct SecrecyTests {
         }
     }
 
-    @Test("An exchange that fails shows no token")
-    func exchange() async throws {
+    @Test(
+        "ES-F1 An answer of STS that quotes what was sent is not quoted",
+        arguments: ["AccessDenied", "InvalidInput"]
+    )
+    func quoted(code: String) async throws {
+        let body = "<Error><Code>\(code)</Code><Message>You sent topsecret</Message></Error>"
+        try await self.exchange(.init(status: 400, body: body), expecting: .refused)
+    }
+
+    @Test("ES-F1 An exchange that fails shows no token")
+    func incomplete() async throws {
+        try await self.exchange(.init(status: 200, body: "topsecret"), expecting: .invalidResponse)
+    }
+
+    @Test("ES-F1 The canonical request in an answer to a wrong signature is not quoted")
+    func signature() throws {
+        let body = "<Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:part</Message>"
+        let failure = try #require(STSFailure(.init(status: 403, body: Array(body.utf8))))
+        #expect(failure.message(without: []) == nil)
+    }
+
+    private func exchange(_ answer: TestServer.Answer, expecting code: AWSCredentialsError.Code) async throws {
         let files = InMemoryFiles(["/token": "topsecret"])
         try await TestServer.run { _ in
-            .init(status: 200, body: "topsecret")
+            answer
         } _: { (port: Int) async throws in
             let variables = [
                 "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:r", "AWS_REGION": "eu-west-1",
@@ -71,7 +91,7 @@ struct SecrecyTests {
             let error = await #expect(throws: AWSCredentialsError.self) {
                 try await AWSCredentialsChain(context: context).credentials()
             }
-            #expect(error?.code == .invalidResponse)
+            #expect(error?.code == code)
             #expect(error.map { self.texts($0).contains("topsecret") } == false)
         }
     }

@@ -44,7 +44,7 @@ struct STSClient {
             let headers = (signable.headers + signed.headers).map { (name: $0.name, value: $0.value) }
             return CredentialsRequest(method: "POST", url: url, headers: headers, body: body)
         }
-        return try self.credentials(in: response)
+        return try self.credentials(in: response, sent: credentials.sessionToken.map { [Redacted($0)] } ?? [])
     }
 
     /// Assumes a role with a token that somebody else has issued.
@@ -72,7 +72,7 @@ struct STSClient {
                 body: body
             )
         }
-        return try self.credentials(in: response)
+        return try self.credentials(in: response, sent: [token])
     }
 
     private static let contentType = "application/x-www-form-urlencoded"
@@ -95,7 +95,10 @@ struct STSClient {
         given ?? "temporal-external-storage-\(self.context.now())"
     }
 
-    private func credentials(in response: CredentialsResponse) throws(AWSCredentialsError) -> AWSCredentials {
+    private func credentials(
+        in response: CredentialsResponse,
+        sent secrets: [Redacted]
+    ) throws(AWSCredentialsError) -> AWSCredentials {
         guard response.status == 200 else {
             let failure = STSFailure(response)
             let isPassing = CredentialsContext.isPassing(response.status) || failure?.isThrottling == true
@@ -103,7 +106,7 @@ struct STSClient {
                 isPassing ? .unavailable : .refused,
                 source: self.source,
                 "STS answered \(response.status) \(failure?.code ?? "without a code")"
-                    + (failure?.message.map { ": \($0)" } ?? "")
+                    + (failure?.message(without: secrets).map { ": \($0)" } ?? "")
             )
         }
         let text = response.text
