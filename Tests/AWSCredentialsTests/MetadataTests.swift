@@ -186,7 +186,7 @@ struct MetadataTests {
         let calls = Mutex(0)
         try await TestServer.run { _ in
             calls.withLock { $0 += 1 }
-            return .init(status: 302)
+            return .init(status: 302, location: "/elsewhere")
         } _: { (port: Int) async throws in
             let context = CredentialsContext.test(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/c"], port: port)
             let error = await #expect(throws: AWSCredentialsError.self) {

@@ -22,6 +22,7 @@ struct TestServer {
     struct Answer: Sendable {
         var status = 200
         var body = ""
+        var location: String?
 
         /// No answer at all: the connection stays open and silent.
         static let silence = Self(status: 0)
@@ -85,10 +86,12 @@ struct TestServer {
         private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
             guard answer.status != 0 else { return }
             let body = ByteBuffer(string: answer.body)
+            var headers: HTTPHeaders = ["content-length": "\(body.readableBytes)"]
+            if let location = answer.location { headers.add(name: "location", value: location) }
             let head = HTTPResponseHead(
                 version: .http1_1,
                 status: .init(statusCode: answer.status),
-                headers: ["content-length": "\(body.readableBytes)"]
+                headers: headers
             )
             context.write(self.wrapOutboundOut(.head(head)), promise: nil)
             context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
