@@ -6,6 +6,7 @@ let package = Package(
     name: "temporal-external-storage",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "AWSCredentials", targets: ["AWSCredentials"]),
         .library(name: "AWSSigning", targets: ["AWSSigning"]),
         .library(name: "ExternalStorageCore", targets: ["ExternalStorageCore"]),
         .library(name: "ExternalStorageGRPC", targets: ["ExternalStorageGRPC"]),
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     ],
     targets: [
         // Protobuf on the wire: where a message holds payloads, and how to replace them. Synchronous.
@@ -66,6 +68,31 @@ let package = Package(
         .testTarget(
             name: "AWSSigningTests",
             dependencies: ["AWSSigning", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        // Where AWS credentials and regions come from: the chain of the AWS SDKs.
+        .target(
+            name: "AWSCredentials",
+            dependencies: [
+                "AWSSigning",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+        .testTarget(
+            name: "AWSCredentialsTests",
+            dependencies: [
+                "AWSCredentials",
+                "AWSSigning",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
         ),
         // Amazon S3 and its relatives.
         .target(
