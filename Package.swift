@@ -98,6 +98,7 @@ let package = Package(
         .target(
             name: "ExternalStorageS3",
             dependencies: [
+                "AWSCredentials",
                 "AWSSigning",
                 "ExternalStorageCore",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -188,9 +189,11 @@ let package = Package(
         .executableTarget(
             name: "temporal-storage",
             dependencies: [
+                "AWSCredentials",
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
+                "ExternalStorageS3",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -292,6 +295,8 @@ let package = Package(
             dependencies: [
                 "ExternalStorageProxy",
                 "temporal-storage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -301,6 +306,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
             exclude: ["Snapshots"]

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import AWSCredentials
 public import AWSSigning
 public import AsyncHTTPClient
 public import Configuration
@@ -23,7 +24,7 @@ extension S3StorageDriver {
     ///
     /// - Parameters:
     ///   - configReader: The reader, scoped to where the keys stand.
-    ///   - credentials: What requests are signed with; nil for those of the environment.
+    ///   - credentials: What requests are signed with; nil for the chain of the AWS SDKs.
     ///   - httpClient: Whose connections are used; nil for one that all S3 clients share.
     ///   - logger: Is told what the driver had to work around.
     /// - Throws: ``ExternalStorageError`` of code `invalidConfiguration` for a value that is missing, of another type
@@ -44,7 +45,7 @@ extension S3StorageDriver {
             bucket: .fixed(bucket),
             client: S3HTTPClient(
                 configuration: settings,
-                credentials: credentials ?? DefaultCredentials.provider(),
+                credentials: credentials ?? AWSCredentialsChain.default(logger: logger),
                 httpClient: httpClient
             ),
             configuration: Configuration(configReader: configReader),

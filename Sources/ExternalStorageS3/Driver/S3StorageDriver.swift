@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import AWSCredentials
 public import AWSSigning
 public import AsyncHTTPClient
 public import ExternalStorageCore
@@ -47,7 +48,7 @@ public final class S3StorageDriver: StorageDriver {
     /// - Parameters:
     ///   - bucket: A bucket's name, or an ARN of an access point or a Multi-Region Access Point.
     ///   - region: The region of the bucket; for a Multi-Region Access Point the own one.
-    ///   - credentials: What requests are signed with; nil for those of the environment.
+    ///   - credentials: What requests are signed with; nil for the chain of the AWS SDKs.
     ///   - configuration: What the driver does beyond the common case.
     ///   - httpClient: Whose connections are used; it is not shut down. Nil for one that all S3 clients share. Make your
     ///     own of ``S3HTTPClient/httpConfiguration`` to add a proxy or trust roots.
@@ -68,7 +69,7 @@ public final class S3StorageDriver: StorageDriver {
             bucket: .fixed(bucket),
             client: S3HTTPClient(
                 configuration: settings,
-                credentials: credentials ?? DefaultCredentials.provider(),
+                credentials: credentials ?? AWSCredentialsChain.default(logger: logger),
                 httpClient: httpClient
             ),
             configuration: configuration,

@@ -62,7 +62,7 @@ struct ProxyCommand: AsyncParsableCommand {
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         let upstream = try sidecar.settings.upstream()
-        guard let storage = try StorageSettings.storage(from: settings, logger: logger) else {
+        guard let storage = try await StorageSettings.storage(from: settings, logger: logger) else {
             return try await sidecar.run(forwardingTo: upstream, metrics: metrics)
         }
         var configuration = ExternalStorageTransportConfiguration()

@@ -7,9 +7,11 @@
 /// A setting, under one name everywhere: `--target-tls-ca`, `TEMPORAL_STORAGE_TARGET_TLS_CA`, and `target-tls-ca` in the
 /// configuration file.
 enum Setting: String, CaseIterable {
+    case bucket
     case config
     case drain
     case driver
+    case endpointURL = "endpoint-url"
     case listen
     case listenTLSCertificate = "listen-tls-cert"
     case listenTLSClientAuthority = "listen-tls-client-ca"
@@ -17,7 +19,9 @@ enum Setting: String, CaseIterable {
     case logLevel = "log-level"
     case maxMessageBytes = "max-message-bytes"
     case metrics
+    case pathStyle = "path-style"
     case portFile = "port-file"
+    case region
     case store
     case target
     case targetTLS = "target-tls"

@@ -10,7 +10,10 @@ import ArgumentParser
 struct StorageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where payloads are kept: local-disk (a directory, see --store), or none (nothing is stored).",
+            """
+            Where payloads are kept: s3 (see --bucket), local-disk (a directory, see --store), or none (nothing is \
+            stored).
+            """,
             valueName: "driver"
         )
     )
@@ -26,6 +29,26 @@ struct StorageOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            The bucket of the driver s3: a name, or the ARN of an access point or a Multi-Region Access Point. \
+            Credentials come from where the AWS SDKs take them.
+            """,
+            valueName: "name|arn"
+        )
+    )
+    var bucket: String?
+
+    @Option(help: ArgumentHelp("The region of the bucket. (default: as the AWS SDKs find it)", valueName: "region"))
+    var region: String?
+
+    @Option(help: ArgumentHelp("The URL of an S3 store that is not AWS's.", valueName: "url"))
+    var endpointUrl: String?
+
+    @Flag(help: "Put the bucket into the path of the URL, and not into the host name.")
+    var pathStyle = false
+
+    @Option(
+        help: ArgumentHelp(
             "The smallest payload that is stored, in bytes, or \"all\". (default: 262144)",
             valueName: "bytes|all"
         )
@@ -33,6 +56,10 @@ struct StorageOptions: ParsableArguments {
     var threshold: String?
 
     var flags: [(Setting, String?)] {
-        [(.driver, self.driver), (.store, self.store), (.threshold, self.threshold)]
+        [
+            (.driver, self.driver), (.store, self.store), (.bucket, self.bucket), (.region, self.region),
+            (.endpointURL, self.endpointUrl), (.pathStyle, self.pathStyle ? "true" : nil),
+            (.threshold, self.threshold),
+        ]
     }
 }

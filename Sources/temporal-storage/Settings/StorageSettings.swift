@@ -4,16 +4,18 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import AWSCredentials
 import ExternalStorageCore
+import ExternalStorageS3
 import Logging
 
 /// External storage as the settings describe it.
 enum StorageSettings {
     /// - Returns: Nil for the driver `none`.
     /// - Throws: ``CommandError``.
-    static func storage(from settings: Settings, logger: Logger) throws -> ExternalStorage? {
+    static func storage(from settings: Settings, logger: Logger) async throws -> ExternalStorage? {
         guard let driver = try settings.text(.driver) else {
-            throw CommandError.usage("--driver is missing: give local-disk with --store DIR, or none to store nothing")
+            throw CommandError.usage("--driver is missing: give s3 (with --bucket), local-disk (with --store) or none")
         }
         let configuration = try Self.configuration(from: settings)
         switch driver.text {
@@ -29,8 +31,42 @@ enum StorageSettings {
             } catch {
                 throw CommandError.usage("\(store.origin) is \"\(store.text)\", which is of no use: \(error)")
             }
+        case "s3":
+            let driver = try await Self.s3Driver(from: settings, logger: logger)
+            return try ExternalStorage(driver: driver, configuration: configuration, logger: logger)
         default:
-            throw driver.isNot("local-disk or none")
+            throw driver.isNot("s3, local-disk or none")
+        }
+    }
+
+    private static func s3Driver(from settings: Settings, logger: Logger) async throws -> S3StorageDriver {
+        guard let bucket = try settings.text(.bucket) else {
+            throw CommandError.usage("--bucket is missing: the driver s3 needs a bucket, or the ARN of an access point")
+        }
+        let region: String
+        do {
+            if let named = try settings.text(.region) {
+                region = named.text
+            } else {
+                region = try await AWSRegion.resolve(logger: logger)
+            }
+        } catch let error as AWSCredentialsError {
+            throw CommandError.usage("--region is missing, and is not to be found elsewhere: \(error)")
+        }
+        var client = S3HTTPClient.Configuration(region: region, endpointURL: try settings.text(.endpointURL)?.text)
+        if try settings.bool(.pathStyle) { client.endpoint.addressing = .path }
+        do {
+            _ = try S3Endpoint(bucket: bucket.text, options: client.endpoint)
+            return try S3StorageDriver(
+                bucket: .fixed(bucket.text),
+                client: S3HTTPClient(
+                    configuration: client,
+                    credentials: AWSCredentialsChain.default(region: region, logger: logger)
+                ),
+                logger: logger
+            )
+        } catch {
+            throw CommandError.usage("\(bucket.origin) is \"\(bucket.text)\", which is of no use: \(error)")
         }
     }
 
