@@ -7,8 +7,8 @@
 /// A map that keeps what was used last, within a number of entries and a sum of costs.
 ///
 /// The bounds hold after every call. A value that alone costs more than everything may is not kept. All calls are O(1).
-struct BoundedMap<Key: Hashable, Value> {
-    private struct Node {
+struct BoundedMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct Node: Sendable {
         var key: Key
         var value: Value
         var cost: Int

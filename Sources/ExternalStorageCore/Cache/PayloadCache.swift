@@ -4,8 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// Recent payloads by driver and claim, and recent stores by driver, target and digest.
 ///
@@ -14,7 +14,7 @@ import Synchronization
 final class PayloadCache: Sendable {
     typealias Location = RetrievePlan.Location
 
-    private let state: Mutex<PayloadCacheState>
+    private let state: NIOLockedValueBox<PayloadCacheState>
     private let now: @Sendable () -> ContinuousClock.Instant
 
     /// Nil if the configuration switches the cache off.
@@ -23,41 +23,41 @@ final class PayloadCache: Sendable {
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         guard configuration.isEnabled else { return nil }
-        self.state = Mutex(PayloadCacheState(configuration))
+        self.state = NIOLockedValueBox(PayloadCacheState(configuration))
         self.now = now
     }
 
-    var count: Int { self.state.withLock { $0.count } }
-    var sizeInBytes: Int { self.state.withLock { $0.sizeInBytes } }
+    var count: Int { self.state.withLockedValue { $0.count } }
+    var sizeInBytes: Int { self.state.withLockedValue { $0.sizeInBytes } }
 
     /// How many wait for a payload that somebody else is fetching.
     ///
     /// For tests.
-    func waiters(at location: Location) -> Int { self.state.withLock { $0.waiters(at: location) } }
+    func waiters(at location: Location) -> Int { self.state.withLockedValue { $0.waiters(at: location) } }
 
     func recentClaims(for keys: [PayloadCacheState.StoreKey]) -> [StorageDriverClaim?] {
         let now = self.now()
-        return self.state.withLock { state in keys.map { state.recentClaim(for: $0, now: now) } }
+        return self.state.withLockedValue { state in keys.map { state.recentClaim(for: $0, now: now) } }
     }
 
     func stored(_ payload: Payload, key: PayloadCacheState.StoreKey, claim: StorageDriverClaim) {
         let now = self.now()
         let payload = Self.compact(payload)
-        self.state.withLock { $0.stored(payload, key: key, claim: claim, now: now) }
+        self.state.withLockedValue { $0.stored(payload, key: key, claim: claim, now: now) }
     }
 
     func forgetStores(of driver: Int) {
-        self.state.withLock { $0.forgetStores(of: driver) }
+        self.state.withLockedValue { $0.forgetStores(of: driver) }
     }
 
     func begin(_ locations: [Location], alone: Set<Location>) -> PayloadCacheState.Split {
-        self.state.withLock { $0.begin(locations, alone: alone) }
+        self.state.withLockedValue { $0.begin(locations, alone: alone) }
     }
 
     /// Keeps what was fetched, and ends the caller's flights with it.
     func landed(_ payloads: [(Location, Payload)], flights: [Location: Flight]) {
         let compacted = payloads.map { ($0, Self.compact($1)) }
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             for (location, payload) in compacted {
                 state.keep(payload, at: location)
                 if flights[location] != nil { state.end(location) }
@@ -68,7 +68,7 @@ final class PayloadCache: Sendable {
 
     /// Ends the caller's flights without payloads.
     func end(_ flights: [Location: Flight], _ outcome: Flight.Outcome) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             for location in flights.keys { state.end(location) }
         }
         for flight in flights.values { flight.end(outcome) }

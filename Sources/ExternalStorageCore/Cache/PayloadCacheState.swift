@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 /// What is remembered, and who is fetching what: the decisions of ``PayloadCache``, without lock and clock.
-struct PayloadCacheState {
+struct PayloadCacheState: Sendable {
     typealias Location = RetrievePlan.Location
 
     /// A payload that was stored for a target by a driver.
-    struct StoreKey: Hashable {
+    struct StoreKey: Hashable, Sendable {
         var driver: Int
         var target: StorageDriverTarget?
         /// A driver may choose the place by the ambient namespace.
@@ -17,13 +17,13 @@ struct PayloadCacheState {
         var digest: PayloadDigest
     }
 
-    private struct RecentStore {
+    private struct RecentStore: Sendable {
         var claim: StorageDriverClaim
         var expires: ContinuousClock.Instant
     }
 
     /// Where the payloads of one message come from.
-    struct Split {
+    struct Split: Sendable {
         /// Known already.
         var hits: [Location: Payload] = [:]
         /// Being fetched by somebody else.

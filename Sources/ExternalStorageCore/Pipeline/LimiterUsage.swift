@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What one driver call did with its limiter.
 final class LimiterUsage: Sendable {
@@ -17,12 +17,12 @@ final class LimiterUsage: Sendable {
         var waited = Duration.zero
     }
 
-    private let state = Mutex(Totals())
+    private let state = NIOLockedValueBox(Totals())
 
-    var totals: Totals { self.state.withLock { $0 } }
+    var totals: Totals { self.state.withLockedValue { $0 } }
 
     func permitTaken(waited: Duration?) {
-        self.state.withLock { totals in
+        self.state.withLockedValue { totals in
             totals.permits += 1
             guard let waited else { return }
             totals.waits += 1

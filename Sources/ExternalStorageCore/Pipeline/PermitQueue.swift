@@ -8,7 +8,7 @@
 ///
 /// A waiter is known by its ticket before it can be woken up, so that permits and cancellations that come in between
 /// find it.
-struct PermitQueue<Waiter> {
+struct PermitQueue<Waiter: Sendable>: Sendable {
     typealias Ticket = UInt64
 
     enum Decision: Hashable {
@@ -17,7 +17,7 @@ struct PermitQueue<Waiter> {
         case cancelled
     }
 
-    private enum Place {
+    private enum Place: Sendable {
         /// Has a ticket, and is about to wait.
         case arriving
         case waiting(Waiter)

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// When the driver calls of one message ran.
 final class CallIntervals: Sendable {
@@ -13,15 +13,15 @@ final class CallIntervals: Sendable {
         var end: ContinuousClock.Instant
     }
 
-    private let intervals = Mutex<[String: [Interval]]>([:])
+    private let intervals = NIOLockedValueBox<[String: [Interval]]>([:])
 
     func record(_ interval: Interval, driverType: String) {
-        self.intervals.withLock { $0[driverType, default: []].append(interval) }
+        self.intervals.withLockedValue { $0[driverType, default: []].append(interval) }
     }
 
     /// How long drivers of each type were at work: calls at the same time count once.
     var elapsed: [String: Duration] {
-        self.intervals.withLock { $0.mapValues(Self.union) }
+        self.intervals.withLockedValue { $0.mapValues(Self.union) }
     }
 
     /// The length of the union of intervals.

@@ -6,11 +6,11 @@
 
 import Logging
 import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the runner reports, for all drivers of one ``ExternalStorage``.
 final class StorageTelemetry: Sendable {
-    private enum PermitHabit {
+    private enum PermitHabit: Sendable {
         case unknown
         case takesPermits
         case warned
@@ -19,7 +19,7 @@ final class StorageTelemetry: Sendable {
     let logger: Logger
     private let store: [String: StorageMetrics]
     private let retrieve: [String: StorageMetrics]
-    private let permitHabits: Mutex<[String: PermitHabit]> = Mutex([:])
+    private let permitHabits: NIOLockedValueBox<[String: PermitHabit]> = NIOLockedValueBox([:])
 
     func cacheHit(_ operation: StorageMetrics.Operation, _ driver: RegisteredDriver) {
         self.metrics(operation, driver.type).cacheHits.increment()
@@ -56,7 +56,7 @@ final class StorageTelemetry: Sendable {
 
     /// Warns once of a driver that has had a call and has never taken a permit (ES-P7).
     func check(_ totals: LimiterUsage.Totals, of driver: RegisteredDriver) {
-        let warns = self.permitHabits.withLock { habits in
+        let warns = self.permitHabits.withLockedValue { habits in
             switch habits[driver.name] ?? .unknown {
             case .takesPermits, .warned: return false
             case .unknown:

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A driver whose calls wait until a test lets them go on.
 ///

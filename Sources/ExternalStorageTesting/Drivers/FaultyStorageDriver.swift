@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// A driver that fails, and then perhaps recovers.
 public final class FaultyStorageDriver: StorageDriver {
@@ -39,8 +39,8 @@ public final class FaultyStorageDriver: StorageDriver {
 
     private let fault: Fault
     private let base = InMemoryStorageDriver()
-    private let faultyCalls: Mutex<Int>
-    private let callCount = Mutex(0)
+    private let faultyCalls: NIOLockedValueBox<Int>
+    private let callCount = NIOLockedValueBox(0)
 
     /// A driver that fails in a way of its own.
     ///
@@ -51,7 +51,7 @@ public final class FaultyStorageDriver: StorageDriver {
     public init(name: String = "faulty", fault: Fault, times: Int? = nil) {
         self.name = name
         self.fault = fault
-        self.faultyCalls = Mutex(times ?? Int.max)
+        self.faultyCalls = NIOLockedValueBox(times ?? Int.max)
     }
 
     /// A driver that throws `ExternalStorageError`.
@@ -66,7 +66,7 @@ public final class FaultyStorageDriver: StorageDriver {
     }
 
     /// How often it was called.
-    public var calls: Int { self.callCount.withLock { $0 } }
+    public var calls: Int { self.callCount.withLockedValue { $0 } }
 
     /// Fails, or keeps the payloads in memory.
     ///
@@ -97,8 +97,8 @@ public final class FaultyStorageDriver: StorageDriver {
         _ results: @autoclosure () async throws -> [Element],
         filler: Element
     ) async throws -> [Element] {
-        self.callCount.withLock { $0 += 1 }
-        let fails = self.faultyCalls.withLock { left in
+        self.callCount.withLockedValue { $0 += 1 }
+        let fails = self.faultyCalls.withLockedValue { left in
             guard left > 0 else { return false }
             left -= 1
             return true

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps payloads in memory, and remembers how it was called.
 ///
@@ -31,7 +31,7 @@ public final class InMemoryStorageDriver: StorageDriver {
         public var namespace: String
     }
 
-    private struct State {
+    private struct State: Sendable {
         var objects: [String: Payload] = [:]
         var calls: [Call] = []
         var writes = 0
@@ -42,7 +42,7 @@ public final class InMemoryStorageDriver: StorageDriver {
     /// `in-memory`, unless another was given.
     public let type: String
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Creates a driver that holds nothing.
     ///
@@ -55,7 +55,7 @@ public final class InMemoryStorageDriver: StorageDriver {
     }
 
     /// All calls, in the order in which they began.
-    public var calls: [Call] { self.state.withLock { $0.calls } }
+    public var calls: [Call] { self.state.withLockedValue { $0.calls } }
 
     /// The calls of `store`, in the order in which they began.
     public var stores: [Call] { self.calls.filter { $0.operation == .store } }
@@ -64,12 +64,12 @@ public final class InMemoryStorageDriver: StorageDriver {
     public var retrieves: [Call] { self.calls.filter { $0.operation == .retrieve } }
 
     /// How many objects have been written; one that is there already is not written again.
-    public var writes: Int { self.state.withLock { $0.writes } }
+    public var writes: Int { self.state.withLockedValue { $0.writes } }
 
     /// The objects by key.
     public var objects: [String: Payload] {
-        get { self.state.withLock { $0.objects } }
-        set { self.state.withLock { $0.objects = newValue } }
+        get { self.state.withLockedValue { $0.objects } }
+        set { self.state.withLockedValue { $0.objects = newValue } }
     }
 
     /// Keeps the payloads.
@@ -86,7 +86,7 @@ public final class InMemoryStorageDriver: StorageDriver {
             target: context.target,
             namespace: context.namespace
         )
-        self.state.withLock { $0.calls.append(call) }
+        self.state.withLockedValue { $0.calls.append(call) }
         var claims: [StorageDriverClaim] = []
         for payload in payloads {
             let key = StorageObjectKey(digest: payload.digest, target: context.target, style: .s3).text
@@ -108,7 +108,7 @@ public final class InMemoryStorageDriver: StorageDriver {
         -> [Payload]
     {
         let call = Call(operation: .retrieve, count: claims.count, target: nil, namespace: context.namespace)
-        self.state.withLock { $0.calls.append(call) }
+        self.state.withLockedValue { $0.calls.append(call) }
         var payloads: [Payload] = []
         for claim in claims {
             guard let key = claim["key"], let value = claim["hash_value"] else {
@@ -117,7 +117,7 @@ public final class InMemoryStorageDriver: StorageDriver {
                     message: "the claim has no \"key\" or no \"hash_value\""
                 )
             }
-            let payload = try await context.limiter.withPermit { self.state.withLock { $0.objects[key] } }
+            let payload = try await context.limiter.withPermit { self.state.withLockedValue { $0.objects[key] } }
             guard let payload else {
                 throw ExternalStorageError(code: .notFound, message: "no object there [key=\(key)]")
             }
@@ -130,7 +130,7 @@ public final class InMemoryStorageDriver: StorageDriver {
     }
 
     private func write(_ payload: Payload, to key: String) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.objects.updateValue(payload, forKey: key) == nil else { return }
             state.writes += 1
         }

@@ -4,30 +4,30 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A number that only grows, and that one can wait for.
 package final class TestCounter: Sendable {
-    private struct Waiter {
+    private struct Waiter: Sendable {
         var goal: Int
         var continuation: CheckedContinuation<Void, any Error>
     }
 
-    private struct State {
+    private struct State: Sendable {
         var value = 0
         var lastID = 0
         var waiters: [Int: Waiter] = [:]
         var cancelled: Set<Int> = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     package init() {}
 
-    package var value: Int { self.state.withLock { $0.value } }
+    package var value: Int { self.state.withLockedValue { $0.value } }
 
     package func increment() {
-        let reached = self.state.withLock { state in
+        let reached = self.state.withLockedValue { state in
             state.value += 1
             let reached = state.waiters.filter { $0.value.goal <= state.value }
             for id in reached.keys { state.waiters[id] = nil }
@@ -38,13 +38,13 @@ package final class TestCounter: Sendable {
 
     /// - Throws: `CancellationError`.
     package func wait(for goal: Int) async throws {
-        let id = self.state.withLock { state in
+        let id = self.state.withLockedValue { state in
             state.lastID += 1
             return state.lastID
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let result: Result<Void, any Error>? = self.state.withLock { state in
+                let result: Result<Void, any Error>? = self.state.withLockedValue { state in
                     if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
                     if state.value >= goal { return .success(()) }
                     state.waiters[id] = Waiter(goal: goal, continuation: continuation)
@@ -53,7 +53,7 @@ package final class TestCounter: Sendable {
                 if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            let waiter = self.state.withLock { state in
+            let waiter = self.state.withLockedValue { state in
                 let waiter = state.waiters.removeValue(forKey: id)
                 if waiter == nil { state.cancelled.insert(id) }
                 return waiter

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageTesting
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import Testing
 
 @testable import ExternalStorageCore
@@ -111,21 +111,21 @@ struct PayloadCacheTests {
 
     @Test("A store is recent for as long as the configuration says; then the driver is asked again")
     func expiry() throws {
-        let now = Mutex(ContinuousClock.now)
+        let now = NIOLockedValueBox(ContinuousClock.now)
         var configuration = ExternalStorage.Configuration.Cache()
         configuration.storesAreRecentFor = .seconds(10)
-        let cache = try #require(PayloadCache(configuration) { now.withLock { $0 } })
+        let cache = try #require(PayloadCache(configuration) { now.withLockedValue { $0 } })
         let payload = Payload.small(1)
         let key = PayloadCacheState.StoreKey(driver: 0, target: .test, namespace: "n", digest: payload.digest)
         cache.stored(payload, key: key, claim: ["k": "v"])
 
-        now.withLock { $0 += .seconds(9) }
+        now.withLockedValue { $0 += .seconds(9) }
         #expect(cache.recentClaims(for: [key]) == [["k": "v"]])
         var (otherTarget, otherNamespace) = (key, key)
         otherTarget.target = nil
         otherNamespace.namespace = "m"
         #expect(cache.recentClaims(for: [otherTarget, otherNamespace]) == [nil, nil])
-        now.withLock { $0 += .seconds(1) }
+        now.withLockedValue { $0 += .seconds(1) }
         #expect(cache.recentClaims(for: [key]) == [nil])
     }
 

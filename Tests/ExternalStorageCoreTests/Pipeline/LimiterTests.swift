@@ -6,7 +6,7 @@
 
 import ExternalStorageTesting
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import ExternalStorageCore
@@ -15,19 +15,19 @@ import Testing
 struct LimiterTests {
     /// How many are inside, and how many were at most.
     private final class Gauge: Sendable {
-        private let state = Mutex((now: 0, peak: 0))
+        private let state = NIOLockedValueBox((now: 0, peak: 0))
 
-        var peak: Int { self.state.withLock { $0.peak } }
+        var peak: Int { self.state.withLockedValue { $0.peak } }
 
         func enter() {
-            self.state.withLock { state in
+            self.state.withLockedValue { state in
                 state.now += 1
                 state.peak = max(state.peak, state.now)
             }
         }
 
         func leave() {
-            self.state.withLock { $0.now -= 1 }
+            self.state.withLockedValue { $0.now -= 1 }
         }
     }
 

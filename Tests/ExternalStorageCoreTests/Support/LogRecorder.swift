@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps what was logged.
 final class LogRecorder: Sendable {
@@ -28,13 +28,13 @@ final class LogRecorder: Sendable {
         func log(event: LogEvent) {
             let metadata = self.metadata.merging(event.metadata ?? [:]) { $1 }
             let entry = Entry(level: event.level, message: event.message.description, metadata: metadata)
-            self.recorder.state.withLock { $0.append(entry) }
+            self.recorder.state.withLockedValue { $0.append(entry) }
         }
     }
 
-    private let state = Mutex<[Entry]>([])
+    private let state = NIOLockedValueBox<[Entry]>([])
 
-    var entries: [Entry] { self.state.withLock { $0 } }
+    var entries: [Entry] { self.state.withLockedValue { $0 } }
 
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 }
