@@ -115,5 +115,7 @@ private struct PayloadIdentity: Hashable {
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(self.payload.sizeInBytes)
+        // Payloads of one plan all have digests or none has. Many of the same size must not end up in one bucket.
+        if self.payload.hasDigest { hasher.combine(self.payload.digest) }
     }
 }
