@@ -22,6 +22,7 @@ extension HTTP2ServerTransport.Posix.Config {
                         [refused, UncompressedResponses()],
                         position: .first
                     )
+                    try ConnectionGuard.register(channel)
                 }
             }
             // Without an announced limit the transport still has one, of 100, and drops the connection beyond it.
@@ -33,7 +34,7 @@ extension HTTP2ServerTransport.Posix.Config {
                 minPingIntervalWithoutCalls: .seconds(1),
                 allowWithoutCalls: true
             )
-            config.channelDebuggingCallbacks.onAcceptTCPConnection = PingResponder.installOnServer
+            config.channelDebuggingCallbacks.onAcceptTCPConnection = ConnectionGuard.installOnServer
             // Clients that do not leave after the drain are disconnected.
             config.connection.maxGraceTime = configuration.drain + .seconds(2)
         }
@@ -47,7 +48,7 @@ extension HTTP2ClientTransport.Posix.Config {
             config.http2.targetWindowSize = .proxyWindow
             // A server that restarts is back within seconds; the default waits for up to two minutes.
             config.backoff = .init(initial: .milliseconds(200), max: .seconds(5), multiplier: 1.6, jitter: 0.2)
-            config.channelDebuggingCallbacks.onCreateTCPConnection = PingResponder.installOnClient
+            config.channelDebuggingCallbacks.onCreateTCPConnection = ConnectionGuard.installOnClient
             // Finds out that a server is gone without saying so. Temporal's server allows it, SDKs do the same.
             config.connection.keepalive = .init(time: .seconds(30), timeout: .seconds(15), allowWithoutCalls: true)
         }

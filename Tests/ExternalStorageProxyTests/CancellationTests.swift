@@ -30,6 +30,33 @@ struct CancellationTests {
         }
     }
 
+    @Test("Calls that a client gives up harm no other call of it, however many they are")
+    func manyCancellations() async throws {
+        let fake = FakeTemporal()
+
+        try await withServer(fake) { server in
+            try await withProxy(to: server) { proxy in
+                try await withClient(to: proxy.address) { client in
+                    async let staying = client.call("HangOn")
+                    #expect(await fake.nextEvent() == .began("HangOn"))
+                    for round in 0..<25 {
+                        await withThrowingTaskGroup(of: Void.self) { group in
+                            for index in 0..<10 {
+                                group.addTask { _ = try await client.call("PollHang\(round)-\(index)") }
+                            }
+                            for _ in 0..<10 { _ = await fake.nextEvent() }
+                            group.cancelAll()
+                        }
+                        for _ in 0..<10 { _ = await fake.nextEvent() }
+                    }
+                    fake.release("HangOn")
+                    let answer = try await staying
+                    #expect(answer.status.code == .ok)
+                }
+            }
+        }
+    }
+
     @Test("A client that vanishes cancels all of its calls at the server")
     func clientVanishes() async throws {
         let fake = FakeTemporal()

@@ -10,8 +10,8 @@ import Testing
 
 @testable import ExternalStorageProxy
 
-@Suite("Pings of HTTP/2 peers")
-struct PingTests {
+@Suite("Pings and resets of HTTP/2 peers")
+struct ControlFrameTests {
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private static func frame(_ type: UInt8, flags: UInt8 = 0, stream: UInt8 = 0, _ body: [UInt8]) -> [UInt8] {
@@ -33,14 +33,14 @@ struct PingTests {
         return (Self.preface + traffic, Self.preface + other.flatMap { $0 })
     }()
 
-    private static func passed(_ outputs: [PingFilter.Output]) -> [UInt8] {
+    private static func passed(_ outputs: [ControlFrameFilter.Output]) -> [UInt8] {
         outputs.flatMap { (output) -> [UInt8] in
             if case .passed(let buffer) = output { return Array(buffer.readableBytesView) }
             return []
         }
     }
 
-    private static func pings(_ outputs: [PingFilter.Output]) -> [UInt64] {
+    private static func pings(_ outputs: [ControlFrameFilter.Output]) -> [UInt64] {
         outputs.compactMap { (output) -> UInt64? in
             if case .ping(let ping) = output { return ping }
             return nil
@@ -52,7 +52,7 @@ struct PingTests {
         arguments: [1, 2, 3, 8, 9, 16, 17, 100, 10_000]
     )
     func pieces(size: Int) {
-        var filter = PingFilter(prefaceLength: Self.preface.count)
+        var filter = ControlFrameFilter(peer: .client)
         var (passed, pings): ([UInt8], [UInt64]) = ([], [])
         for start in stride(from: 0, to: Self.traffic.count, by: size) {
             let piece = Self.traffic[start..<min(start + size, Self.traffic.count)]
@@ -68,7 +68,7 @@ struct PingTests {
     @Test("At every single place, a cut changes nothing")
     func cuts() {
         for cut in 0...Self.traffic.count {
-            var filter = PingFilter(prefaceLength: Self.preface.count)
+            var filter = ControlFrameFilter(peer: .client)
             let outputs = [Self.traffic[..<cut], Self.traffic[cut...]].map { filter.receive(ByteBuffer(bytes: $0)) }
 
             #expect(outputs.flatMap(Self.passed) == Self.expected, "\(cut)")
@@ -78,7 +78,7 @@ struct PingTests {
 
     @Test("What holds no ping comes out as one buffer")
     func whole() {
-        var filter = PingFilter(prefaceLength: 0)
+        var filter = ControlFrameFilter(peer: .server)
         let input = ByteBuffer(bytes: Self.frame(4, []) + Self.frame(0, stream: 1, Array(repeating: 1, count: 50)))
 
         #expect(filter.receive(input) == [.passed(input)])
@@ -86,7 +86,7 @@ struct PingTests {
 
     @Test("What is before a ping stays before it: a frame of which the beginning came earlier")
     func order() {
-        var filter = PingFilter(prefaceLength: 0)
+        var filter = ControlFrameFilter(peer: .server)
         let data = Self.frame(0, stream: 1, [1, 2, 3, 4])
 
         #expect(filter.receive(ByteBuffer(bytes: data.dropLast(2))) == [.passed(ByteBuffer(bytes: data.dropLast(2)))])
@@ -100,7 +100,7 @@ struct PingTests {
 
     @Test("A ping is answered with its own bytes, and the rest goes on")
     func answer() throws {
-        let channel = EmbeddedChannel(handler: PingResponder(prefaceLength: 0))
+        let channel = EmbeddedChannel(handler: ConnectionGuard(peer: .server))
         let settings = Self.frame(4, [])
 
         try channel.writeInbound(ByteBuffer(bytes: Self.ping(5) + settings))
@@ -112,7 +112,7 @@ struct PingTests {
 
     @Test("To a peer that reads no answers, pings go the usual way, where too many of them are an error")
     func flood() throws {
-        let channel = EmbeddedChannel(handler: PingResponder(prefaceLength: 0))
+        let channel = EmbeddedChannel(handler: ConnectionGuard(peer: .server))
         channel.isWritable = false
 
         try channel.writeInbound(ByteBuffer(bytes: Self.ping(5)))
@@ -120,5 +120,43 @@ struct PingTests {
         #expect(try channel.readOutbound(as: ByteBuffer.self) == nil)
         #expect(try channel.readInbound(as: ByteBuffer.self) == ByteBuffer(bytes: Self.ping(5)))
         _ = try channel.finish()
+    }
+
+    @Test("Resets of a client are taken out, with their stream; those of a server pass")
+    func resets() {
+        let reset = ByteBuffer(bytes: Self.frame(3, stream: 5, [0, 0, 0, 8]))
+        let wrong = ByteBuffer(bytes: Self.frame(3, stream: 5, [0, 0, 8]) + Self.frame(3, [0, 0, 0, 8]))
+        var client = ControlFrameFilter(peer: .client)
+        _ = client.receive(ByteBuffer(bytes: Self.preface))
+        var server = ControlFrameFilter(peer: .server)
+
+        #expect(client.receive(reset) == [.reset(stream: 5, frame: reset)])
+        #expect(client.receive(wrong) == [.passed(wrong)])
+        #expect(server.receive(reset) == [.passed(reset)])
+    }
+
+    @Test("A reset of a stream is told from what is not")
+    func isReset() {
+        func isReset(_ bytes: [UInt8]) -> Bool { ControlFrameFilter.isReset(of: 5, ByteBuffer(bytes: bytes)) }
+
+        #expect(isReset(Self.frame(3, stream: 5, [0, 0, 0, 8])))
+        #expect(!isReset(Self.frame(3, stream: 7, [0, 0, 0, 8])))
+        #expect(!isReset(Self.frame(8, stream: 5, [0, 0, 0, 8])))
+        #expect(!isReset(Self.frame(3, stream: 5, [0, 0, 0, 8]) + [0]))
+        #expect(!isReset([]))
+    }
+
+    @Test("A client may give up as many calls as it can have, and again half a minute later")
+    func budget() {
+        var budget = ResetBudget()
+        let start = NIODeadline.uptimeNanoseconds(1_000)
+
+        let taken = (0..<ResetBudget.limit).map { _ in budget.take(at: start) }
+        let late = budget.take(at: start + .seconds(29))
+        let next = budget.take(at: start + .seconds(30))
+
+        #expect(taken.allSatisfy { $0 })
+        #expect(!late)
+        #expect(next)
     }
 }

@@ -7,44 +7,66 @@
 import NIOCore
 import NIOHTTP2
 
-/// Answers the pings of an HTTP/2 peer before the HTTP/2 handler sees them.
+/// Keeps an HTTP/2 connection that is in heavy use, where the HTTP/2 handler behind it would drop it.
 ///
-/// gRPC peers ping to measure the connection, as often as once for each message; the Go implementation does, in servers
-/// and clients, and so do others. The HTTP/2 handler takes 200 pings within 30 seconds for an attack, and drops the
-/// connection with all calls on it; that number cannot be set through the gRPC transport. A Temporal server reaches it
-/// after 200 calls. The transport's server in turn takes such pings for a keep-alive that is too eager.
+/// That handler takes 200 pings within 30 seconds for an attack, and 200 resets of streams likewise, and drops the
+/// connection with all calls on it. These numbers cannot be set through the gRPC transport, and they are soon reached:
 ///
-/// A peer that sends pings and does not read the answers gets no further ones here: its pings go the usual way.
-final class PingResponder: ChannelInboundHandler {
+/// - gRPC peers ping to measure the connection, as often as once for each message; the Go implementation does, in
+///   servers and in clients. A Temporal server gets there with 200 calls. So pings are answered here.
+/// - A client resets the stream of a call that it gives up: a worker that stops gives up its polls, and a deadline that
+///   passes does the same. So a reset from a client closes the stream here, which comes to the same; the reset that
+///   the closing would send back is left out, for the client's HTTP/2 handler may count as well.
+///
+/// Both have bounds all the same: a peer that does not read the answers to its pings, or gives up 10,000 calls within 30
+/// seconds, is handed on to the HTTP/2 handler.
+final class ConnectionGuard: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
     typealias OutboundOut = ByteBuffer
 
-    private var filter: PingFilter
+    private var filter: ControlFrameFilter
+    private var resets = ResetBudget()
+    private var streams: [UInt32: any Channel] = [:]
     private var hasAnswered = false
+    /// The stream that is being closed because its client has reset it.
+    private var closing: UInt32?
 
-    init(prefaceLength: Int) {
-        self.filter = PingFilter(prefaceLength: prefaceLength)
+    init(peer: ControlFrameFilter.Peer) {
+        self.filter = ControlFrameFilter(peer: peer)
     }
 
-    /// Installs the handler on a connection that the transport has set up as a client.
+    /// Installs the guard on a connection to a server, after the transport has set it up.
     @Sendable
     static func installOnClient(_ channel: any Channel) -> EventLoopFuture<Void> {
-        self.install(on: channel, prefaceLength: 0)
+        self.install(on: channel, peer: .server)
     }
 
-    /// Installs the handler on a connection that the transport has accepted.
+    /// Installs the guard on a connection from a client, after the transport has set it up.
     @Sendable
     static func installOnServer(_ channel: any Channel) -> EventLoopFuture<Void> {
-        self.install(on: channel, prefaceLength: 24)
+        self.install(on: channel, peer: .client)
     }
 
-    private static func install(on channel: any Channel, prefaceLength: Int) -> EventLoopFuture<Void> {
+    private static func install(on channel: any Channel, peer: ControlFrameFilter.Peer) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             // Behind TLS, if there is any.
             let http2 = try pipeline.handler(type: NIOHTTP2Handler.self)
-            try pipeline.addHandler(PingResponder(prefaceLength: prefaceLength), position: .before(http2))
+            try pipeline.addHandler(ConnectionGuard(peer: peer), position: .before(http2))
+        }
+    }
+
+    /// Tells the guard of a connection of a new stream on it; to be called on the event loop of both.
+    static func register(_ stream: any Channel) throws {
+        guard let parent = stream.parent,
+            let id = try stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID)
+        else { return }
+        let guardian = try parent.pipeline.syncOperations.handler(type: ConnectionGuard.self)
+        guardian.streams[UInt32(Int(id))] = stream
+        stream.closeFuture.assumeIsolated().whenComplete { [weak guardian] _ in
+            guardian?.streams[UInt32(Int(id))] = nil
         }
     }
 
@@ -53,6 +75,7 @@ final class PingResponder: ChannelInboundHandler {
             switch output {
             case .passed(let buffer): context.fireChannelRead(Self.wrapInboundOut(buffer))
             case .ping(let ping): self.answer(ping, context)
+            case .reset(let stream, let frame): self.reset(stream, frame, context)
             }
         }
     }
@@ -62,6 +85,16 @@ final class PingResponder: ChannelInboundHandler {
         guard self.hasAnswered else { return }
         self.hasAnswered = false
         context.flush()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if let closing = self.closing, case .byteBuffer(let frame) = Self.unwrapOutboundIn(data),
+            ControlFrameFilter.isReset(of: closing, frame)
+        {
+            promise?.succeed()
+            return
+        }
+        context.write(data, promise: promise)
     }
 
     private func answer(_ ping: UInt64, _ context: ChannelHandlerContext) {
@@ -74,4 +107,18 @@ final class PingResponder: ChannelInboundHandler {
         self.hasAnswered = true
         context.write(Self.wrapOutboundOut(frame), promise: nil)
     }
+
+    private func reset(_ id: UInt32, _ frame: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard let stream = self.streams[id], self.resets.take(at: .now()) else {
+            return context.fireChannelRead(Self.wrapInboundOut(frame))
+        }
+        self.streams[id] = nil
+        self.closing = id
+        defer { self.closing = nil }
+        stream.triggerUserOutboundEvent(ClientReset(), promise: nil)
+        stream.close(promise: nil)
+    }
 }
+
+/// Says within a stream that it closes because the client has reset it.
+struct ClientReset: Sendable {}

@@ -6,32 +6,49 @@
 
 import NIOCore
 
-/// Takes the pings out of what an HTTP/2 peer sends.
+/// Takes pings and resets of streams out of what an HTTP/2 peer sends.
 ///
-/// Looks at the headers of frames only, and skips what is in them by its length. What is not a ping comes out as it came
-/// in; a buffer without a ping comes out whole.
-struct PingFilter: Sendable {
+/// Looks at the headers of frames only, and skips what is in them by its length. All else comes out as it came in; a
+/// buffer with nothing to take out comes out whole.
+struct ControlFrameFilter: Sendable {
+    /// Which side of the connection the peer is.
+    enum Peer: Sendable {
+        /// Begins with the connection preface.
+        case client
+        /// Its resets are not taken out.
+        case server
+    }
+
     /// What a piece of input comes to, in order.
     enum Output: Hashable, Sendable {
-        /// What is no ping.
+        /// Anything else.
         case passed(ByteBuffer)
         /// A ping, with the eight bytes that its answer has to repeat.
         case ping(UInt64)
+        /// The client gives up a stream, and the frame that says so.
+        case reset(stream: UInt32, frame: ByteBuffer)
     }
 
-    private static let headerLength = 9
-    private static let pingLength = 8
-    private static let pingType: UInt8 = 6
-    private static let acknowledgement: UInt8 = 1
+    private enum Kind {
+        case ping
+        case reset(stream: UInt32)
+        case other
+    }
 
+    private static let prefaceLength = 24
+    private static let headerLength = 9
+
+    private let takesResets: Bool
     /// How many bytes of the current frame, or of what is before the first one, are still to come.
     private var remaining: Int
     /// The beginning of a frame of which more has to come to tell what it is.
     private var held = ByteBuffer()
 
-    /// - Parameter prefaceLength: The bytes before the first frame: 24 from a client, none from a server.
-    init(prefaceLength: Int) {
-        self.remaining = prefaceLength
+    init(peer: Peer) {
+        switch peer {
+        case .client: (self.takesResets, self.remaining) = (true, Self.prefaceLength)
+        case .server: (self.takesResets, self.remaining) = (false, 0)
+        }
     }
 
     /// The next bytes from the peer.
@@ -46,23 +63,30 @@ struct PingFilter: Sendable {
         return self.split(buffer)
     }
 
+    /// Whether a buffer is the frame that resets a stream, and nothing else.
+    static func isReset(of stream: UInt32, _ frame: ByteBuffer) -> Bool {
+        frame.readableBytes == Self.headerLength + 4
+            && frame.getBytes(at: frame.readerIndex, length: 4) == [0, 0, 4, 3]
+            && frame.getInteger(at: frame.readerIndex + 5, as: UInt32.self) == stream
+    }
+
     private mutating func split(_ buffer: ByteBuffer) -> [Output] {
         var output: [Output] = []
         var start = buffer.readerIndex
         var index = start + min(self.remaining, buffer.readableBytes)
         self.remaining -= index - start
-        while self.remaining == 0, let header = Self.header(of: buffer, at: index) {
+        while self.remaining == 0, let header = self.header(of: buffer, at: index) {
+            let length = Self.headerLength + header.length
             let available = buffer.writerIndex - index
-            guard header.isPing else {
-                let length = Self.headerLength + header.length
+            if case .other = header.kind {
                 index += min(length, available)
                 self.remaining = max(0, length - available)
                 continue
             }
-            guard let ping = buffer.getInteger(at: index + Self.headerLength, as: UInt64.self) else { break }
+            guard let frame = buffer.getSlice(at: index, length: length) else { break }
             Self.append(buffer, from: start, to: index, to: &output)
-            output.append(.ping(ping))
-            index += Self.headerLength + Self.pingLength
+            output.append(Self.taken(frame, header.kind))
+            index += length
             start = index
         }
         Self.append(buffer, from: start, to: index, to: &output)
@@ -72,13 +96,22 @@ struct PingFilter: Sendable {
         return output
     }
 
+    private static func taken(_ frame: ByteBuffer, _ kind: Kind) -> Output {
+        switch kind {
+        case .ping:
+            frame.getInteger(at: frame.readerIndex + Self.headerLength).map { .ping($0) } ?? .passed(frame)
+        case .reset(let stream): .reset(stream: stream, frame: frame)
+        case .other: .passed(frame)
+        }
+    }
+
     private static func append(_ buffer: ByteBuffer, from start: Int, to end: Int, to output: inout [Output]) {
         guard start < end, let slice = buffer.getSlice(at: start, length: end - start) else { return }
         output.append(.passed(slice))
     }
 
     /// The header at an index, or nil if it is not there in full.
-    private static func header(of buffer: ByteBuffer, at index: Int) -> (length: Int, isPing: Bool)? {
+    private func header(of buffer: ByteBuffer, at index: Int) -> (length: Int, kind: Kind)? {
         guard buffer.writerIndex - index >= Self.headerLength,
             let high = buffer.getInteger(at: index, as: UInt16.self),
             let low = buffer.getInteger(at: index + 2, as: UInt8.self),
@@ -87,9 +120,12 @@ struct PingFilter: Sendable {
             let stream = buffer.getInteger(at: index + 5, as: UInt32.self)
         else { return nil }
         let length = Int(high) << 8 | Int(low)
-        // A ping that is none by its length or stream is an error, which is for others to find.
-        let isPing =
-            type == Self.pingType && flags & Self.acknowledgement == 0 && length == Self.pingLength && stream == 0
-        return (length, isPing)
+        // What is wrong by its length or stream is an error, which is for others to find; so are answers to pings.
+        switch (type, length) {
+        case (6, 8) where flags & 1 == 0 && stream == 0: return (length, .ping)
+        case (3, 4) where self.takesResets && stream & 0x7fff_ffff != 0:
+            return (length, .reset(stream: stream & 0x7fff_ffff))
+        default: return (length, .other)
+        }
     }
 }

@@ -43,6 +43,13 @@ final class RefusedRequests: ChannelDuplexHandler {
         context.write(data, promise: promise)
     }
 
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is ClientReset else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        // The client wants no answer any more.
+        self.hasAnswered = true
+        promise?.succeed()
+    }
+
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard case .all = mode, !self.hasAnswered, context.channel.isActive, let refusal = self.refusal else {
             return context.close(mode: mode, promise: promise)

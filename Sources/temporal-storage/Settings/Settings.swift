@@ -87,7 +87,7 @@ struct Settings: Sendable {
 
     /// A whole number within a range.
     func integer(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int? {
-        guard let value = try self.value(setting, as: [.int, .double, .string]) else { return nil }
+        guard let value = try self.value(setting, as: [.int, .string, .double]) else { return nil }
         guard let number = Int(value.text), range.contains(number) else {
             throw value.isNot(
                 range.upperBound == .max

@@ -1,0 +1,33 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import temporal_storage
+
+/// Help is part of the interface: a change to it is a change to the file beside this one.
+@Suite("Help")
+struct HelpTests {
+    @Test("The help of proxy is that of the snapshot")
+    func proxy() throws {
+        #expect(
+            TemporalStorage.helpMessage(for: ProxyCommand.self, columns: 100) + "\n"
+                == (try Self.snapshot("proxy-help.txt"))
+        )
+    }
+
+    @Test("The help names every setting, and its default or why it has none", arguments: Setting.allCases)
+    func settings(_ setting: Setting) {
+        #expect(TemporalStorage.helpMessage(for: ProxyCommand.self, columns: 100).contains("  \(setting.flag)"))
+    }
+
+    private static func snapshot(_ name: String) throws -> String {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return try String(contentsOf: folder.appending(path: "Snapshots/\(name)"), encoding: .utf8)
+    }
+}
