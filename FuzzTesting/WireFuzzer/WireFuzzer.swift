@@ -7,16 +7,31 @@
 import ExternalStorageWire
 import TestSupport
 
-/// The entry point of libFuzzer: one input, checked against what holds for every message.
+/// One input of the fuzzer, checked against what holds for every message.
 ///
 /// A violation stops the process, and libFuzzer keeps the input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let input = unsafe UnsafeBufferPointer(start: start, count: count)
+    let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
     do throws(WireInvariants.Violation) {
-        try unsafe WireInvariants.check(input.span)
+        try WireInvariants.check(input)
     } catch {
         fatalError("\(error)")
     }
     return 0
+}
+
+/// libFuzzer's own loop; `-sanitize=fuzzer` links it.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ argumentCount: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// Under this name the package manager looks for the entry point of the target.
+@_cdecl("WireFuzzer_main")
+public func main(_ argumentCount: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
+    var (argumentCount, arguments) = unsafe (argumentCount, arguments)
+    return unsafe runDriver(&argumentCount, &arguments) { unsafe fuzzOneInput($0, $1) }
 }

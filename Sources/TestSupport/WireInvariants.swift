@@ -17,7 +17,12 @@ package enum WireInvariants {
     /// Checks one input: two bytes choose the type and the way to scan, the rest is the message.
     ///
     /// - Throws: ``Violation`` if the engine is wrong. Input that is not protobuf is not a violation.
-    package static func check(_ input: Span<UInt8>) throws(Violation) {
+    package static func check(_ input: [UInt8]) throws(Violation) {
+        let bytes = input.span
+        try self.check(bytes)
+    }
+
+    private static func check(_ input: Span<UInt8>) throws(Violation) {
         guard input.count >= 2 else { return }
         let type = MessageType(rawValue: (UInt16(input[0]) | UInt16(input[1] & 0x3) << 8) % self.typeCount)
         let message = input.extracting(2..<input.count)
