@@ -8,12 +8,14 @@ let package = Package(
     products: [
         .library(name: "AWSCredentials", targets: ["AWSCredentials"]),
         .library(name: "AWSSigning", targets: ["AWSSigning"]),
+        .library(name: "ExternalStorageCodecServer", targets: ["ExternalStorageCodecServer"]),
         .library(name: "ExternalStorageCore", targets: ["ExternalStorageCore"]),
         .library(name: "ExternalStorageGRPC", targets: ["ExternalStorageGRPC"]),
         .library(name: "ExternalStorageProxy", targets: ["ExternalStorageProxy"]),
         .library(name: "ExternalStorageS3", targets: ["ExternalStorageS3"]),
         .library(name: "ExternalStorageTesting", targets: ["ExternalStorageTesting"]),
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
+        .library(name: "TemporalNative", targets: ["TemporalNative"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
     ],
     dependencies: [
@@ -27,6 +29,7 @@ let package = Package(
         ),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -36,9 +39,11 @@ let package = Package(
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
         // Protobuf on the wire: where a message holds payloads, and how to replace them. Synchronous.
@@ -168,6 +173,75 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // What the Web UI and the CLI ask for decoded payloads.
+        .target(
+            name: "ExternalStorageCodecServer",
+            dependencies: [
+                "ExternalStorageCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "ExternalStorageCodecServerTests",
+            dependencies: [
+                "ExternalStorageCodecServer",
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // A Temporal client and worker in Swift alone.
+        .target(
+            name: "TemporalNative",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "TemporalAPI",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        .testTarget(
+            name: "TemporalNativeTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "ExternalStorageTesting",
+                "TemporalAPI",
+                "TemporalNative",
+                "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
         // For authors of drivers.
