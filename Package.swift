@@ -404,14 +404,21 @@ if Context.environment["EXTERNAL_STORAGE_FUZZER"] != nil {
     )
 }
 
-// The thread sanitizer needs a build of its own; Scripts/test makes it of the pipeline and its tests alone.
-if Context.environment["EXTERNAL_STORAGE_CORE_ONLY"] != nil {
-    let core: Set<String> = [
-        "ExternalStorageCore", "ExternalStorageCoreTests", "ExternalStorageTesting", "ExternalStorageTestingTests",
-        "ExternalStorageWire",
-    ]
-    package.targets.removeAll { !core.contains($0.name) }
-    package.products.removeAll { !core.contains($0.name) }
+// A part of the package, named by its targets: what they need stays, the rest is left out. The thread sanitizer needs a
+// build of its own, which is then small: EXTERNAL_STORAGE_ONLY="ExternalStorageCoreTests" swift test --sanitize=thread
+if let names = Context.environment["EXTERNAL_STORAGE_ONLY"] {
+    var kept: Set<String> = []
+    var open = names.split(separator: " ").map(String.init)
+    while let name = open.popLast() {
+        guard let target = package.targets.first(where: { $0.name == name }), kept.insert(name).inserted else {
+            continue
+        }
+        for dependency in target.dependencies {
+            if case .byNameItem(let name, _) = dependency { open.append(name) }
+        }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { !kept.contains($0.name) }
 }
 
 /// Targets without settings of ours: a generator's habits are not our errors, and C knows no Swift settings.
