@@ -38,7 +38,8 @@ public struct Activity: Sendable {
     ///     its thread for long.
     public init<each Input: Sendable, Output: Sendable>(
         _ name: String,
-        _ body: @escaping @Sendable (repeat each Input) async throws -> Output
+        // `@concurrent`, as it runs in a task of its own anyway; Swift 6.3.1 crashes on most closures here without it.
+        _ body: @escaping @concurrent @Sendable (repeat each Input) async throws -> Output
     ) {
         self.name = name
         self.run = { input, context in
@@ -56,7 +57,7 @@ public struct Activity: Sendable {
     ///   - name: Under which name workflows call it.
     ///   - body: Is given the payloads of the input with references resolved and codecs undone, and returns the payloads
     ///     of the result, to which the codecs are then applied.
-    public init(name: String, payloads body: @escaping @Sendable ([Payload]) async throws -> [Payload]) {
+    public init(name: String, payloads body: @escaping @concurrent @Sendable ([Payload]) async throws -> [Payload]) {
         self.name = name
         self.run = { input, context in
             let input = try await context.decode(input)
