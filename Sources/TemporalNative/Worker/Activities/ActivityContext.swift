@@ -72,6 +72,15 @@ extension ActivityContext {
 
     /// What the last attempt said in its last heartbeat.
     ///
+    /// - Parameter type: The type of the details. An optional is nil if there are none.
+    /// - Returns: The details.
+    /// - Throws: ``TemporalError``: `conversionFailed`, also if there are none; `codecFailed`.
+    public func heartbeatDetails<Details: Sendable>(as type: Details.Type) async throws -> Details {
+        try await self.payloads.decode(self.previousDetails, as: type)
+    }
+
+    /// What the last attempt said in its last heartbeat, if it said several things.
+    ///
     /// - Parameter type: The types of the details, in order. An optional is nil if there are no details.
     /// - Returns: The details.
     /// - Throws: ``TemporalError``: `conversionFailed`, also if there are fewer details than types; `codecFailed`.
