@@ -144,6 +144,13 @@ struct ActivityBed: Sendable {
         ).running(body)
     }
 
+    /// Heartbeats that are sent often, so that cancellation is heard of soon, with timeouts that a busy machine keeps.
+    static var attentive: TemporalWorker.Configuration {
+        var configuration = TemporalWorker.Configuration()
+        configuration.maxHeartbeatThrottleInterval = .milliseconds(200)
+        return configuration
+    }
+
     func start(_ spec: CallSpec) async throws -> WorkflowHandle<CallOutcome> {
         var spec = spec
         spec.taskQueue = self.taskQueue

@@ -34,12 +34,12 @@ extension ActivityIntegrationTests {
     ) async throws -> CallOutcome {
         try await ActivityBed.with(threshold) { bed in
             let (started, ended) = (TestCounter(), TestCounter())
-            return try await bed.worker {
+            return try await bed.worker(ActivityBed.attentive) {
                 Self.patient(started, ended: ended, returns: returns)
             } _: {
                 let handle = try await bed.start(
                     CallSpec("patient") { spec in
-                        spec.heartbeat = 1
+                        spec.heartbeat = 30
                         spec.cancellation = type
                     }
                 )
@@ -58,7 +58,7 @@ extension ActivityIntegrationTests {
         let thrown = try await self.cancelled(threshold, "wait", returns: false)
         #expect(thrown.chain?.map(\.kind) == ["ActivityError", "CancelledError"])
         let returned = try await self.cancelled(threshold, "wait", returns: true)
-        #expect(returned.value == "canceled")
+        #expect(returned.value == "canceled", "\(returned)")
     }
 
     @Test("Tried to cancel, the workflow goes on at once, and the activity is told", arguments: ["try", "abandon"])
@@ -76,10 +76,10 @@ extension ActivityIntegrationTests {
     func pause(threshold: ActivityBed.Threshold) async throws {
         try await ActivityBed.with(threshold) { bed in
             let (started, ended) = (TestCounter(), TestCounter())
-            try await bed.worker {
+            try await bed.worker(ActivityBed.attentive) {
                 Self.patient(started, ended: ended, returns: false)
             } _: {
-                let handle = try await bed.start(CallSpec("patient") { $0.heartbeat = 1 })
+                let handle = try await bed.start(CallSpec("patient") { $0.heartbeat = 30 })
                 try await started.wait(for: 1)
                 try await Program.temporal("activity", "pause", "--workflow-id", handle.id, "--activity-id", "1")
                 try await ended.wait(for: 1)
@@ -89,7 +89,8 @@ extension ActivityIntegrationTests {
                 #expect(pending.state == .paused)
                 #expect(started.value == 1)
                 try await Program.temporal("activity", "unpause", "--workflow-id", handle.id, "--activity-id", "1")
-                #expect(try await handle.result().value == "attempt 2")
+                let outcome = try await handle.result()
+                #expect(outcome.value == "attempt 2", "\(outcome)")
             }
         }
     }
@@ -99,7 +100,7 @@ extension ActivityIntegrationTests {
         try await ActivityBed.with(threshold) { bed in
             let attempts = TestCounter()
             let reasons = TestCounter()
-            try await bed.worker {
+            try await bed.worker(ActivityBed.attentive) {
                 Activity("again") { () -> String in
                     let context = try #require(ActivityContext.current)
                     attempts.increment()
@@ -112,10 +113,11 @@ extension ActivityIntegrationTests {
                     throw CancellationError()
                 }
             } _: {
-                let handle = try await bed.start(CallSpec("again") { $0.heartbeat = 1 })
+                let handle = try await bed.start(CallSpec("again") { $0.heartbeat = 30 })
                 try await attempts.wait(for: 1)
                 try await Program.temporal("activity", "reset", "--workflow-id", handle.id, "--activity-id", "1")
-                #expect(try await handle.result().value == "attempt 1")
+                let outcome = try await handle.result()
+                #expect(outcome.value == "attempt 1", "\(outcome)")
                 #expect(reasons.value == 1)
             }
         }
@@ -128,7 +130,7 @@ extension ActivityIntegrationTests {
     func shutdown(threshold: ActivityBed.Threshold) async throws {
         try await ActivityBed.with(threshold) { bed in
             let (started, ended) = (TestCounter(), TestCounter())
-            let handle = try await bed.worker {
+            let handle = try await bed.worker(ActivityBed.attentive) {
                 Self.patient(started, ended: ended, returns: false)
             } _: {
                 let handle = try await bed.start(CallSpec("patient") { $0.heartbeat = 30 })
@@ -137,7 +139,7 @@ extension ActivityIntegrationTests {
             }
             let failure = try await bed.lastFailure(of: handle)
             #expect(failure.application?.type == "WorkerShutdown")
-            let outcome = try await bed.worker {
+            let outcome = try await bed.worker(ActivityBed.attentive) {
                 Self.patient(started, ended: ended, returns: false)
             } _: {
                 try await handle.result()

@@ -52,8 +52,20 @@ final class Program: Sendable {
     }
 
     /// The command line of Temporal, on the server of the tests.
+    ///
+    /// A workflow that is busy, as the server says, is asked again.
     @discardableResult
     static func temporal(_ arguments: String...) async throws -> String {
+        while true {
+            do {
+                return try await self.temporalOnce(arguments)
+            } catch let error as Failed where error.description.contains("Workflow is busy") {
+                continue
+            }
+        }
+    }
+
+    private static func temporalOnce(_ arguments: [String]) async throws -> String {
         let file = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID())")
         try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
