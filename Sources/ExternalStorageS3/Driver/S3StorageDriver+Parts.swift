@@ -28,6 +28,7 @@ extension S3StorageDriver {
     ///   - client: Sends the parts.
     ///   - limiter: Hands out the permits.
     ///   - sendParts: Sends all parts of the upload of that name, and returns them in order.
+    /// - Throws: `S3Failure`; what `sendParts` throws; `CancellationError`.
     func upload(
         inPartsTo claim: S3Claim,
         _ client: any S3MultipartClient,
