@@ -22,6 +22,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
     /// A key that changes: asked for before every call, so the source keeps it until it changes.
     ///
     /// - Parameter source: Returns the key. The call fails with what it throws.
+    /// - Returns: A key.
     public static func provided(by source: @escaping @Sendable () async throws -> String) -> Self {
         Self(source: source)
     }

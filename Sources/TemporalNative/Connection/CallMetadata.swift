@@ -24,6 +24,7 @@ enum CallMetadata {
     ///   - headers: What the user adds to every call; reserved keys are left out.
     ///   - namespace: The namespace of the request, if it has one.
     ///   - apiKey: The key, if there is one.
+    /// - Returns: The metadata.
     static func make(headers: [(String, String)], namespace: String?, apiKey: String?) -> Metadata {
         var metadata = Metadata()
         for (key, value) in headers where !self.isReserved(key) { metadata.addString(value, forKey: key) }

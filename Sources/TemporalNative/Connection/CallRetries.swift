@@ -37,7 +37,7 @@ struct CallRetries: Hashable, Sendable {
     /// Whether a deadline that passed, and a call that the server canceled, are reasons to try again.
     var retriesEndedCalls: Bool
 
-    /// For ordinary calls and for long polls of a client.
+    /// For ordinary calls.
     static let call = Self(
         initialDelay: .milliseconds(100),
         multiplier: 1.7,
@@ -46,6 +46,17 @@ struct CallRetries: Hashable, Sendable {
         maximumTries: 10,
         maximumTime: .seconds(10),
         retriesEndedCalls: false
+    )
+
+    /// For calls that wait: a server that restarts is waited for.
+    static let longPoll = Self(
+        initialDelay: .milliseconds(100),
+        multiplier: 1.7,
+        maximumDelay: .seconds(5),
+        jitter: 0.2,
+        maximumTries: nil,
+        maximumTime: .seconds(60),
+        retriesEndedCalls: true
     )
 
     /// For polls for tasks, which go on for as long as the worker does.

@@ -44,12 +44,15 @@ struct Connection: Sendable {
     var identity: String { self.configuration.identity }
     /// For ordinary calls.
     var ordinary: Patience { Patience(timeout: self.configuration.callTimeout, retries: .call) }
-    /// For calls that the server holds until something happens.
-    var longPoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .call) }
+    /// For calls that the server holds until something happens, and that change nothing.
+    var longPoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .longPoll) }
+    /// For calls that the server holds until an update is accepted.
+    var updatePoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .call) }
 
     /// What turns values into payloads and back.
     ///
     /// - Parameter target: Whose payloads they are.
+    /// - Returns: A context for one message.
     func payloads(of target: StorageDriverTarget? = nil) -> PayloadContext {
         PayloadContext(
             converter: self.configuration.dataConverter,

@@ -79,6 +79,8 @@ extension PayloadContext {
         arguments.position += 1
         guard position < arguments.payloads.count else {
             if let value = () as? Value { return value }
+            // A workflow without a result, of which somebody wants the payload.
+            if let value = try self.converter.payload(for: ()) as? Value { return value }
             if let optional = type as? any OptionalValue.Type, let value = optional.missing as? Value { return value }
             throw TemporalError(
                 code: .conversionFailed,

@@ -20,7 +20,12 @@ private let causeLimit = 50
 /// The content of the field `encoded_attributes`.
 private struct FailureAttributes: Codable, Sendable {
     var message: String
-    var stack_trace: String
+    var stackTrace: String
+
+    private enum CodingKeys: String, CodingKey {
+        case message
+        case stackTrace = "stack_trace"
+    }
 }
 
 // MARK: - Swift errors to failures
@@ -77,7 +82,7 @@ extension PayloadContext {
     }
 
     private func encodeAttributes(of failure: inout ProtoFailure) async throws {
-        let attributes = FailureAttributes(message: failure.message, stack_trace: failure.stackTrace)
+        let attributes = FailureAttributes(message: failure.message, stackTrace: failure.stackTrace)
         let payload = try await self.converter.encode([self.converter.payload(for: attributes)])
         failure.encodedAttributes = try payload[0].message
         failure.message = encodedFailureMessage
@@ -113,7 +118,7 @@ extension PayloadContext {
         if failure.hasEncodedAttributes, let payload = payloads.popFirst(),
             let attributes = try? self.converter.value(from: payload, as: FailureAttributes.self)
         {
-            (message, stackTrace) = (attributes.message, attributes.stack_trace)
+            (message, stackTrace) = (attributes.message, attributes.stackTrace)
         }
         let count = failure.detailPayloads.payloads.count
         let details = Array(payloads.prefix(count))
