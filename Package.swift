@@ -305,6 +305,21 @@ let package = Package(
             ],
             path: "Examples/Demo/Client"
         ),
+        .executableTarget(
+            name: "native-worker",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/NativeWorker"
+        ),
         // Measured by Scripts/benchmark, which builds it in release.
         .executableTarget(
             name: "EngineBenchmark",

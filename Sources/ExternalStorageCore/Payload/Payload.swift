@@ -15,6 +15,8 @@ public struct Payload: Sendable {
     public let serializedBytes: ByteBuffer
     /// The digest, if somebody has computed it; copies of the payload share it.
     private var knownDigest: PayloadDigest?
+    /// The size of the whole, if the bytes are only an outline: what comes before the data.
+    private var outlinedSize: Int?
 
     /// Takes over a serialized payload, after one walk through its structure.
     ///
@@ -40,6 +42,15 @@ public struct Payload: Sendable {
         self.serializedBytes = serializedBytes
     }
 
+    /// Stands for a payload whose data is elsewhere, where its size, digest and metadata are asked for.
+    ///
+    /// Never part of a plan: what is stored has its bytes.
+    init(outline head: ByteBuffer, sizeInBytes: Int, digest: PayloadDigest) {
+        self.serializedBytes = head
+        self.outlinedSize = sizeInBytes
+        self.knownDigest = digest
+    }
+
     /// Serializes a payload.
     ///
     /// Metadata is written in the order of its keys: equal payloads have equal bytes.
@@ -59,7 +70,7 @@ public struct Payload: Sendable {
     }
 
     /// The size of the serialized message: what the threshold is compared with.
-    public var sizeInBytes: Int { self.serializedBytes.readableBytes }
+    public var sizeInBytes: Int { self.outlinedSize ?? self.serializedBytes.readableBytes }
 
     /// The SHA-256 of ``serializedBytes``.
     ///

@@ -38,6 +38,13 @@ enum PayloadWriter {
         return buffer
     }
 
+    /// What comes before the first byte of the data in a payload without external payloads.
+    static func head(metadata: [String: [UInt8]], dataSizeInBytes: Int) -> ByteBuffer {
+        var buffer = self.serialize(metadata: metadata, data: ByteBuffer(), externalPayloadSizes: [])
+        if dataSizeInBytes > 0 { buffer.writeTag(2, count: dataSizeInBytes) }
+        return buffer
+    }
+
     /// Tag, length and `count` bytes.
     private static func size(ofField count: Int) -> Int {
         1 + self.size(ofVarint: UInt64(count)) + count

@@ -4,4 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import TemporalAPI
+import SwiftProtobuf
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Google_Protobuf_Timestamp {
+    /// This moment, by the clock on the wall.
+    static var now: Self { Self(date: .init()) }
+}
