@@ -61,7 +61,9 @@ struct Demo {
     }
 
     /// Starts, signals, queries, awaits.
-    private static func useWorkflow(_ id: String, activitiesOn taskQueue: String, of client: TemporalClient) async throws {
+    private static func useWorkflow(_ id: String, activitiesOn taskQueue: String, of client: TemporalClient)
+        async throws
+    {
         let value = ByteBuffer(bytes: (0..<5 * 1_048_576).map { UInt8(truncatingIfNeeded: $0 &* 31 % 251) })
         let workflow = try await client.startWorkflow(
             "Invert",
