@@ -320,6 +320,20 @@ let package = Package(
             ],
             path: "Examples/NativeWorker"
         ),
+        .executableTarget(
+            name: "stored-pipeline",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Examples/StoredPipeline",
+            exclude: ["pipeline.py"]
+        ),
         // Measured by Scripts/benchmark, which builds it in release.
         .executableTarget(
             name: "EngineBenchmark",

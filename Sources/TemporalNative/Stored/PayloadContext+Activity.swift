@@ -9,6 +9,7 @@ extension PayloadContext {
     ///
     /// - Throws: ``TemporalError/Code/invalidArgument`` outside of an activity.
     static func ofActivity() throws -> PayloadContext {
+        if let context = ActivityContext.current { return context.payloads }
         throw TemporalError(
             code: .invalidArgument,
             message: "a value is stored outside of an activity: say where with TemporalClient.store(_:target:)"

@@ -96,7 +96,7 @@ struct PayloadStreamParserTests {
     @Test("Agrees with the reader of whole payloads on random bytes")
     func random() {
         var (generator, agreed) = (SeededGenerator(seed: 7), 0)
-        for _ in 0..<3_000 {
+        for _ in 0..<15_000 {
             let count = Int.random(in: 0..<24, using: &generator)
             let tags: [UInt8] = [0x0A, 0x12, 0x1A, 0x08, 0x0B, 0x0C, 0x15, 0, 1, 2, 3, 4]
             let bytes = ByteBuffer(bytes: (0..<count).map { _ in tags.randomElement(using: &generator) ?? 0 })
