@@ -52,7 +52,12 @@ extension MessageEngine {
     ) async throws {
         try await self.storeByThreshold(request, in: storage, changes: &changes, queryFailed)
         if let limit = storage.configuration.requestSizeLimit {
-            try await self.storeMore(of: request, until: limit, in: storage, changes: &changes)
+            if let partLimit = storage.configuration.requestPartSizeLimit {
+                for part in request.scanned.parts(largerThan: partLimit) {
+                    try await self.storeMore(of: request, in: part, until: partLimit, storage, changes: &changes)
+                }
+            }
+            try await self.storeMore(of: request, in: nil, until: limit, storage, changes: &changes)
         }
     }
 
@@ -85,19 +90,23 @@ extension MessageEngine {
         }
     }
 
-    /// Stores payloads below the threshold, the largest first, while the request is larger than `limit`.
+    /// Stores payloads below the threshold, the largest first, while the request, or one part of it, is larger than
+    /// `limit`.
     ///
     /// What the selector keeps inline stays, so the request may remain too large: then the server says so.
     private func storeMore<Message: MessageBytes>(
         of request: OffloadRequest<Message>,
+        in part: Int?,
         until limit: Int,
-        in storage: ExternalStorage,
+        _ storage: ExternalStorage,
         changes: inout MessageChanges
     ) async throws {
         let (scan, threshold) = (request.scanned.scan, storage.configuration.threshold.sizeInBytes)
-        var rest = request.scanned.payloadSites.filter { scan.sites[$0].count < threshold }
+        var rest = request.scanned.payloadSites(in: part).filter { site in
+            scan.sites[site].count < threshold && changes.replacements[site] == nil
+        }
         rest.sort { scan.sites[$0].count > scan.sites[$1].count }
-        var size = request.scanned.size(after: changes)
+        var size = request.scanned.size(of: part, after: changes)
         while size > limit, !rest.isEmpty {
             // As many as it takes if every reference is as large as the largest that is worth writing.
             var chosen: [Int] = []
@@ -108,7 +117,7 @@ extension MessageEngine {
                 rest.removeFirst()
             }
             try await self.store(chosen.sorted(), of: request, in: storage, changes: &changes, ignoresThreshold: true)
-            size = request.scanned.size(after: changes)
+            size = request.scanned.size(of: part, after: changes)
         }
     }
 
@@ -142,7 +151,8 @@ extension MessageEngine {
         // Without storage nothing is large enough.
         guard let configuration = self.storage?.configuration else { return Int.max }
         let threshold = configuration.threshold.sizeInBytes
-        guard let limit = configuration.requestSizeLimit, count > limit else { return threshold }
+        guard let limit = configuration.requestSizeLimit else { return threshold }
+        guard count > min(limit, configuration.requestPartSizeLimit ?? limit) else { return threshold }
         return min(threshold, Self.smallestWorthStoring)
     }
 
