@@ -29,9 +29,37 @@ extension MessageEngine {
         namespaceField: UInt32 = 1,
         queryFailed: (ExternalStorageError) -> Void = { _ in }
     ) async throws -> Message? {
+        try await self.offload(
+            message,
+            as: type,
+            namespaceField: namespaceField,
+            queryFailed: queryFailed,
+            findParent: { _ in nil }
+        )
+    }
+
+    /// As above, for whoever can ask the server.
+    ///
+    /// - Parameters:
+    ///   - message: The serialized request.
+    ///   - type: Its type.
+    ///   - namespaceField: The field of the request that holds its namespace.
+    ///   - queryFailed: Told of every answer to a query that could not be stored.
+    ///   - findParent: Gives the parent of a workflow of which nobody here knows whether it has one. Only asked if its
+    ///     result is large.
+    func offload<Message: MessageBytes>(
+        _ message: Message,
+        as type: MessageType,
+        namespaceField: UInt32,
+        queryFailed: (ExternalStorageError) -> Void,
+        findParent: (TaskContext) async throws -> TaskContext.Execution?
+    ) async throws -> Message? {
         guard self.hasWork(message, as: type),
-            let request = try? self.read(message, as: type, namespaceField: namespaceField)
+            var request = try? self.read(message, as: type, namespaceField: namespaceField)
         else { return nil }
+        if let task = request.task, request.needsParent, let parent = try await findParent(task) {
+            try request.adopt(parent)
+        }
         var changes = MessageChanges(sites: request.scanned.scan.sites.count)
         if let token = request.token { changes.replacements[token.site] = token.bytes }
         for (id, reason) in (request.task?.failedQueries ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -231,16 +259,7 @@ private struct OffloadRequest<Message: MessageBytes>: Sendable {
             self.token = (site, own)
         }
         guard scan.sites.contains(where: { $0.kind == .payload }) else { return }
-        let targets = try RequestTargets(
-            request: self.scanned.type,
-            of: bytes,
-            namespace: self.namespace,
-            task: self.task
-        )
-        self.targets.reserveCapacity(scan.sites.count)
-        for site in scan.sites {
-            self.targets.append(site.kind == .payload ? try targets.target(of: site, in: scan, of: bytes) : nil)
-        }
+        try self.readTargets(bytes)
         guard self.scanned.type == .respondWorkflowTaskCompletedRequest else { return }
         for site in self.scanned.payloadSites {
             let frame = self.scanned.outermostFrame(of: site) { $0.parent < 0 && $0.field == 8 }
@@ -251,5 +270,37 @@ private struct OffloadRequest<Message: MessageBytes>: Sendable {
             }
             self.queryAnswers[self.queryAnswers.count - 1].sites.append(site)
         }
+    }
+
+    private mutating func readTargets(_ bytes: Span<UInt8>) throws(WireError) {
+        let scan = self.scanned.scan
+        let targets = try RequestTargets(
+            request: self.scanned.type,
+            of: bytes,
+            namespace: self.namespace,
+            task: self.task
+        )
+        self.targets = []
+        self.targets.reserveCapacity(scan.sites.count)
+        for site in scan.sites {
+            self.targets.append(site.kind == .payload ? try targets.target(of: site, in: scan, of: bytes) : nil)
+        }
+    }
+
+    /// Whether the request ends a workflow of which nobody knows whether it has a parent, with a result that may be
+    /// stored.
+    var needsParent: Bool {
+        guard self.task?.parentIsUnknown == true else { return false }
+        return self.scanned.payloadSites.contains { site in
+            self.scanned.outermostFrame(of: site) { $0.type == .completeWorkflowExecutionCommandAttributes } != nil
+        }
+    }
+
+    /// Takes note of a parent, to whom the result of the workflow belongs.
+    mutating func adopt(_ parent: TaskContext.Execution) throws(WireError) {
+        self.task?.parent = parent
+        var request = self
+        try self.scanned.message.withSpan { bytes throws(WireError) in try request.readTargets(bytes) }
+        self = request
     }
 }

@@ -26,7 +26,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import fault_outage  # noqa: F401  (importing a module registers its cases)
+import fault_cache  # noqa: F401  (importing a module registers its cases)
+import fault_limits  # noqa: F401
+import fault_many  # noqa: F401
+import fault_outage  # noqa: F401
+import fault_replicas  # noqa: F401
 from bad_harness import CASES, run_case
 from common import leave, quiet
 from fault_harness import Faults

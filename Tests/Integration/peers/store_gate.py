@@ -79,7 +79,7 @@ class StoreGate:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse | None:
         assert self._session is not None
-        body = await request.read()
+        body = await request.content.read()
         if self.delay:
             await asyncio.sleep(self.delay)  # The slowness of the store is what is to be shown.
         if self.mode == "dropping":
@@ -91,7 +91,7 @@ class StoreGate:
             request.method,
             URL(self._endpoint + request.raw_path, encoded=True),
             headers=headers,
-            data=body if request.can_read_body or body else None,
+            data=body or None,
             allow_redirects=False,
         ) as answer:
             content = await answer.read()
