@@ -304,6 +304,22 @@ let package = Package(
             ],
             path: "Examples/Demo/Client"
         ),
+        // A sidecar with a codec for references, for the integration tests.
+        .executableTarget(
+            name: "EncodedReferencesSidecar",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageGRPC",
+                "ExternalStorageProxy",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Integration/EncodedReferencesSidecar"
+        ),
         // Measured by Scripts/benchmark, which builds it in release.
         .executableTarget(
             name: "EngineBenchmark",

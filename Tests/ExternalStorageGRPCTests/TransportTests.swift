@@ -278,10 +278,10 @@ struct RequestSizeTests {
     func commands() async throws {
         let fixture = try Fixture(threshold: .default, requestSizeLimit: 4 << 20, requestPartSizeLimit: 2 << 20)
         let request = CompletedRequest.with { request in
-            request.commands = [11, 3, 9].map { count in
+            request.commands = [0..<11, 11..<14, 14..<23].map { range in
                 .with { command in
-                    command.scheduleActivityTaskCommandAttributes.input.payloads = (0..<count).map {
-                        self.payload(count * 16 + $0, kibibytes: 200)
+                    command.scheduleActivityTaskCommandAttributes.input.payloads = range.map {
+                        self.payload($0, kibibytes: 200)
                     }
                 }
             }

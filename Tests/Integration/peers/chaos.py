@@ -10,9 +10,9 @@
 
 One sidecar is left in peace, and its memory and file descriptors are watched: they have to stay flat. The other is
 killed and stopped. Both keep payloads in the S3 store, through a gate that makes it slow and lets it fail. The store
-and the server are restarted. Clients and workers (`load.py --mixed`) use both sidecars; every value that comes back has to be
-the one that was sent. One line for each fault; the last line is `N passed, N failed`: one for each workflow, and one
-for each of the checks at the end.
+and the server are restarted. Clients and workers (`load.py --mixed`) use both sidecars; every value that comes back
+has to be the one that was sent. One line for each fault; the last line is `N passed, N failed`: one for each workflow,
+and one for each of the checks at the end.
 """
 
 from __future__ import annotations

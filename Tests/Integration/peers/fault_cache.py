@@ -71,7 +71,9 @@ async def replay_from_cache(bench: Faults) -> str:
         async with bench.s3_sidecar(endpoint=gate.url) as sidecar:
             client = await bench.client(sidecar.address)
             async with Worker(client, task_queue=task_queue, workflows=[Collects], activities=[make]):
-                handle = await client.start_workflow(Collects.run, COUNT, id=bench.id("collects"), task_queue=task_queue)
+                handle = await client.start_workflow(
+                    Collects.run, COUNT, id=bench.id("collects"), task_queue=task_queue
+                )
                 wanted = digest(b"".join(blob(f"{handle.id}/{number}", MIB) for number in range(COUNT)))
                 same("result", await handle.result(), wanted)
             running = dict(gate.requests)

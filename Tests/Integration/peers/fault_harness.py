@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
 # ===----------------------------------------------------------------------===#
-"""What the fault cases get to work with besides what the cases of bad input have: services to stop, histories to read."""
+"""What the fault cases get to work with besides what the cases of bad input have: services and histories."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ class Faults(Bench):
     async def requests_at_server(self, operation: str) -> int:
         """How many calls of a method the server has had so far."""
         text = await asyncio.to_thread(self._read_server_metrics)
-        found = re.findall(rf'^service_requests\{{(?=[^}}]*operation="{operation}")[^}}]*frontend[^}}]*\}} (\S+)$', text, re.M)
-        return int(sum(float(value) for value in found))
+        found = re.findall(r"^service_requests\{([^}]*)\} (\S+)$", text, re.M)
+        wanted = (f'operation="{operation}"', 'service_name="frontend"')
+        return int(sum(float(value) for labels, value in found if all(each in labels for each in wanted)))
 
     def _read_server_metrics(self) -> str:
         with urllib.request.urlopen(f"http://{self.server_metrics}/metrics", timeout=10) as response:

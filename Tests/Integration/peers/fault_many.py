@@ -16,7 +16,7 @@ from pathlib import Path
 
 from temporalio import workflow
 from temporalio.api.common.v1 import Payloads
-from temporalio.api.enums.v1 import CommandType
+from temporalio.api.enums.v1 import CommandType, EventType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
@@ -43,6 +43,7 @@ from sidecar import Caller
 
 PATIENCE = timedelta(seconds=60)
 KIB = 1024
+MARKER = EventType.EVENT_TYPE_MARKER_RECORDED
 
 
 @workflow.defn
@@ -81,7 +82,7 @@ async def wide_and_large(bench: Faults) -> str:
 
 @case("completion-pages", seconds=60)
 async def completion_pages(bench: Faults) -> str:
-    """The pages of one completion are stored each for itself, by whichever sidecar, and the server takes them as one."""
+    """The pages of one completion are stored each for itself, by whichever sidecar, and the server joins them."""
     store, workflow_id, queue = bench.new_store(), bench.id("pages"), TaskQueue(name=bench.id("pages"))
     made = values(workflow_id, 6, 300 * KIB)
     async with bench.sidecar(store=store) as first, bench.sidecar(store=store) as second:
@@ -107,8 +108,8 @@ async def completion_pages(bench: Faults) -> str:
                 expect_ok(f"page {number}", await caller.call("RespondWorkflowTaskCompleted", page))
             read = (await bench.read_history(b, workflow_id)).events
             kept = (await bench.read_history(straight, workflow_id)).events
-    markers = [event.marker_recorded_event_attributes for event in read if event.HasField("marker_recorded_event_attributes")]
-    same("markers", [digest(each.details["value"].payloads[0].data) for each in markers], [digest(each) for each in made])
+    markers = [event.marker_recorded_event_attributes.details["value"] for event in read if event.event_type == MARKER]
+    same("markers", [digest(each.payloads[0].data) for each in markers], [digest(each) for each in made])
     references = [site for event in kept for site in sites(event) if is_reference(site.payload)]
     holds(f"{len(references)} references", len(references) == len(made))
     completed = [event for event in kept if event.HasField("workflow_task_completed_event_attributes")]

@@ -87,7 +87,7 @@ async def fleet(bench: Faults, name: str, first: Sidecar, second: Sidecar) -> As
             made.python.append(
                 await client.start_workflow(
                     Steps.run,
-                    args=[blob(f"{python_queue}/{number}", MIB), _is_once(number), PACE * (6 if _is_once(number) else 1)],
+                    args=[blob(f"{python_queue}/{number}", MIB), _is_once(number), PACE * (1 + 5 * _is_once(number))],
                     id=f"{python_queue}-{number}",
                     task_queue=python_queue,
                     task_timeout=timedelta(seconds=TASK_TIMEOUT),
@@ -194,7 +194,7 @@ async def outage(bench: Faults) -> str:
         # Server 1.32.0 does not keep the cause of an activity's failure, so it is looked at on its way there.
         between, causes = await enter(forwarder_to(bench.server)), Counter[str]()
         between.shows = lambda method, request: _note_cause(causes, method, request)
-        local = [await enter(bench.sidecar(store=store)), await enter(bench.sidecar(store=store, target=between.address))]
+        local = [await enter(bench.sidecar(store=store, target=to)) for to in (bench.server, between.address)]
         s3 = [await enter(bench.s3_sidecar()) for _ in range(2)]
         fleets = [await enter(fleet(bench, "local", *local)), await enter(fleet(bench, "s3", *s3))]
         await _all_at_work(server, fleets)

@@ -185,7 +185,7 @@ async def roads(bench: Faults) -> AsyncIterator[Roads]:
 
 @case("targets-across-replicas", seconds=60)
 async def targets_across_replicas(bench: Faults) -> str:
-    """Polled through one sidecar and completed through the other, every payload has the target of its task (ES-T4/T5)."""
+    """Polled through one sidecar, completed through the other, payloads have the target of their task (ES-T4, ES-T5)."""
     async with roads(bench) as on:
         parent, child = bench.id("parent"), bench.id("child")
         run = await on.start(on.a, parent, "Parent")
@@ -245,7 +245,7 @@ async def _task_of(on: Roads, workflow_id: str) -> PollWorkflowTaskQueueResponse
 
 @case("continued-children", seconds=60)
 async def continued_children(bench: Faults) -> str:
-    """The result of a child that has continued as new is kept with itself; what it continues with has no run (ES-T4)."""
+    """The result of a child that has continued as new is its own; what it continues with has no run (ES-T4)."""
     async with roads(bench) as on:
         parent, child = bench.id("parent"), bench.id("child")
         await on.start(on.a, parent, "Parent")
@@ -274,7 +274,7 @@ async def continued_children(bench: Faults) -> str:
 
 @case("tokens-by-other-roads", seconds=60)
 async def tokens_by_other_roads(bench: Faults) -> str:
-    """The server takes tokens with a context as they are; a sidecar takes those without, and knows no target (ES-T5)."""
+    """The server takes tokens with a context; a sidecar takes those without, and then knows no target (ES-T5)."""
     async with roads(bench) as on:
         small = Payloads(payloads=[payload(b"small")])
         workflow_id = bench.id("roads")

@@ -27,10 +27,12 @@ from collections import Counter
 from pathlib import Path
 
 import fault_cache  # noqa: F401  (importing a module registers its cases)
+import fault_encoded  # noqa: F401
 import fault_limits  # noqa: F401
 import fault_many  # noqa: F401
 import fault_outage  # noqa: F401
 import fault_replicas  # noqa: F401
+import fault_s3  # noqa: F401
 from bad_harness import CASES, run_case
 from common import leave, quiet
 from fault_harness import Faults
@@ -48,7 +50,8 @@ def arguments() -> argparse.Namespace:
     parsed = parser.parse_args()
     if not parsed.list and not (parsed.services and parsed.binary):
         parser.error("--services and --binary are required")
-    missing = [name for name in ("TEMPORAL_ADDRESS", "TEMPORAL_METRICS_ADDRESS", "S3_ENDPOINT") if name not in os.environ]
+    needed = ("TEMPORAL_ADDRESS", "TEMPORAL_METRICS_ADDRESS", "S3_ENDPOINT", "S3_BUCKET")
+    missing = [name for name in needed if name not in os.environ]
     if missing and not parsed.list:
         parser.error(f"the environment lacks {', '.join(missing)}; see Scripts/dev-services env")
     names = parsed.cases.split(",") if parsed.cases else list(CASES)

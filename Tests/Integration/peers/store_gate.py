@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "proxy-connection"})
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "expect"})
 BUSY = (
     b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>'
     b"<Message>Please reduce your request rate.</Message><RequestId>gate</RequestId></Error>"
@@ -35,6 +35,8 @@ class StoreGate:
         """Requests so far, by method."""
         self.answers: Counter[int] = Counter()
         """Answers so far, by status; 0 for a connection that was dropped."""
+        self.stored = 0
+        """Objects made so far: PUT requests that were answered with 200."""
         self.delay = 0.0
         """Seconds that every request waits."""
         self.mode = "open"
@@ -75,10 +77,14 @@ class StoreGate:
                 request.transport.abort()
             return web.Response(status=502)
         self.answers[response.status] += 1
+        self.stored += request.method == "PUT" and response.status == 200
         return response
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse | None:
         assert self._session is not None
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
         body = await request.content.read()
         if self.delay:
             await asyncio.sleep(self.delay)  # The slowness of the store is what is to be shown.
