@@ -32,7 +32,7 @@ from sidecar import Caller, Sidecar
 from steps import STEP_ACTIVITIES, STEP_WORKFLOWS, Steps
 
 OUTAGE_SECONDS = 30
-TASK_TIMEOUT = 4
+TASK_TIMEOUT = 6
 WORKFLOWS_EACH = 4
 """Of each worker, on each store."""
 PACE = 0.5
@@ -150,14 +150,14 @@ async def _finish(fleet: Fleet) -> None:
     for handle in fleet.python:
         result = await handle.result()
         queue, _, number = handle.id.rpartition("-")
-        steps = int.from_bytes(result[-4:], "big")
-        same(f"result of {handle.id}", result[:-4], after(blob(f"{queue}/{number}", MIB), steps))
+        turns = int.from_bytes(result[-4:], "big")
+        same(f"result of {handle.id}", result[:-4], after(blob(f"{queue}/{number}", MIB), turns))
     for handle in fleet.raw:
         async for event in handle.fetch_history_events(wait_new_event=True):
             if event.HasField("workflow_execution_completed_event_attributes"):
                 value, steps = event.workflow_execution_completed_event_attributes.result.payloads
                 queue, _, number = handle.id.rpartition("-")
-                wanted = after(blob(f"{queue}/{number}", MIB), int(steps.data))
+                wanted = after(blob(f"{queue}/{number}", MIB), 2 * int(steps.data) + 1)
                 same(f"result of {handle.id}", value.data, wanted)
                 break
         else:
@@ -244,6 +244,7 @@ async def _check(server: Client, fleet: Fleet) -> Failures:
 async def _line(fleet: Fleet, found: Failures) -> str:
     attempts = fleet.logged("RespondWorkflowTaskCompleted") + fleet.logged("PollWorkflowTaskQueue")
     activity_reports = fleet.logged("RespondActivityTaskCompleted") + fleet.logged("PollActivityTaskQueue")
+    holds(f"{fleet.name}: every failed attempt was reported", found.tasks.total() < attempts)
     refusals = {name: count for name, count in fleet.worker.counts.items() if name.endswith("NOT_FOUND")}
     odd = {name: count for name, count in fleet.worker.counts.items() if ": " in name}
     holds(f"{fleet.name}: the raw worker was answered {odd}", not odd)

@@ -185,7 +185,7 @@ async def roads(bench: Faults) -> AsyncIterator[Roads]:
 
 @case("targets-across-replicas", seconds=60)
 async def targets_across_replicas(bench: Faults) -> str:
-    """Polled through one sidecar, completed through the other, payloads have the target of their task (ES-T4, ES-T5)."""
+    """Polled through one sidecar, completed through the other, payloads have their task's target (ES-T4, ES-T5)."""
     async with roads(bench) as on:
         parent, child = bench.id("parent"), bench.id("child")
         run = await on.start(on.a, parent, "Parent")

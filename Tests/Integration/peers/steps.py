@@ -31,10 +31,10 @@ async def step(value: bytes, pace: float) -> bytes:
 
 @workflow.defn
 class Steps:
-    """Hands a value to an activity and takes what comes back, again and again; gives it with the number of steps.
+    """Hands a value to an activity and takes what comes back, again and again; gives it with the number of its turns.
 
     The number is the last four bytes. `once` gives each activity a single attempt, so that its failure gets into
-    history, and the workflow tries again.
+    history, and the workflow tries again with another value, which has to be stored.
     """
 
     def __init__(self) -> None:
@@ -42,20 +42,21 @@ class Steps:
 
     @workflow.run
     async def run(self, value: bytes, once: bool, pace: float) -> bytes:
-        steps = 0
+        turns = 0
         while not self.is_enough:
+            value, turns = turned(value), turns + 1
             try:
                 value = await workflow.execute_activity(
                     step,
-                    args=[turned(value), pace],
+                    args=[value, pace],
                     start_to_close_timeout=timedelta(seconds=60),
                     retry_policy=ONCE if once else PATIENT,
                 )
             except ActivityError:
                 await workflow.sleep(timedelta(seconds=2))
                 continue
-            steps += 1
-        return turned(value) + steps.to_bytes(4, "big")
+            turns += 1
+        return turned(value) + (turns + 1).to_bytes(4, "big")
 
     @workflow.signal
     def enough(self) -> None:
