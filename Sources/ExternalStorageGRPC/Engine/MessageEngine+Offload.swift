@@ -66,10 +66,13 @@ extension MessageEngine {
             var field = StorageFailureReport.failedQueryResult(id: id, message: reason)
             changes.suffix.writeBuffer(&field)
         }
-        if let storage = self.storage, !request.scanned.payloadSites.isEmpty {
-            try await self.store(request, in: storage, changes: &changes, queryFailed)
+        guard let storage = self.storage, !request.scanned.payloadSites.isEmpty else {
+            return try request.scanned.applying(changes)
         }
-        return try request.scanned.applying(changes)
+        return try await Self.offEventLoop {
+            try await self.store(request, in: storage, changes: &changes, queryFailed)
+            return try request.scanned.applying(changes)
+        }
     }
 
     private func store<Message: MessageBytes>(

@@ -64,7 +64,16 @@ extension MessageEngine {
             // Not protobuf, or not what we know: whoever asked for it judges it.
             return Resolution()
         }
-        var attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        let attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        guard !response.scanned.payloadSites.isEmpty else { return try attempt.resolution() }
+        return try await Self.offEventLoop { try await self.retrieveAll(attempt) }
+    }
+
+    private func retrieveAll<Message: MessageBytes>(_ attempt: ResolveAttempt<Message>) async throws -> Resolution<
+        Message
+    > {
+        let response = attempt.response
+        var attempt = attempt
         do {
             try await self.retrieve(response.scanned.payloadSites, attempt: &attempt)
         } catch let error as ExternalStorageError {

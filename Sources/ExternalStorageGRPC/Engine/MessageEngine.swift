@@ -24,6 +24,14 @@ package struct MessageEngine: Sendable {
     }
 
     var readsLegacyReferences: Bool { self.storage?.configuration.readsLegacyReferences ?? false }
+
+    /// Stores or retrieves on the threads of the global executor.
+    ///
+    /// To find out that a message holds nothing takes microseconds, and a call may do that on the event loop of its
+    /// connection. Hashing and copying payloads takes milliseconds, which would hold up every other call of the loop.
+    static func offEventLoop<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+    }
 }
 
 /// A message and what was found in it.
