@@ -138,11 +138,12 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
             }
             group.addTask {
                 try await self.drainOnShutdown()
-                return .other
+                return .overdue
             }
             while let event = try await group.next() {
-                guard case .listeningEnded = event else { continue }
-                // All calls have ended, so the upstream has nothing left to do.
+                if case .other = event { continue }
+                // All calls have ended, so the upstream has nothing left to do. If there are connections left, they
+                // are closed as the group is cancelled.
                 upstream.beginGracefulShutdown()
                 self.shutdownContinuation.finish()
                 break
@@ -165,6 +166,9 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     }
 
     /// Waits for a shutdown to begin, and sees to it that it ends.
+    ///
+    /// Returns when it should have ended long since. The transport closes a connection only if the client answers
+    /// a ping, so one that is stuck, or has never said anything, would keep the proxy for ever.
     private func drainOnShutdown() async throws {
         for await _ in self.shutdown { break }
         guard !Task.isCancelled else { return }
@@ -174,11 +178,14 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
         try await Task.sleep(for: self.configuration.drain)
         self.logger.warning("Calls end before they are done", metadata: ["calls": "\(self.ledger.count)"])
         self.ledger.expire()
+        try await Task.sleep(for: .lastWords + .seconds(1))
+        self.logger.warning("Connections are closed that clients did not close")
     }
 }
 
 /// What came to an end in a proxy.
 private enum ProxyEvent {
     case listeningEnded
+    case overdue
     case other
 }

@@ -201,10 +201,12 @@ private struct ResolveResponse<Message: MessageBytes>: Sendable {
                 continue
             }
             if task.kind == .workflow {
-                if let parent = task.parent {
-                    parents.remember(parent, ofRun: task.workflow.runID)
-                } else if try !TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
-                    task.parent = parents.parent(ofRun: task.workflow.runID)
+                if try TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
+                    parents.remember(task.parent, ofRun: task.workflow.runID)
+                } else if let known = parents.parent(ofRun: task.workflow.runID) {
+                    task.parent = known
+                } else {
+                    task.parentIsUnknown = true
                 }
             }
             var token = ByteBuffer()
