@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import SwiftProtobuf
 import TemporalAPI
 
@@ -39,7 +40,9 @@ struct ConnectionActivityService: ActivityService {
         try await self.connection.call(
             WorkflowService.PollActivityTaskQueue.self,
             request,
-            patience: .once(self.connection.longPoll.timeout)
+            patience: .once(self.connection.longPoll.timeout),
+            // The attempt resolves them, those at least that no type wants as they are.
+            keeping: .activityInput
         )
     }
 
