@@ -230,19 +230,33 @@ let package = Package(
         .testTarget(
             name: "TemporalNativeTests",
             dependencies: [
+                "AWSSigning",
+                "EncryptionCodec",
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
+                "ExternalStorageS3",
                 "ExternalStorageTesting",
                 "TemporalAPI",
                 "TemporalNative",
                 "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
+        ),
+        // A payload codec, as an example that tests use.
+        .target(
+            name: "EncryptionCodec",
+            dependencies: [
+                "ExternalStorageCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Examples/EncryptionCodec"
         ),
         // For authors of drivers.
         .target(
