@@ -158,11 +158,20 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
+        // Keeps HTTP/2 connections in heavy use, where the HTTP/2 handler would drop them.
+        .target(
+            name: "HTTP2Guard",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ]
+        ),
         // Every method of every service, forwarded.
         .target(
             name: "ExternalStorageProxy",
             dependencies: [
                 "ExternalStorageGRPC",
+                "HTTP2Guard",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -213,6 +222,7 @@ let package = Package(
             dependencies: [
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
+                "HTTP2Guard",
                 "TemporalAPI",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -236,6 +246,7 @@ let package = Package(
                 "ExternalStorageGRPC",
                 "ExternalStorageS3",
                 "ExternalStorageTesting",
+                "FakeS3",
                 "TemporalAPI",
                 "TemporalNative",
                 "TestSupport",
@@ -384,7 +395,9 @@ let package = Package(
         .testTarget(
             name: "ExternalStorageProxyTests",
             dependencies: [
+                "ExternalStorageGRPC",
                 "ExternalStorageProxy",
+                "HTTP2Guard",
                 "temporal-storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -29,7 +29,11 @@ public struct ScheduleHandle: Sendable {
 
     /// Changes the schedule.
     ///
-    /// If somebody else changes it meanwhile, it is described and the change is asked for again, up to ten times.
+    /// What is sent says which state it changes. If the server answers that somebody else has changed the schedule
+    /// meanwhile, it is described and the change is asked for again, up to ten times.
+    ///
+    /// - Note: Server 1.32 does not answer so: it drops a change that was overtaken, without a word. Describe the schedule
+    ///   if several parties change it.
     ///
     /// - Parameter change: Makes the new schedule of the description; nil to leave it as it is.
     /// - Throws: ``TemporalError``: `notFound`, `conflict` if it never stays as it was described for long enough,

@@ -12,6 +12,11 @@ final class PythonWorker: Sendable {
     /// The one that all tests use.
     static let shared = Result { try PythonWorker(address: #require(LiveServices.address)) }
 
+    /// Starts the one that all tests use, unless it runs; waits on a thread of its own until it is ready.
+    static func ready() async throws {
+        _ = try await offThePool { Self.shared }.get()
+    }
+
     let taskQueue = "native-\(UUID().uuidString)"
     private let input = Pipe()
 
@@ -45,5 +50,12 @@ final class PythonWorker: Sendable {
     /// Ends the process.
     func stop() throws {
         try self.input.fileHandleForWriting.close()
+    }
+}
+
+/// Does something that blocks, on a thread that may block.
+func offThePool<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(returning: body()) }
     }
 }

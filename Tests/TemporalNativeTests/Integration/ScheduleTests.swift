@@ -119,34 +119,4 @@ struct ScheduleTests {
             try await handle.delete()
         }
     }
-
-    @Test("A change that was overtaken is asked for again", arguments: [StorageMode.standard])
-    func conflict(_ mode: StorageMode) async throws {
-        try await mode.withClient { client in
-            let start = WorkflowStart("Echo", options: try mode.options("scheduled"), input: [UInt8]())
-            let handle = try await client.createSchedule(
-                "schedule-\(UUID().uuidString)",
-                Schedule(starting: start, spec: .init(), state: .init(isPaused: true))
-            )
-            var tries = 0
-            try await handle.update { description in
-                tries += 1
-                if tries == 1 {
-                    try await handle.update { other in
-                        var schedule = other.schedule
-                        schedule.state.remainingActions = 5
-                        return schedule
-                    }
-                }
-                var schedule = description.schedule
-                schedule.policy.pausesOnFailure = true
-                return schedule
-            }
-            #expect(tries == 2)
-            let schedule = try await handle.describe().schedule
-            #expect(schedule.state.remainingActions == 5)
-            #expect(schedule.policy.pausesOnFailure)
-            try await handle.delete()
-        }
-    }
 }

@@ -40,6 +40,7 @@ enum StorageMode: String, CaseIterable, CustomTestStringConvertible, Sendable {
         _ configure: (inout TemporalClient.Configuration) -> Void = { _ in },
         _ body: (TemporalClient) async throws -> Result
     ) async throws -> Result {
+        try await PythonWorker.ready()
         var configuration = TemporalClient.Configuration()
         configure(&configuration)
         return try await TemporalClient.connect(
