@@ -40,6 +40,7 @@ extension MessageEngine {
     ///   - namespace: The namespace of the request.
     ///   - identity: Who asked, for the report of a failure.
     ///   - parents: Where the parents of workflow runs are remembered; nil leaves tokens as they are.
+    ///   - kept: Which references stay as they are.
     /// - Returns: The response to hand on, and the tasks that are no longer in it.
     /// - Throws: `ExternalStorageError` if a reference outside of a task cannot be resolved; then nothing has been
     ///   replaced. `CancellationError` if cancelled.
@@ -48,7 +49,8 @@ extension MessageEngine {
         as type: MessageType,
         namespace: String,
         identity: String = "",
-        parents: ParentLedger?
+        parents: ParentLedger?,
+        keeping kept: KeptReferences = []
     ) async throws -> Resolution<Message> {
         let scanner = PayloadScanner(
             purpose: .resolve,
@@ -57,14 +59,23 @@ extension MessageEngine {
         )
         let response: ResolveResponse<Message>
         do throws(WireError) {
-            let scanned = try ScannedMessage(message, as: type, by: scanner)
+            let scanned = try ScannedMessage(message, as: type, by: scanner, keeping: kept)
             guard !scanned.scan.sites.isEmpty else { return Resolution() }
             response = try ResolveResponse(scanned, namespace: namespace, parents: parents)
         } catch {
             // Not protobuf, or not what we know: whoever asked for it judges it.
             return Resolution()
         }
-        var attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        let attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        guard !response.scanned.payloadSites.isEmpty else { return try attempt.resolution() }
+        return try await Self.offEventLoop { try await self.retrieveAll(attempt) }
+    }
+
+    private func retrieveAll<Message: MessageBytes>(_ attempt: ResolveAttempt<Message>) async throws -> Resolution<
+        Message
+    > {
+        let response = attempt.response
+        var attempt = attempt
         do {
             try await self.retrieve(response.scanned.payloadSites, attempt: &attempt)
         } catch let error as ExternalStorageError {
@@ -190,10 +201,12 @@ private struct ResolveResponse<Message: MessageBytes>: Sendable {
                 continue
             }
             if task.kind == .workflow {
-                if let parent = task.parent {
-                    parents.remember(parent, ofRun: task.workflow.runID)
-                } else if try !TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
-                    task.parent = parents.parent(ofRun: task.workflow.runID)
+                if try TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
+                    parents.remember(task.parent, ofRun: task.workflow.runID)
+                } else if let known = parents.parent(ofRun: task.workflow.runID) {
+                    task.parent = known
+                } else {
+                    task.parentIsUnknown = true
                 }
             }
             var token = ByteBuffer()

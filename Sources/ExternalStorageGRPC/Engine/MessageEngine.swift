@@ -24,6 +24,14 @@ package struct MessageEngine: Sendable {
     }
 
     var readsLegacyReferences: Bool { self.storage?.configuration.readsLegacyReferences ?? false }
+
+    /// Stores or retrieves on the threads of the global executor.
+    ///
+    /// To find out that a message holds nothing takes microseconds, and a call may do that on the event loop of its
+    /// connection. Hashing and copying payloads takes milliseconds, which would hold up every other call of the loop.
+    static func offEventLoop<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+    }
 }
 
 /// A message and what was found in it.
@@ -32,10 +40,18 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
     var message: Message
     var type: MessageType
     var scan: PayloadScan
+    /// Which references count as no sites.
+    let kept: KeptReferences
 
-    init(_ message: Message, as type: MessageType, by scanner: PayloadScanner) throws(WireError) {
+    init(
+        _ message: Message,
+        as type: MessageType,
+        by scanner: PayloadScanner,
+        keeping kept: KeptReferences = []
+    ) throws(WireError) {
         self.message = message
         self.type = type
+        self.kept = kept
         self.scan = try message.withSpan { bytes throws(WireError) in try scanner.scan(bytes, as: type) }
         guard self.scan.needsNormalization else { return }
         let normal = try message.withSpan { bytes throws(WireError) in
@@ -45,8 +61,21 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         self.scan = try scanner.scan(normal.readableBytesUInt8Span, as: type)
     }
 
-    /// The sites that hold payloads.
-    var payloadSites: [Int] { self.scan.sites.indices.filter { self.scan.sites[$0].kind == .payload } }
+    /// The sites that hold payloads, but for those that are kept as they are.
+    var payloadSites: [Int] {
+        self.scan.sites.indices.filter { self.scan.sites[$0].kind == .payload && !self.isKept($0) }
+    }
+
+    private func isKept(_ site: Int) -> Bool {
+        guard !self.kept.isEmpty else { return false }
+        // The site itself, for a field of one payload; for one of `Payloads` the frame around it.
+        var field = self.scan.sites[site].field
+        for frame in self.scan.enclosingFrames(of: self.scan.sites[site]).map({ self.scan.frames[$0] }) {
+            if self.kept.contains(field: field, of: frame.type) { return true }
+            field = frame.field
+        }
+        return self.kept.contains(field: field, of: self.type)
+    }
 
     /// The payloads at `sites`, each with bytes of its own.
     func payloads(at sites: [Int]) -> [Payload] {
@@ -62,12 +91,29 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         return found
     }
 
-    /// The size of the message with the replacements that were decided on, but for the sizes of enclosing lengths.
-    func size(after changes: MessageChanges) -> Int {
-        zip(self.scan.sites, changes.replacements).reduce(self.message.count) { size, change in
-            guard let replacement = change.1 else { return size }
-            return size + replacement.readableBytes - change.0.count
+    /// The parts that the server judges by themselves and that are too large as they stand: outermost frames.
+    func parts(largerThan limit: Int) -> [Int] {
+        self.scan.frames.indices.filter { self.scan.frames[$0].parent < 0 && self.scan.frames[$0].body.count > limit }
+    }
+
+    /// The sites that hold payloads, of the whole message or of one part.
+    func payloadSites(in part: Int?) -> [Int] {
+        self.payloadSites.filter { self.isInside(part, site: $0) }
+    }
+
+    /// The size of the message, or of one part, with the replacements that were decided on, but for the sizes of
+    /// enclosing lengths.
+    func size(of part: Int?, after changes: MessageChanges) -> Int {
+        let start = part.map { self.scan.frames[$0].body.count } ?? self.message.count
+        return self.scan.sites.indices.reduce(start) { size, site in
+            guard let replacement = changes.replacements[site], self.isInside(part, site: site) else { return size }
+            return size + replacement.readableBytes - self.scan.sites[site].count
         }
+    }
+
+    private func isInside(_ part: Int?, site: Int) -> Bool {
+        guard let part else { return true }
+        return self.scan.frames[part].body.contains(self.scan.sites[site].lengthStart)
     }
 
     /// The message with what was decided on, or nil if that is the message itself.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import TemporalAPI
 
 extension TemporalClient {
@@ -89,7 +90,8 @@ extension TemporalClient {
                 response = try await self.connection.call(
                     WorkflowService.ExecuteMultiOperation.self,
                     request,
-                    patience: self.connection.updatePoll
+                    patience: self.connection.updatePoll,
+                    keeping: .results(as: Output.self)
                 )
             } catch let error as TemporalError where [.timedOut, .canceled].contains(error.code) {
                 throw error.asUpdateUnfinished

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import TemporalAPI
 
 /// An update that was sent to a workflow.
@@ -47,7 +48,8 @@ public struct UpdateHandle<Output: Sendable>: Sendable {
             let response = try await self.connection.call(
                 WorkflowService.PollWorkflowExecutionUpdate.self,
                 request,
-                patience: self.connection.longPoll
+                patience: self.connection.longPoll,
+                keeping: .results(as: Output.self)
             )
             if response.hasOutcome { outcome = response.outcome }
         }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import TemporalAPI
 
 extension WorkflowHandle {
@@ -51,7 +52,11 @@ extension WorkflowHandle {
         request.query.queryType = name
         request.query.queryArgs = try ProtoPayloads(await self.context.encode(repeat each input))
         request.queryRejectCondition = .init(rawValue: rejection.rawValue) ?? .unspecified
-        let response = try await self.connection.call(WorkflowService.QueryWorkflow.self, request)
+        let response = try await self.connection.call(
+            WorkflowService.QueryWorkflow.self,
+            request,
+            keeping: .results(as: type)
+        )
         if response.hasQueryRejected {
             let status = WorkflowStatus(rawValue: response.queryRejected.status.rawValue)
             throw TemporalError(code: .queryRejected, message: "the query was not asked: the workflow is \(status)")

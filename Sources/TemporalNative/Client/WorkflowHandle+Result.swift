@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import SwiftProtobuf
 import TemporalAPI
 
@@ -50,7 +51,8 @@ extension WorkflowHandle {
             let response = try await self.connection.call(
                 WorkflowService.GetWorkflowExecutionHistory.self,
                 request,
-                patience: self.connection.longPoll
+                patience: self.connection.longPoll,
+                keeping: .results(as: Result.self)
             )
             if let event = response.history.events.last { return event }
             // An empty page with a token is how the server says that nothing happened yet.

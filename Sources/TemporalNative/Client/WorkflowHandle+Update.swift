@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import TemporalAPI
 
 extension WorkflowHandle {
@@ -63,7 +64,8 @@ extension WorkflowHandle {
                 response = try await self.connection.call(
                     WorkflowService.UpdateWorkflowExecution.self,
                     request,
-                    patience: self.connection.updatePoll
+                    patience: self.connection.updatePoll,
+                    keeping: .results(as: Output.self)
                 )
             } catch let error as TemporalError where [.timedOut, .canceled].contains(error.code) {
                 throw error.asUpdateUnfinished

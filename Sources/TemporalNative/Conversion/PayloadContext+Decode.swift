@@ -54,11 +54,19 @@ extension PayloadContext {
         let indices = result.indices.filter { !keep[$0] }
         guard !indices.isEmpty else { return result }
         var batch = indices.map { result[$0] }
-        if let externalStorage {
-            batch = try await externalStorage.retrieve(batch, namespace: self.namespace)
-        }
+        batch = try await self.resolved(batch)
         for (index, payload) in zip(indices, try await self.converter.decode(batch)) { result[index] = payload }
         return result
+    }
+
+    /// Resolves what was received as a reference (ES-P8).
+    func resolved(_ payloads: [Payload]) async throws -> [Payload] {
+        if let externalStorage {
+            return try await externalStorage.retrieve(payloads, namespace: self.namespace)
+        }
+        let references = payloads.count { $0.isReference }
+        guard references == 0 else { throw ExternalStorageError.notConfigured(references: references) }
+        return payloads
     }
 
     private struct Arguments {
