@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 import Foundation
+import SwiftProtobuf
+import TemporalAPI
 import Testing
 
 @testable import TemporalNative
