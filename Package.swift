@@ -158,11 +158,20 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
+        // Keeps HTTP/2 connections in heavy use, where the HTTP/2 handler would drop them.
+        .target(
+            name: "HTTP2Guard",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ]
+        ),
         // Every method of every service, forwarded.
         .target(
             name: "ExternalStorageProxy",
             dependencies: [
                 "ExternalStorageGRPC",
+                "HTTP2Guard",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -213,6 +222,7 @@ let package = Package(
             dependencies: [
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
+                "HTTP2Guard",
                 "TemporalAPI",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -230,19 +240,34 @@ let package = Package(
         .testTarget(
             name: "TemporalNativeTests",
             dependencies: [
+                "AWSSigning",
+                "EncryptionCodec",
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
+                "ExternalStorageS3",
                 "ExternalStorageTesting",
+                "FakeS3",
                 "TemporalAPI",
                 "TemporalNative",
                 "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
+        ),
+        // A payload codec, as an example that tests use.
+        .target(
+            name: "EncryptionCodec",
+            dependencies: [
+                "ExternalStorageCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Examples/EncryptionCodec"
         ),
         // For authors of drivers.
         .target(
@@ -417,7 +442,9 @@ let package = Package(
         .testTarget(
             name: "ExternalStorageProxyTests",
             dependencies: [
+                "ExternalStorageGRPC",
                 "ExternalStorageProxy",
+                "HTTP2Guard",
                 "temporal-storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -6,6 +6,7 @@
 
 import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+import HTTP2Guard
 import NIOCore
 
 extension HTTP2ServerTransport.Posix.Config {

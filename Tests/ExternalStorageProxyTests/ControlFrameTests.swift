@@ -8,7 +8,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 
-@testable import ExternalStorageProxy
+@testable import HTTP2Guard
 
 @Suite("Pings and resets of HTTP/2 peers")
 struct ControlFrameTests {

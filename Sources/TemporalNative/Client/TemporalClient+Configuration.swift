@@ -30,6 +30,11 @@ extension TemporalClient {
         /// How values become payloads, and the codecs that change these.
         public var dataConverter: DataConverter
 
+        /// The number of connections to the server; 4 by default.
+        ///
+        /// One carries 100 calls at a time, and a call beyond that waits: count what waits for results and tasks.
+        public var connections: Int
+
         /// How long one try of an ordinary call may take, waiting for a connection and storing payloads included; 30
         /// seconds by default.
         public var callTimeout: Duration
@@ -58,6 +63,7 @@ extension TemporalClient {
             self.apiKey = apiKey
             self.headers = headers
             self.dataConverter = dataConverter
+            self.connections = 4
             self.callTimeout = .seconds(30)
             self.longPollTimeout = .seconds(70)
         }

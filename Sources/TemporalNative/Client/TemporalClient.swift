@@ -85,7 +85,11 @@ public final class TemporalClient: Service {
         logger: Logger
     ) throws {
         try self.init(
-            transport: Self.transport(to: target, security: transportSecurity),
+            transport: Self.transport(
+                to: target,
+                security: transportSecurity,
+                connections: configuration.connections
+            ),
             externalStorage: externalStorage,
             configuration: configuration,
             logger: logger

@@ -15,7 +15,8 @@ enum CallMetadata {
 
     /// Keys that are not for users: written here, or by gRPC.
     static let reserved: Set<String> = [
-        "client-name", "client-version", "temporal-namespace", "authorization", "content-type", "te", "user-agent",
+        "client-name", "client-version", "supported-features", "temporal-namespace", "authorization", "content-type",
+        "te", "user-agent",
     ]
 
     /// The metadata of a call.
@@ -30,6 +31,8 @@ enum CallMetadata {
         for (key, value) in headers where !self.isReserved(key) { metadata.addString(value, forKey: key) }
         metadata.addString(self.clientName, forKey: "client-name")
         metadata.addString(self.clientVersion, forKey: "client-version")
+        // Without it the server says "continued as new" of a run that ended and that a retry or a cron schedule follows.
+        metadata.addString("follows-next-run-id", forKey: "supported-features")
         if let namespace { metadata.addString(namespace, forKey: "temporal-namespace") }
         if let apiKey { metadata.addString("Bearer \(apiKey)", forKey: "authorization") }
         return metadata

@@ -10,10 +10,11 @@ extension Connection {
     /// What the server says about itself, also to find out whether it is there.
     ///
     /// - Returns: Its version and capabilities; an old server that knows no such call has none.
-    /// - Throws: ``TemporalError``: `unavailable` if nobody answers within five seconds.
+    /// - Throws: ``TemporalError``: `unavailable` if nobody answers within ten seconds.
     func systemInfo() async throws -> Temporal_Api_Workflowservice_V1_GetSystemInfoResponse {
+        let patience = Patience(timeout: min(self.configuration.callTimeout, .seconds(10)), retries: .call)
         do {
-            return try await self.call(WorkflowService.GetSystemInfo.self, .init(), patience: .once(.seconds(5)))
+            return try await self.call(WorkflowService.GetSystemInfo.self, .init(), patience: patience)
         } catch let error as TemporalError where error.code == .unimplemented {
             return .init()
         } catch let error as TemporalError where error.code == .timedOut {

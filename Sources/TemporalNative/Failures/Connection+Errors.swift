@@ -40,7 +40,7 @@ extension Connection {
             error.runID = runID
         case .queryFailed(let failure):
             error.code = .queryFailed
-            error.failure = try await self.payloads().failure(failure)
+            if let failure { error.failure = try await self.payloads().failure(failure) }
         case .multiOperation(let status):
             error.message = "\(method): \(status.message)"
             if let code = Status.Code(rawValue: Int(status.code)).flatMap({ RPCError.Code($0) }) {

@@ -11,7 +11,7 @@ import TemporalAPI
 /// What a status says beyond code and message: the first detail that is known here.
 enum ErrorDetail: Sendable {
     case alreadyStarted(runID: String)
-    case queryFailed(ProtoFailure)
+    case queryFailed(ProtoFailure?)
     case multiOperation(Google_Rpc_Status)
     case permissionDenied(reason: String)
     case namespaceNotFound
@@ -49,9 +49,9 @@ enum ErrorDetail: Sendable {
             )
             return .alreadyStarted(runID: failure.runID)
         case "QueryFailedFailure":
-            return .queryFailed(
-                try Temporal_Api_Errordetails_V1_QueryFailedFailure(serializedBytes: any.value).failure
-            )
+            let failure = try Temporal_Api_Errordetails_V1_QueryFailedFailure(serializedBytes: any.value)
+            // SDKs on sdk-core say what failed in the message alone.
+            return .queryFailed(failure.hasFailure ? failure.failure : nil)
         case "MultiOperationExecutionFailure":
             let failure = try Temporal_Api_Errordetails_V1_MultiOperationExecutionFailure(serializedBytes: any.value)
             return Self.decisive(failure).map { .multiOperation($0) }

@@ -51,10 +51,11 @@ struct ConnectionTests {
         #expect(Array(metadata[stringValues: "authorization"]) == ["Bearer k3y"])
         #expect(Array(metadata[stringValues: "client-name"]) == [CallMetadata.clientName])
         #expect(Array(metadata[stringValues: "client-version"]) == [CallMetadata.clientVersion])
+        #expect(Array(metadata[stringValues: "supported-features"]) == ["follows-next-run-id"])
         #expect(Array(metadata[stringValues: "x-tenant"]) == ["t"])
         #expect(Array(channel.calls[1].metadata[stringValues: "temporal-namespace"]) == [])
         #expect(channel.calls[0].options.timeout == .seconds(30))
-        #expect(channel.calls[1].options.timeout == .seconds(5))
+        #expect(channel.calls[1].options.timeout == .seconds(10))
         #expect(channel.calls[0].options.maxResponseMessageBytes == 128 * 1_048_576)
         #expect(throws: TemporalError.self) { try configuration.validate() }
         #expect("\(configuration)".contains("k3y") == false)

@@ -6,7 +6,7 @@
 
 import Testing
 
-@testable import ExternalStorageProxy
+@testable import ExternalStorageGRPC
 
 @Suite("Which member of a pool takes a stream")
 struct PoolLoadTests {

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import NIOCore
+package import NIOCore
 import NIOHTTP2
 
 /// Keeps an HTTP/2 connection that is in heavy use, where the HTTP/2 handler behind it would drop it.
@@ -20,11 +20,11 @@ import NIOHTTP2
 ///
 /// Both have bounds all the same: a peer that does not read the answers to its pings, or gives up 10,000 calls within 30
 /// seconds, is handed on to the HTTP/2 handler.
-final class ConnectionGuard: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-    typealias OutboundIn = IOData
-    typealias OutboundOut = ByteBuffer
+package final class ConnectionGuard: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+    package typealias OutboundIn = IOData
+    package typealias OutboundOut = ByteBuffer
 
     private var filter: ControlFrameFilter
     private var resets = ResetBudget()
@@ -39,13 +39,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     /// Installs the guard on a connection to a server, after the transport has set it up.
     @Sendable
-    static func installOnClient(_ channel: any Channel) -> EventLoopFuture<Void> {
+    package static func installOnClient(_ channel: any Channel) -> EventLoopFuture<Void> {
         self.install(on: channel, peer: .server)
     }
 
     /// Installs the guard on a connection from a client, after the transport has set it up.
     @Sendable
-    static func installOnServer(_ channel: any Channel) -> EventLoopFuture<Void> {
+    package static func installOnServer(_ channel: any Channel) -> EventLoopFuture<Void> {
         self.install(on: channel, peer: .client)
     }
 
@@ -59,7 +59,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     /// Tells the guard of a connection of a new stream on it; to be called on the event loop of both.
-    static func register(_ stream: any Channel) throws {
+    package static func register(_ stream: any Channel) throws {
         guard let parent = stream.parent,
             let id = try stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID)
         else { return }
@@ -70,7 +70,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         for output in self.filter.receive(Self.unwrapInboundIn(data)) {
             switch output {
             case .passed(let buffer): context.fireChannelRead(Self.wrapInboundOut(buffer))
@@ -80,14 +80,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    package func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
         guard self.hasAnswered else { return }
         self.hasAnswered = false
         context.flush()
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if let closing = self.closing, case .byteBuffer(let frame) = Self.unwrapOutboundIn(data),
             ControlFrameFilter.isReset(of: closing, frame)
         {
@@ -121,4 +121,4 @@ final class ConnectionGuard: ChannelDuplexHandler {
 }
 
 /// Says within a stream that it closes because the client has reset it.
-struct ClientReset: Sendable {}
+package struct ClientReset: Sendable {}

@@ -1,0 +1,169 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import FakeS3
+import Foundation
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import SwiftProtobuf
+import Synchronization
+import TemporalAPI
+import Testing
+
+@testable import TemporalNative
+
+@Suite("TLS, client certificates and API keys", .timeLimit(.minutes(1)))
+struct TLSTests {
+    @Test("An API key travels under TLS; a server that is not trusted is not there")
+    func apiKey() async throws {
+        let (own, other) = (try HostCertificate(host: "localhost"), try HostCertificate(host: "localhost"))
+        let security = HTTP2ServerTransport.Posix.TransportSecurity.tls(
+            certificateChain: [own.source],
+            privateKey: own.key
+        )
+        try await SystemInfoServer.run(security) { server, target in
+            var configuration = TemporalClient.Configuration(namespace: "n", apiKey: .fixed("s3cret"))
+            configuration.callTimeout = .seconds(1)
+            let untrusted = await #expect(throws: TemporalError.self) {
+                try await TemporalClient.connect(
+                    target: target,
+                    transportSecurity: .trusting(other),
+                    configuration: configuration,
+                    logger: LiveServices.logger
+                ) { _ in }
+            }
+            #expect(untrusted?.code == .unavailable)
+            // A good call comes last: a server that is cancelled while it takes a connection traps in NIO.
+            configuration.callTimeout = .seconds(20)
+            try await TemporalClient.connect(
+                target: target,
+                transportSecurity: .trusting(own),
+                configuration: configuration,
+                logger: LiveServices.logger
+            ) { client in
+                #expect(client.namespace == "n")
+            }
+            let metadata = try #require(server.metadata.last)
+            #expect(Array(metadata[stringValues: "authorization"]) == ["Bearer s3cret"])
+            #expect(Array(metadata[stringValues: "client-name"]) == [CallMetadata.clientName])
+        }
+    }
+
+    @Test("A server that wants a client certificate gets it, and takes nobody without")
+    func mutual() async throws {
+        let (server, client) = (try HostCertificate(host: "localhost"), try HostCertificate(host: "client"))
+        let security = HTTP2ServerTransport.Posix.TransportSecurity.mTLS(
+            certificateChain: [server.source],
+            privateKey: server.key
+        ) { $0.trustRoots = .certificates([client.source]) }
+        try await SystemInfoServer.run(security) { _, target in
+            var configuration = TemporalClient.Configuration()
+            configuration.callTimeout = .seconds(1)
+            let anonymous = await #expect(throws: TemporalError.self) {
+                try await TemporalClient.connect(
+                    target: target,
+                    transportSecurity: .trusting(server),
+                    configuration: configuration,
+                    logger: LiveServices.logger
+                ) { _ in }
+            }
+            #expect(anonymous?.code == .unavailable)
+            configuration.callTimeout = .seconds(20)
+            let identified = HTTP2ClientTransport.Posix.TransportSecurity.mTLS(
+                certificateChain: [client.source],
+                privateKey: client.key
+            ) {
+                $0.trustRoots = .certificates([server.source])
+                $0.serverCertificateVerification = .noHostnameVerification
+            }
+            let info = try await TemporalClient.connect(
+                target: target,
+                transportSecurity: identified,
+                configuration: configuration,
+                logger: LiveServices.logger
+            ) { client in try await client.connection.systemInfo() }
+            #expect(info.serverVersion == "1.2.3")
+        }
+    }
+
+    @Test("A certificate that cannot be read is an error when the client is created")
+    func unreadable() throws {
+        let error = #expect(throws: TemporalError.self) {
+            try TemporalClient(
+                target: .ipv4(address: "127.0.0.1", port: 1),
+                transportSecurity: .mTLS(
+                    certificateChain: [.file(path: "/nowhere.pem", format: .pem)],
+                    privateKey: .file(path: "/nowhere.key", format: .pem)
+                ),
+                logger: LiveServices.logger
+            )
+        }
+        #expect(error?.code == .invalidConfiguration)
+    }
+}
+
+extension HostCertificate {
+    fileprivate var source: TLSConfig.CertificateSource { .bytes(Array(self.certificatePEM.utf8), format: .pem) }
+    fileprivate var key: TLSConfig.PrivateKeySource { .bytes(Array(self.privateKeyPEM.utf8), format: .pem) }
+}
+
+extension HTTP2ClientTransport.Posix.TransportSecurity {
+    fileprivate static func trusting(_ certificate: HostCertificate) -> Self {
+        .tls {
+            $0.trustRoots = .certificates([certificate.source])
+            $0.serverCertificateVerification = .noHostnameVerification
+        }
+    }
+}
+
+/// A server that knows one call, and remembers what came with it.
+private final class SystemInfoServer: Sendable {
+    private let recorded = Mutex<[Metadata]>([])
+
+    var metadata: [Metadata] { self.recorded.withLock { $0 } }
+
+    static func run(
+        _ security: HTTP2ServerTransport.Posix.TransportSecurity,
+        _ body: (SystemInfoServer, any ResolvableTarget) async throws -> Void
+    ) async throws {
+        let server = SystemInfoServer()
+        let transport = HTTP2ServerTransport.Posix(
+            address: .ipv4(host: "127.0.0.1", port: 0),
+            transportSecurity: security
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await transport.listen { stream, _ in await server.answer(stream) }
+                } catch is CancellationError {
+                    // The end of the test.
+                }
+            }
+            let port = try await transport.listeningAddress.ipv4?.port ?? 0
+            try await body(server, .ipv4(address: "127.0.0.1", port: port))
+            transport.beginGracefulShutdown()
+            group.cancelAll()
+        }
+    }
+
+    @concurrent
+    private func answer(_ stream: RPCStream<HTTP2ServerTransport.Posix.Inbound, HTTP2ServerTransport.Posix.Outbound>)
+        async
+    {
+        do {
+            for try await part in stream.inbound {
+                if case .metadata(let metadata) = part { self.recorded.withLock { $0.append(metadata) } }
+            }
+            let info = Temporal_Api_Workflowservice_V1_GetSystemInfoResponse.with { $0.serverVersion = "1.2.3" }
+            try await stream.outbound.write(.metadata([:]))
+            try await stream.outbound.write(.message(GRPCNIOTransportBytes(info.serializedBytes() as [UInt8])))
+            try await stream.outbound.write(.status(Status(code: .ok, message: ""), [:]))
+            await stream.outbound.finish()
+        } catch {
+            await stream.outbound.finish(throwing: error)
+        }
+    }
+}
