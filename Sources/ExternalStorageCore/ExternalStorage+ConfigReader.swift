@@ -16,6 +16,7 @@ extension ExternalStorage.Configuration {
     /// | `requestsPerInstance` | int | requests at a time; 64 |
     /// | `readsLegacyReferences` | bool | false |
     /// | `requestSizeLimit` | int | bytes; 4128768. 0 is no limit |
+    /// | `requestPartSizeLimit` | int | bytes; 2031616. 0 is no limit |
     /// | `cache.sizeInBytes` | int | bytes; 67108864. 0 switches the cache off |
     /// | `cache.entries` | int | payloads; 10000. 0 switches the cache off |
     /// | `cache.storesAreRecentFor` | int | seconds; 3600 |
@@ -37,6 +38,7 @@ extension ExternalStorage.Configuration {
         self.requestsPerInstance = try values.int("requestsPerInstance") ?? self.requestsPerInstance
         self.readsLegacyReferences = try values.bool("readsLegacyReferences") ?? self.readsLegacyReferences
         if let limit = try values.int("requestSizeLimit") { self.requestSizeLimit = limit == 0 ? nil : limit }
+        if let limit = try values.int("requestPartSizeLimit") { self.requestPartSizeLimit = limit == 0 ? nil : limit }
         self.cache.sizeInBytes = try values.int("cache.sizeInBytes") ?? self.cache.sizeInBytes
         self.cache.entries = try values.int("cache.entries") ?? self.cache.entries
         if let seconds = try values.int("cache.storesAreRecentFor") {

@@ -30,6 +30,14 @@ extension ExternalStorage {
         ///
         /// The default is what a Temporal server takes by default (4 MiB) less 64 KiB for headers and the references.
         public var requestSizeLimit: Int? = 4 * 1_048_576 - 65_536
+        /// The largest part of a request that the server judges by itself, in bytes: the input of a workflow or a
+        /// signal, the result of an activity, one command of a workflow task.
+        ///
+        /// Payloads of a larger part are stored as with ``requestSizeLimit``. A part here is a field of the request, or
+        /// one element of a repeated field. Nil leaves parts as large as they are; so does no ``requestSizeLimit``.
+        ///
+        /// The default is what a Temporal server takes by default (2 MiB, `limit.blobSize.error`) less 64 KiB.
+        public var requestPartSizeLimit: Int? = 2 * 1_048_576 - 65_536
 
         /// The defaults.
         public init() {}
@@ -112,6 +120,9 @@ extension ExternalStorage.Configuration {
         }
         if let limit = self.requestSizeLimit, limit < 1 {
             throw .invalidConfiguration("requestSizeLimit must be at least 1 byte or nil, but is \(limit)")
+        }
+        if let limit = self.requestPartSizeLimit, limit < 1 {
+            throw .invalidConfiguration("requestPartSizeLimit must be at least 1 byte or nil, but is \(limit)")
         }
     }
 }

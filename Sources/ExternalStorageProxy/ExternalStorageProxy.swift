@@ -39,6 +39,7 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     private let forwarder: CallForwarder<Upstream>
     private let ledger: CallLedger
     private let configuration: ExternalStorageProxyConfiguration
+    private let executor: EventLoopTaskExecutor
     private let logger: Logger
     private let shutdown: AsyncStream<Void>
     private let shutdownContinuation: AsyncStream<Void>.Continuation
@@ -51,7 +52,9 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     ///   - upstream: Where calls go. The proxy connects it and shuts it down.
     ///   - name: The upstream in the texts of logs and errors, such as `HOST:PORT`; clients see it.
     ///   - configuration: Limits and times.
-    ///   - eventLoopGroup: The threads that serve clients.
+    ///   - eventLoopGroup: The threads that serve clients. Calls are forwarded on one of them; a small call costs least
+    ///     on a group with one thread that the upstream's transports use too, since it changes no thread then. Hashing,
+    ///     copying and storing happen on other threads in any case.
     ///   - metrics: Where metrics go.
     ///   - logger: Where logs go.
     public init(
@@ -66,6 +69,7 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     ) {
         self.address = address
         self.configuration = configuration
+        self.executor = EventLoopTaskExecutor(eventLoopGroup.any())
         self.logger = logger
         self.server = HTTP2ServerTransport.Posix(
             address: address,
@@ -117,6 +121,11 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
 
     @concurrent
     private func serve() async throws {
+        try await withTaskExecutorPreference(self.executor) { try await self.serveCalls() }
+    }
+
+    @concurrent
+    private func serveCalls() async throws {
         let upstream = self.forwarder.upstream
         try await withThrowingTaskGroup(of: ProxyEvent.self) { group in
             group.addTask {
@@ -129,11 +138,12 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
             }
             group.addTask {
                 try await self.drainOnShutdown()
-                return .other
+                return .overdue
             }
             while let event = try await group.next() {
-                guard case .listeningEnded = event else { continue }
-                // All calls have ended, so the upstream has nothing left to do.
+                if case .other = event { continue }
+                // All calls have ended, so the upstream has nothing left to do. If there are connections left, they
+                // are closed as the group is cancelled.
                 upstream.beginGracefulShutdown()
                 self.shutdownContinuation.finish()
                 break
@@ -156,6 +166,9 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     }
 
     /// Waits for a shutdown to begin, and sees to it that it ends.
+    ///
+    /// Returns when it should have ended long since. The transport closes a connection only if the client answers
+    /// a ping, so one that is stuck, or has never said anything, would keep the proxy for ever.
     private func drainOnShutdown() async throws {
         for await _ in self.shutdown { break }
         guard !Task.isCancelled else { return }
@@ -165,11 +178,14 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
         try await Task.sleep(for: self.configuration.drain)
         self.logger.warning("Calls end before they are done", metadata: ["calls": "\(self.ledger.count)"])
         self.ledger.expire()
+        try await Task.sleep(for: .lastWords + .seconds(1))
+        self.logger.warning("Connections are closed that clients did not close")
     }
 }
 
 /// What came to an end in a proxy.
 private enum ProxyEvent {
     case listeningEnded
+    case overdue
     case other
 }

@@ -36,7 +36,7 @@ extension HTTP2ServerTransport.Posix.Config {
             )
             config.channelDebuggingCallbacks.onAcceptTCPConnection = ConnectionGuard.installOnServer
             // Clients that do not leave after the drain are disconnected.
-            config.connection.maxGraceTime = configuration.drain + .seconds(2)
+            config.connection.maxGraceTime = configuration.drain + .lastWords
         }
     }
 }
@@ -64,6 +64,11 @@ extension CallOptions {
         options.maxRequestMessageBytes = configuration.messageSizeLimit
         return options
     }
+}
+
+extension Duration {
+    /// How long clients have after the drain to take the last answers and to leave.
+    static var lastWords: Self { .seconds(2) }
 }
 
 extension Int {

@@ -70,7 +70,7 @@ struct EmbeddedMessage {
         of bytes: Span<UInt8>,
         table: PayloadPaths.Table
     ) throws(WireError) -> Bool {
-        let endpoint = table.endpointFields[Int(type.rawValue)]
+        let endpoint = table.endpointField(of: type)
         guard endpoint != 0 else { return false }
         guard let name = try WireReader.lastBytes(UInt32(endpoint), in: message, of: bytes) else { return false }
         return bytes.equals("__temporal_system", in: name)

@@ -38,7 +38,7 @@ package enum MessageNormalizer {
         for range in ranges {
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
-                guard field.type == .lengthDelimited, let row = table.field(field.number, of: type) else {
+                guard field.type == .lengthDelimited, let row = table.fields(of: type)[field.number] else {
                     output.write(bytes, in: field.start..<field.bodyEnd)
                     continue
                 }
@@ -101,16 +101,16 @@ private struct Occurrences {
     private var lastStart: [UInt32: Int] = [:]
 
     init(of type: MessageType, in ranges: [Range<Int>], of bytes: Span<UInt8>) throws(WireError) {
-        let table = PayloadPaths.table
+        let fields = PayloadPaths.table.fields(of: type)
         for range in ranges {
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
-                guard field.type == .lengthDelimited, let row = table.field(field.number, of: type), !row.isRepeated
+                guard field.type == .lengthDelimited, let row = fields[field.number], !row.isRepeated
                 else { continue }
                 // Setting one member of a oneof clears the others, with all that was merged into them.
                 if row.oneof != 0 {
                     for number in Array(self.bodies.keys) where number != field.number {
-                        if table.field(number, of: type)?.oneof == row.oneof { self.bodies[number] = nil }
+                        if fields[number]?.oneof == row.oneof { self.bodies[number] = nil }
                     }
                 }
                 self.bodies[field.number, default: []].append(field.body)

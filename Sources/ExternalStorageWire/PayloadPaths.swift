@@ -29,8 +29,22 @@ package enum PayloadPaths {
 
         @inline(__always) init(row: UInt64) { self.row = row }
 
-        /// The number of the field.
-        @inline(__always) package var number: UInt32 { UInt32(truncatingIfNeeded: self.row & 0x1FFF_FFFF) }
+        /// The number of the field; only in the generated rows.
+        fileprivate var number: UInt32 { UInt32(truncatingIfNeeded: self.row & Self.numberMask) }
+        /// The position among the rows of its type, below 64; only in the table, where it stands instead of the number.
+        @inline(__always) var ordinal: UInt64 { self.row & Self.numberMask }
+        /// Whether the message it holds has a task token in it; only in the table.
+        @inline(__always) var leadsToToken: Bool { self.row & Self.leadsToToken != 0 }
+
+        /// The row as it stands in the table; never zero.
+        fileprivate func tabulated(ordinal: Int, leadsToToken: Bool) -> UInt64 {
+            self.row & ~Self.numberMask | Self.tabulated | UInt64(ordinal) | (leadsToToken ? Self.leadsToToken : 0)
+        }
+
+        private static var numberMask: UInt64 { 0x1FFF_FFFF }
+        private static var leadsToToken: UInt64 { 1 << 30 }
+        private static var tabulated: UInt64 { 1 << 31 }
+
         /// The message it holds, if it is one of the table.
         @inline(__always) package var child: MessageType {
             MessageType(rawValue: UInt16(truncatingIfNeeded: self.row >> 32))
@@ -48,56 +62,115 @@ package enum PayloadPaths {
     }
 
     /// The rows in the form that is fastest to look up, made once from the generated ones.
-    struct Table: Sendable {
-        /// Where each type begins in ``entries``.
-        let starts: [UInt32]
-        /// Per type and field number: one more than the row's index, or zero.
-        let entries: [UInt16]
-        let fields: [UInt64]
-        let endpointFields: [UInt8]
+    @safe
+    struct Table: @unchecked Sendable {
+        // Unchecked because of the pointers: what they point to is written before the table exists, and never again,
+        // and it is there until the process ends. Arrays would be retained and released by every scan.
+
+        /// Where each type begins in ``rows``, and last the count of all.
+        private let starts: UnsafeBufferPointer<UInt32>
+        /// Per type and field number: the row, with its ordinal in the place of the number; zero if there is none.
+        private let rows: UnsafeBufferPointer<UInt64>
+        private let endpointFields: UnsafeBufferPointer<UInt8>
         let indexByName: [String: UInt16]
 
         init() {
             var starts: [UInt32] = [0]
-            var entries: [UInt16] = []
-            for type in 0..<(PayloadPaths.fieldOffsets.count - 1) {
-                let rows = Int(PayloadPaths.fieldOffsets[type])..<Int(PayloadPaths.fieldOffsets[type + 1])
-                let highest = rows.map { Int(Field(row: PayloadPaths.fields[$0]).number) }.max() ?? -1
-                var numbers = [UInt16](repeating: 0, count: highest + 1)
-                for row in rows { numbers[Int(Field(row: PayloadPaths.fields[row]).number)] = UInt16(row + 1) }
-                entries.append(contentsOf: numbers)
-                starts.append(UInt32(entries.count))
+            var numbered: [UInt64] = []
+            let withTokens = Self.typesWithTokens()
+            for type in 0..<PayloadPaths.typeCount {
+                let rows = Self.rows(of: type)
+                var ofType = [UInt64](repeating: 0, count: rows.last.map { Int($0.number) + 1 } ?? 0)
+                for (ordinal, row) in rows.enumerated() {
+                    let leads = row.kind == Kind.message.rawValue && withTokens.contains(row.child)
+                    ofType[Int(row.number)] = row.tabulated(ordinal: ordinal, leadsToToken: leads)
+                }
+                numbered.append(contentsOf: ofType)
+                starts.append(UInt32(numbered.count))
             }
-            self.starts = starts
-            self.entries = entries
-            self.fields = PayloadPaths.fields
-            self.endpointFields = PayloadPaths.endpointField
+            unsafe self.starts = Self.keep(starts)
+            unsafe self.rows = Self.keep(numbered)
+            unsafe self.endpointFields = Self.keep(PayloadPaths.endpointField)
             self.indexByName = Dictionary(
                 uniqueKeysWithValues: PayloadPaths.names.enumerated().map { ($1.description, UInt16($0)) }
             )
         }
 
-        /// The row of a field, if it leads to a payload.
-        @inline(__always)
-        func field(_ number: UInt32, of type: MessageType) -> Field? {
-            let start = self.starts[Int(type.rawValue)]
-            guard number < self.starts[Int(type.rawValue) + 1] - start else { return nil }
-            let entry = self.entries[Int(start + number)]
-            return entry == 0 ? nil : Field(row: self.fields[Int(entry) - 1])
+        private static func rows(of type: UInt16) -> [Field] {
+            let (first, next) = (PayloadPaths.fieldOffsets[Int(type)], PayloadPaths.fieldOffsets[Int(type) + 1])
+            return PayloadPaths.fields[Int(first)..<Int(next)].map { Field(row: $0) }
         }
 
-        /// The position of a field among the rows of its type, below 64, to remember that it was seen.
+        /// The types that hold a task token, themselves or further down.
+        private static func typesWithTokens() -> Set<MessageType> {
+            var found: Set<MessageType> = []
+            var count = -1
+            while count < found.count {
+                count = found.count
+                for type in 0..<PayloadPaths.typeCount {
+                    let leads = Self.rows(of: type).contains { row in
+                        row.kind == Kind.taskToken.rawValue
+                            || row.kind == Kind.message.rawValue && found.contains(row.child)
+                    }
+                    if leads { found.insert(MessageType(rawValue: type)) }
+                }
+            }
+            return found
+        }
+
+        private static func keep<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+            let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+            _ = unsafe memory.initialize(from: elements)
+            return UnsafeBufferPointer(memory)
+        }
+
+        /// The fields of a type that lead to payloads; none if it is not in the table.
         @inline(__always)
-        func ordinal(_ number: UInt32, of type: MessageType) -> UInt64 {
-            let start = self.starts[Int(type.rawValue)]
-            return UInt64(self.entries[Int(start + number)] - 1 - PayloadPaths.fieldOffsets[Int(type.rawValue)])
+        func fields(of type: MessageType) -> Fields {
+            let index = Int(type.rawValue)
+            guard unsafe index + 1 < self.starts.count else {
+                return unsafe Fields(rows: self.rows, start: 0, count: 0)
+            }
+            let start = unsafe self.starts[index]
+            return unsafe Fields(rows: self.rows, start: start, count: self.starts[index + 1] - start)
+        }
+
+        /// The field that names the Nexus endpoint of a message, or zero.
+        @inline(__always)
+        func endpointField(of type: MessageType) -> UInt8 {
+            let index = Int(type.rawValue)
+            return unsafe index < self.endpointFields.count ? self.endpointFields[index] : 0
+        }
+    }
+
+    /// The fields of one message that lead to payloads.
+    @safe
+    struct Fields {
+        private let rows: UnsafeBufferPointer<UInt64>
+        private let start: UInt32
+        private let count: UInt32
+
+        @inline(__always)
+        fileprivate init(rows: UnsafeBufferPointer<UInt64>, start: UInt32, count: UInt32) {
+            unsafe self.rows = rows
+            self.start = start
+            self.count = count
+        }
+
+        /// The row of a field, if it leads to a payload.
+        @inline(__always)
+        subscript(number: UInt32) -> Field? {
+            guard number < self.count else { return nil }
+            // `start` and `count` are those of a type, so that the sum is an index.
+            let row = unsafe self.rows[Int(self.start &+ number)]
+            return row == 0 ? nil : Field(row: row)
         }
     }
 
     static let table = Table()
 
     /// How many messages the table has.
-    package static var typeCount: UInt16 { UInt16(self.names.count) }
+    package static var typeCount: UInt16 { UInt16(self.fieldOffsets.count - 1) }
 
     /// The messages of a gRPC method that hold payloads; nil where the request or the response holds none.
     package struct Method: Sendable {

@@ -53,7 +53,7 @@ extension PayloadScanner {
     /// The state of one scan.
     private struct Walk {
         let table = PayloadPaths.table
-        /// The smallest payload that is looked for; zero when references are.
+        /// The smallest payload that is looked for.
         let minimumSize: Int
         let isOffload: Bool
         let findsTaskTokens: Bool
@@ -69,7 +69,7 @@ extension PayloadScanner {
                 self.minimumSize = max(1, minimumSize)
             case .resolve:
                 self.isOffload = false
-                self.minimumSize = 0
+                self.minimumSize = PayloadTraits.smallestReference
             }
         }
 
@@ -84,13 +84,12 @@ extension PayloadScanner {
             guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
             // Singular fields by their row, and oneofs by their number, of which a member was seen.
             var (seen, seenOneofs): (UInt64, UInt64) = (0, 0)
+            let fields = self.table.fields(of: type)
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
-                guard field.type == .lengthDelimited, let row = self.table.field(field.number, of: type) else {
-                    continue
-                }
+                guard field.type == .lengthDelimited, let row = fields[field.number] else { continue }
                 if !row.isRepeated {
-                    let (bit, oneof) = (1 &<< self.table.ordinal(field.number, of: type), row.oneofBit)
+                    let (bit, oneof) = (1 &<< row.ordinal, row.oneofBit)
                     if seen & bit != 0 || seenOneofs & oneof != 0 { self.scan.needsNormalization = true }
                     seen |= bit
                     seenOneofs |= oneof
@@ -99,7 +98,9 @@ extension PayloadScanner {
                     if self.findsTaskTokens { self.append(field, kind: .taskToken, traits: [], frame: frame) }
                     continue
                 }
-                if self.isOffload, row.isReadOnly || field.count < self.minimumSize { continue }
+                if self.isOffload, row.isReadOnly { continue }
+                // A task is entered for its token, however short it is.
+                if field.count < self.minimumSize, self.isOffload || !row.leadsToToken { continue }
                 switch row.kind {
                 case PayloadPaths.Kind.message.rawValue:
                     try self.enter(
@@ -154,7 +155,7 @@ extension PayloadScanner {
         ) throws(WireError) {
             let (count, index) = (self.scan.sites.count, self.push(field, type: type, parent: frame))
             try self.message(bytes, field.body, type: type, frame: index, depth: depth + 1, skipsNil: skipsNil)
-            self.pop(to: index, unlessFoundSince: count)
+            self.popFrame(unlessFoundSince: count)
         }
 
         @inline(__always)
@@ -175,8 +176,10 @@ extension PayloadScanner {
         }
 
         @inline(__always)
-        private mutating func pop(to index: Int32, unlessFoundSince count: Int) {
-            if self.scan.sites.count == count { self.scan.frames.removeLast(self.scan.frames.count - Int(index)) }
+        private mutating func popFrame(unlessFoundSince count: Int) {
+            guard self.scan.sites.count == count else { return }
+            // The frames inside have gone the same way, so that this is the last one.
+            self.scan.frames.removeLast()
         }
 
         /// The traits of a payload if it is what is looked for; an envelope is entered instead.
@@ -231,7 +234,7 @@ extension PayloadScanner {
             guard let embedded else { return }
             let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
             try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
-            self.pop(to: index, unlessFoundSince: count)
+            self.popFrame(unlessFoundSince: count)
         }
     }
 }

@@ -30,6 +30,12 @@ package struct PayloadTraits: OptionSet, Hashable, Sendable {
     /// A reference as every released SDK writes it: both halves of the condition, never one alone.
     package static let plainReference: PayloadTraits = [.protobufJSON, .referenceType]
 
+    /// The serialized size of the shortest payload that can be a reference or an envelope that holds one, in bytes.
+    ///
+    /// An entry of the metadata is two tags and two lengths with the tag and length of the entry around them. That
+    /// makes 35 bytes of `__temporal_system_payload` with `true`, the shortest that mean something.
+    static let smallestReference = 2 + 2 + 25 + 2 + 4
+
     /// Whether the payload has to be resolved (ES-W2).
     @inline(__always)
     package var isReference: Bool {

@@ -60,6 +60,7 @@ struct ConfigurationTests {
             (self.error([a]) { $0.requestsPerInstance = 0 }, "requestsPerInstance"),
             (self.error([a]) { $0.cache.entries = -1 }, "cache"),
             (self.error([a]) { $0.requestSizeLimit = 0 }, "requestSizeLimit"),
+            (self.error([a]) { $0.requestPartSizeLimit = 0 }, "requestPartSizeLimit"),
         ]
         for (error, text) in failures {
             #expect(error?.code == .invalidConfiguration)
@@ -84,6 +85,7 @@ struct ConfigurationTests {
             "storage.requestsPerInstance": 3,
             "storage.readsLegacyReferences": true,
             "storage.requestSizeLimit": 0,
+            "storage.requestPartSizeLimit": 7,
             "storage.cache.sizeInBytes": 4,
             "storage.cache.entries": 5,
             "storage.cache.storesAreRecentFor": 6,
@@ -95,6 +97,7 @@ struct ConfigurationTests {
         #expect(configuration.requestsPerInstance == 3)
         #expect(configuration.readsLegacyReferences)
         #expect(configuration.requestSizeLimit == nil)
+        #expect(configuration.requestPartSizeLimit == 7)
         #expect(configuration.cache.sizeInBytes == 4)
         #expect(configuration.cache.entries == 5)
         #expect(configuration.cache.storesAreRecentFor == .seconds(6))

@@ -140,6 +140,7 @@ struct Fixture {
     init(
         threshold: PayloadSizeThreshold = .bytes(300),
         requestSizeLimit: Int? = nil,
+        requestPartSizeLimit: Int? = nil,
         answer: @escaping @Sendable (FakeFrontend.Request) throws -> any SwiftProtobuf.Message = { _ in
             Google_Protobuf_Empty()
         }
@@ -148,6 +149,7 @@ struct Fixture {
         var configuration = ExternalStorage.Configuration()
         configuration.threshold = threshold
         configuration.requestSizeLimit = requestSizeLimit
+        configuration.requestPartSizeLimit = requestPartSizeLimit
         // Every call asks the driver, so that a driver that fails is noticed.
         configuration.cache = .disabled
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -156,6 +156,60 @@ struct TaskTargetTests {
         )
     }
 
+    @Test(
+        "ES-T4 The server is asked for a parent that only another process has seen, once, and only for a large result",
+        arguments: [
+            (String?.some(""), StorageDriverTarget.workflow(namespace: "parent ns", id: "parent", runID: "parent run")),
+            ("the run before", Self.base), (nil, Self.base),
+        ]
+    )
+    func parentSeenElsewhere(continuing: String?, expected: StorageDriverTarget) async throws {
+        let sticky = Self.task { $0.history.events = [.with { $0.eventID = 9 }] }
+        let fixture = try Fixture { request in
+            switch request.method {
+            case "PollWorkflowTaskQueue": return sticky
+            case "GetWorkflowExecutionHistory":
+                guard let continuing else { throw RPCError(code: .unavailable, message: "no") }
+                return Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse.with {
+                    $0.history.events = [Self.started(continuing: continuing)]
+                }
+            default: return CompletedResponse()
+            }
+        }
+        let polled: WorkflowTask = try await fixture.call(
+            "PollWorkflowTaskQueue",
+            Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest.with { $0.namespace = "ns" }
+        )
+        for isLarge in [false, true] {
+            let completion = CompletedRequest.with { request in
+                request.taskToken = polled.taskToken
+                request.namespace = "ns"
+                if isLarge { Self.completeWorkflow(&request) } else { request.commands = [.with { _ in }] }
+            }
+            let _: CompletedResponse = try await fixture.call("RespondWorkflowTaskCompleted", completion)
+            #expect(fixture.frontend.requests.count { $0.method == "GetWorkflowExecutionHistory" } == (isLarge ? 1 : 0))
+        }
+        #expect(fixture.driver.stored.map(\.target) == [expected])
+        guard continuing != nil else { return }
+        let asked: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest = try fixture.received(
+            "GetWorkflowExecutionHistory"
+        )
+        #expect(asked.execution.workflowID == "w" && asked.execution.runID == "r" && asked.maximumPageSize == 1)
+        // Now it is known, and the next task says so.
+        let again: WorkflowTask = try await fixture.call(
+            "PollWorkflowTaskQueue",
+            Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest.with { $0.namespace = "ns" }
+        )
+        let completion = CompletedRequest.with { request in
+            request.taskToken = again.taskToken
+            request.namespace = "ns"
+            Self.completeWorkflow(&request)
+        }
+        let _: CompletedResponse = try await fixture.call("RespondWorkflowTaskCompleted", completion)
+        #expect(fixture.frontend.requests.count { $0.method == "GetWorkflowExecutionHistory" } == 1)
+        #expect(fixture.driver.stored.map(\.target) == [expected, expected])
+    }
+
     @Test("ES-T5 An activity's result, failure, cancellation and heartbeat belong to its workflow, or to itself alone")
     func activities() async throws {
         for (workflowID, expected) in [

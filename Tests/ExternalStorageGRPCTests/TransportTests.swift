@@ -257,6 +257,49 @@ struct RequestSizeTests {
         #expect(sent.input.payloads.count { $0.isReference } == 9)
     }
 
+    @Test("A part that the server judges by itself loses payloads until it fits, although the request as a whole would")
+    func parts() async throws {
+        let fixture = try Fixture(threshold: .default, requestSizeLimit: 4 << 20, requestPartSizeLimit: 2 << 20)
+        let request = StartRequest.with { request in
+            request.input.payloads = (0..<15).map { self.payload($0, kibibytes: $0 == 7 ? 50 : 200) }
+            request.memo.fields = ["a": self.payload(20, kibibytes: 200)]
+        }
+        let result = try await fixture.transport.call("StartWorkflowExecution", request.buffer)
+        #expect(result.status.code == .ok)
+        let sent: StartRequest = try fixture.received("StartWorkflowExecution")
+        #expect(try sent.input.serializedData().count <= 2 << 20)
+        #expect(sent.memo == request.memo)
+        // 14 payloads of 200 KiB and one of 50 are 2.8 MiB: five of the large ones must go, and no more do.
+        #expect(sent.input.payloads.count { $0.isReference } == 5)
+        #expect(!sent.input.payloads[7].isReference)
+    }
+
+    @Test("Each command of a completion is a part; together they are the request")
+    func commands() async throws {
+        let fixture = try Fixture(threshold: .default, requestSizeLimit: 4 << 20, requestPartSizeLimit: 2 << 20)
+        let request = CompletedRequest.with { request in
+            request.commands = [0..<11, 11..<14, 14..<23].map { range in
+                .with { command in
+                    command.scheduleActivityTaskCommandAttributes.input.payloads = range.map {
+                        self.payload($0, kibibytes: 200)
+                    }
+                }
+            }
+        }
+        let result = try await fixture.transport.call("RespondWorkflowTaskCompleted", request.buffer)
+        #expect(result.status.code == .ok)
+        let sent: CompletedRequest = try fixture.received(
+            "RespondWorkflowTaskCompleted"
+        )
+        // One of the eleven, for 2.1 MiB are too many; and then two more of 22, for 4.3 MiB are too many.
+        let stored = sent.commands.map { command in
+            command.scheduleActivityTaskCommandAttributes.input.payloads.count { $0.isReference }
+        }
+        #expect(stored[0] >= 1)
+        #expect(stored.reduce(0, +) == 3)
+        #expect(try sent.serializedData().count <= 4 << 20)
+    }
+
     @Test("A request that fits is left alone, and so is one whose rule is switched off", arguments: [4 << 20, nil])
     func untouched(_ limit: Int?) async throws {
         let fixture = try Fixture(threshold: .default, requestSizeLimit: limit)

@@ -6,6 +6,8 @@
 
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import NIOCore
+import NIOPosix
 import Testing
 
 @testable import ExternalStorageProxy
@@ -75,4 +77,30 @@ struct DrainTests {
             }
         }
     }
+
+    @Test("A client that never answers does not keep the proxy", arguments: ["", Self.http2Preface])
+    func silentConnection(greeting: String) async throws {
+        var configuration = ExternalStorageProxyConfiguration()
+        configuration.drain = .zero
+
+        try await withServer(FakeTemporal()) { server in
+            try await withProxy(to: server, configuration: configuration) { proxy in
+                let port = try #require(proxy.address.ipv4?.port)
+                let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                    .connect(host: "127.0.0.1", port: port)
+                    .get()
+                try await client.writeAndFlush(ByteBuffer(string: greeting))
+                // The proxy has taken the connection once it takes a later one.
+                try await withClient(to: proxy.address) { _ = try await $0.call("Echo") }
+
+                proxy.beginGracefulShutdown()
+
+                for await _ in proxy.stopped {}
+                try await client.closeFuture.get()
+            }
+        }
+    }
+
+    /// The preface of a connection, and empty settings; pings are not answered.
+    private static let http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0"
 }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 public import NIOCore
 
 /// A `temporal.api.common.v1.Payload`, as a view over its serialized bytes.
@@ -23,12 +24,12 @@ public struct Payload: Sendable {
     /// - Parameter serializedBytes: The serialized message; shared, not copied.
     /// - Throws: ``ExternalStorageError/Code/malformedPayload`` if the bytes are not a payload.
     public init(serializedBytes: ByteBuffer) throws(ExternalStorageError) {
-        do throws(ProtobufFields.Malformed) {
+        do throws(WireError) {
             try Self.check(serializedBytes.readableBytesUInt8Span)
         } catch {
             throw ExternalStorageError(
                 code: .malformedPayload,
-                message: "the bytes are not a serialized payload: wrong at byte \(error.position) of "
+                message: "the bytes are not a serialized payload: wrong at byte \(error.offset) of "
                     + "\(serializedBytes.readableBytes)"
             )
         }
@@ -96,11 +97,11 @@ public struct Payload: Sendable {
     /// Whether ``digest`` costs nothing.
     package var hasDigest: Bool { self.knownDigest != nil }
 
-    private static func check(_ bytes: Span<UInt8>) throws(ProtobufFields.Malformed) {
-        var fields = ProtobufFields(0..<bytes.count)
+    private static func check(_ bytes: Span<UInt8>) throws(WireError) {
+        var fields = WireReader(0..<bytes.count)
         while let field = try fields.next(in: bytes) {
-            guard field.isLengthDelimited, field.number == 1 || field.number == 3 else { continue }
-            var inner = ProtobufFields(field.body)
+            guard field.type == .lengthDelimited, field.number == 1 || field.number == 3 else { continue }
+            var inner = WireReader(field.body)
             while try inner.next(in: bytes) != nil {}
         }
     }

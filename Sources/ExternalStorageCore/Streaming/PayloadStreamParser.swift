@@ -4,11 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 import NIOCore
 
 /// Reads a serialized payload whose bytes come in pieces: metadata, and the data as it comes.
 ///
-/// Pure; knows the whole wire format, as ``ProtobufFields`` does for bytes in memory. What is legal protobuf and cannot be
+/// Pure; knows the whole wire format, as the reader of bytes in memory does. What is legal protobuf and cannot be
 /// handed out before the end is known is refused: data that comes twice (the last one counts), and metadata after data.
 /// No SDK writes either.
 struct PayloadStreamParser {
@@ -150,17 +151,13 @@ struct PayloadStreamParser {
         self.step = .tag
         let entry = self.entry
         let bytes = entry.readableBytesUInt8Span
-        var (key, value): (Range<Int>, Range<Int>) = (0..<0, 0..<0)
-        var fields = ProtobufFields(0..<bytes.count)
-        do throws(ProtobufFields.Malformed) {
-            while let part = try fields.next(in: bytes) {
-                guard part.isLengthDelimited else { continue }
-                if part.number == 1 { key = part.body } else if part.number == 2 { value = part.body }
-            }
+        do throws(WireError) {
+            let key = try WireReader.lastBytes(1, in: 0..<bytes.count, of: bytes) ?? 0..<0
+            let value = try WireReader.lastBytes(2, in: 0..<bytes.count, of: bytes) ?? 0..<0
+            self.metadata[bytes.string(in: key)] = bytes.array(in: value)
         } catch {
             throw .malformed(position: self.position)
         }
-        self.metadata[String(decoding: bytes.array(in: key), as: UTF8.self)] = bytes.array(in: value)
     }
 
     /// The value of a varint once its last byte is there.

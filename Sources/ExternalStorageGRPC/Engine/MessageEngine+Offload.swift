@@ -29,19 +29,50 @@ extension MessageEngine {
         namespaceField: UInt32 = 1,
         queryFailed: (ExternalStorageError) -> Void = { _ in }
     ) async throws -> Message? {
+        try await self.offload(
+            message,
+            as: type,
+            namespaceField: namespaceField,
+            queryFailed: queryFailed,
+            findParent: { _ in nil }
+        )
+    }
+
+    /// As above, for whoever can ask the server.
+    ///
+    /// - Parameters:
+    ///   - message: The serialized request.
+    ///   - type: Its type.
+    ///   - namespaceField: The field of the request that holds its namespace.
+    ///   - queryFailed: Told of every answer to a query that could not be stored.
+    ///   - findParent: Gives the parent of a workflow of which nobody here knows whether it has one. Only asked if its
+    ///     result is large.
+    func offload<Message: MessageBytes>(
+        _ message: Message,
+        as type: MessageType,
+        namespaceField: UInt32,
+        queryFailed: (ExternalStorageError) -> Void,
+        findParent: (TaskContext) async throws -> TaskContext.Execution?
+    ) async throws -> Message? {
         guard self.hasWork(message, as: type),
-            let request = try? self.read(message, as: type, namespaceField: namespaceField)
+            var request = try? self.read(message, as: type, namespaceField: namespaceField)
         else { return nil }
+        if let task = request.task, request.needsParent, let parent = try await findParent(task) {
+            try request.adopt(parent)
+        }
         var changes = MessageChanges(sites: request.scanned.scan.sites.count)
         if let token = request.token { changes.replacements[token.site] = token.bytes }
         for (id, reason) in (request.task?.failedQueries ?? [:]).sorted(by: { $0.key < $1.key }) {
             var field = StorageFailureReport.failedQueryResult(id: id, message: reason)
             changes.suffix.writeBuffer(&field)
         }
-        if let storage = self.storage, !request.scanned.payloadSites.isEmpty {
-            try await self.store(request, in: storage, changes: &changes, queryFailed)
+        guard let storage = self.storage, !request.scanned.payloadSites.isEmpty else {
+            return try request.scanned.applying(changes)
         }
-        return try request.scanned.applying(changes)
+        return try await Self.offEventLoop {
+            try await self.store(request, in: storage, changes: &changes, queryFailed)
+            return try request.scanned.applying(changes)
+        }
     }
 
     private func store<Message: MessageBytes>(
@@ -52,7 +83,12 @@ extension MessageEngine {
     ) async throws {
         try await self.storeByThreshold(request, in: storage, changes: &changes, queryFailed)
         if let limit = storage.configuration.requestSizeLimit {
-            try await self.storeMore(of: request, until: limit, in: storage, changes: &changes)
+            if let partLimit = storage.configuration.requestPartSizeLimit {
+                for part in request.scanned.parts(largerThan: partLimit) {
+                    try await self.storeMore(of: request, in: part, until: partLimit, storage, changes: &changes)
+                }
+            }
+            try await self.storeMore(of: request, in: nil, until: limit, storage, changes: &changes)
         }
     }
 
@@ -85,19 +121,23 @@ extension MessageEngine {
         }
     }
 
-    /// Stores payloads below the threshold, the largest first, while the request is larger than `limit`.
+    /// Stores payloads below the threshold, the largest first, while the request, or one part of it, is larger than
+    /// `limit`.
     ///
     /// What the selector keeps inline stays, so the request may remain too large: then the server says so.
     private func storeMore<Message: MessageBytes>(
         of request: OffloadRequest<Message>,
+        in part: Int?,
         until limit: Int,
-        in storage: ExternalStorage,
+        _ storage: ExternalStorage,
         changes: inout MessageChanges
     ) async throws {
         let (scan, threshold) = (request.scanned.scan, storage.configuration.threshold.sizeInBytes)
-        var rest = request.scanned.payloadSites.filter { scan.sites[$0].count < threshold }
+        var rest = request.scanned.payloadSites(in: part).filter { site in
+            scan.sites[site].count < threshold && changes.replacements[site] == nil
+        }
         rest.sort { scan.sites[$0].count > scan.sites[$1].count }
-        var size = request.scanned.size(after: changes)
+        var size = request.scanned.size(of: part, after: changes)
         while size > limit, !rest.isEmpty {
             // As many as it takes if every reference is as large as the largest that is worth writing.
             var chosen: [Int] = []
@@ -108,7 +148,7 @@ extension MessageEngine {
                 rest.removeFirst()
             }
             try await self.store(chosen.sorted(), of: request, in: storage, changes: &changes, ignoresThreshold: true)
-            size = request.scanned.size(after: changes)
+            size = request.scanned.size(of: part, after: changes)
         }
     }
 
@@ -142,7 +182,8 @@ extension MessageEngine {
         // Without storage nothing is large enough.
         guard let configuration = self.storage?.configuration else { return Int.max }
         let threshold = configuration.threshold.sizeInBytes
-        guard let limit = configuration.requestSizeLimit, count > limit else { return threshold }
+        guard let limit = configuration.requestSizeLimit else { return threshold }
+        guard count > min(limit, configuration.requestPartSizeLimit ?? limit) else { return threshold }
         return min(threshold, Self.smallestWorthStoring)
     }
 
@@ -221,16 +262,7 @@ private struct OffloadRequest<Message: MessageBytes>: Sendable {
             self.token = (site, own)
         }
         guard scan.sites.contains(where: { $0.kind == .payload }) else { return }
-        let targets = try RequestTargets(
-            request: self.scanned.type,
-            of: bytes,
-            namespace: self.namespace,
-            task: self.task
-        )
-        self.targets.reserveCapacity(scan.sites.count)
-        for site in scan.sites {
-            self.targets.append(site.kind == .payload ? try targets.target(of: site, in: scan, of: bytes) : nil)
-        }
+        try self.readTargets(bytes)
         guard self.scanned.type == .respondWorkflowTaskCompletedRequest else { return }
         for site in self.scanned.payloadSites {
             let frame = self.scanned.outermostFrame(of: site) { $0.parent < 0 && $0.field == 8 }
@@ -241,5 +273,37 @@ private struct OffloadRequest<Message: MessageBytes>: Sendable {
             }
             self.queryAnswers[self.queryAnswers.count - 1].sites.append(site)
         }
+    }
+
+    private mutating func readTargets(_ bytes: Span<UInt8>) throws(WireError) {
+        let scan = self.scanned.scan
+        let targets = try RequestTargets(
+            request: self.scanned.type,
+            of: bytes,
+            namespace: self.namespace,
+            task: self.task
+        )
+        self.targets = []
+        self.targets.reserveCapacity(scan.sites.count)
+        for site in scan.sites {
+            self.targets.append(site.kind == .payload ? try targets.target(of: site, in: scan, of: bytes) : nil)
+        }
+    }
+
+    /// Whether the request ends a workflow of which nobody knows whether it has a parent, with a result that may be
+    /// stored.
+    var needsParent: Bool {
+        guard self.task?.parentIsUnknown == true else { return false }
+        return self.scanned.payloadSites.contains { site in
+            self.scanned.outermostFrame(of: site) { $0.type == .completeWorkflowExecutionCommandAttributes } != nil
+        }
+    }
+
+    /// Takes note of a parent, to whom the result of the workflow belongs.
+    mutating func adopt(_ parent: TaskContext.Execution) throws(WireError) {
+        self.task?.parent = parent
+        var request = self
+        try self.scanned.message.withSpan { bytes throws(WireError) in try request.readTargets(bytes) }
+        self = request
     }
 }

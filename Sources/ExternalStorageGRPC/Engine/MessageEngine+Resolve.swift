@@ -66,7 +66,16 @@ extension MessageEngine {
             // Not protobuf, or not what we know: whoever asked for it judges it.
             return Resolution()
         }
-        var attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        let attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
+        guard !response.scanned.payloadSites.isEmpty else { return try attempt.resolution() }
+        return try await Self.offEventLoop { try await self.retrieveAll(attempt) }
+    }
+
+    private func retrieveAll<Message: MessageBytes>(_ attempt: ResolveAttempt<Message>) async throws -> Resolution<
+        Message
+    > {
+        let response = attempt.response
+        var attempt = attempt
         do {
             try await self.retrieve(response.scanned.payloadSites, attempt: &attempt)
         } catch let error as ExternalStorageError {
@@ -192,10 +201,12 @@ private struct ResolveResponse<Message: MessageBytes>: Sendable {
                 continue
             }
             if task.kind == .workflow {
-                if let parent = task.parent {
-                    parents.remember(parent, ofRun: task.workflow.runID)
-                } else if try !TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
-                    task.parent = parents.parent(ofRun: task.workflow.runID)
+                if try TaskContext.hasFirstEvent(workflowTask: range, of: bytes) {
+                    parents.remember(task.parent, ofRun: task.workflow.runID)
+                } else if let known = parents.parent(ofRun: task.workflow.runID) {
+                    task.parent = known
+                } else {
+                    task.parentIsUnknown = true
                 }
             }
             var token = ByteBuffer()

@@ -24,6 +24,14 @@ package struct MessageEngine: Sendable {
     }
 
     var readsLegacyReferences: Bool { self.storage?.configuration.readsLegacyReferences ?? false }
+
+    /// Stores or retrieves on the threads of the global executor.
+    ///
+    /// To find out that a message holds nothing takes microseconds, and a call may do that on the event loop of its
+    /// connection. Hashing and copying payloads takes milliseconds, which would hold up every other call of the loop.
+    static func offEventLoop<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+    }
 }
 
 /// A message and what was found in it.
@@ -83,12 +91,29 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         return found
     }
 
-    /// The size of the message with the replacements that were decided on, but for the sizes of enclosing lengths.
-    func size(after changes: MessageChanges) -> Int {
-        zip(self.scan.sites, changes.replacements).reduce(self.message.count) { size, change in
-            guard let replacement = change.1 else { return size }
-            return size + replacement.readableBytes - change.0.count
+    /// The parts that the server judges by themselves and that are too large as they stand: outermost frames.
+    func parts(largerThan limit: Int) -> [Int] {
+        self.scan.frames.indices.filter { self.scan.frames[$0].parent < 0 && self.scan.frames[$0].body.count > limit }
+    }
+
+    /// The sites that hold payloads, of the whole message or of one part.
+    func payloadSites(in part: Int?) -> [Int] {
+        self.payloadSites.filter { self.isInside(part, site: $0) }
+    }
+
+    /// The size of the message, or of one part, with the replacements that were decided on, but for the sizes of
+    /// enclosing lengths.
+    func size(of part: Int?, after changes: MessageChanges) -> Int {
+        let start = part.map { self.scan.frames[$0].body.count } ?? self.message.count
+        return self.scan.sites.indices.reduce(start) { size, site in
+            guard let replacement = changes.replacements[site], self.isInside(part, site: site) else { return size }
+            return size + replacement.readableBytes - self.scan.sites[site].count
         }
+    }
+
+    private func isInside(_ part: Int?, site: Int) -> Bool {
+        guard let part else { return true }
+        return self.scan.frames[part].body.contains(self.scan.sites[site].lengthStart)
     }
 
     /// The message with what was decided on, or nil if that is the message itself.

@@ -6,14 +6,13 @@
 
 import Synchronization
 
-/// Which workflow runs have a parent, for the tasks that no longer say so.
+/// Which parent workflow runs have, if any, for the tasks that no longer say so.
 ///
 /// Event 1 names the parent, and only the first task of a run, or one with a full history, brings event 1. Bounded: when
-/// it is full, the runs that were seen longest ago are forgotten, and their results are kept under themselves, which
-/// changes the place of an object but nothing else.
+/// it is full, the runs that were seen longest ago are forgotten, and whoever needs to know asks the server.
 final class ParentLedger: Sendable {
     private struct State {
-        var parents: [String: TaskContext.Execution] = [:]
+        var parents: [String: TaskContext.Execution?] = [:]
         /// Run ids in the order in which they came.
         var order: [String] = []
         var oldest = 0
@@ -26,12 +25,15 @@ final class ParentLedger: Sendable {
         self.capacity = capacity
     }
 
-    func remember(_ parent: TaskContext.Execution, ofRun runID: String) {
+    /// - Parameters:
+    ///   - parent: Nil for a run whose result is its own.
+    ///   - runID: The run.
+    func remember(_ parent: TaskContext.Execution?, ofRun runID: String) {
         self.state.withLock { state in
             guard state.parents.updateValue(parent, forKey: runID) == nil else { return }
             state.order.append(runID)
             guard state.order.count - state.oldest > self.capacity else { return }
-            state.parents[state.order[state.oldest]] = nil
+            state.parents.removeValue(forKey: state.order[state.oldest])
             state.oldest += 1
             if state.oldest > self.capacity {
                 state.order.removeFirst(state.oldest)
@@ -40,7 +42,8 @@ final class ParentLedger: Sendable {
         }
     }
 
-    func parent(ofRun runID: String) -> TaskContext.Execution? {
+    /// The parent of a run, or `.some(nil)` if it is known to have none; nil if nothing is known.
+    func parent(ofRun runID: String) -> TaskContext.Execution?? {
         self.state.withLock { $0.parents[runID] }
     }
 }

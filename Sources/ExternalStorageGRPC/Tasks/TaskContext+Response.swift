@@ -80,7 +80,7 @@ extension TaskContext {
     /// The parent named in event 1, if `history` begins with it.
     ///
     /// A run that continues another one keeps its result although it still has a parent (ES-T4).
-    private static func parent(
+    static func parent(
         inHistory history: Range<Int>,
         of bytes: Span<UInt8>,
         namespace: String

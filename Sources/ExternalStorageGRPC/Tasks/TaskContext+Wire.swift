@@ -34,6 +34,7 @@ extension TaskContext {
             entry.writeField(2, string: message)
             buffer.writeField(16, bytes: entry)
         }
+        if self.parentIsUnknown { buffer.writeField(17, varint: 1) }
         return buffer
     }
 
@@ -47,6 +48,7 @@ extension TaskContext {
                 if field.type == .varint {
                     if field.number == 1 { kind = Kind(rawValue: field.varint) }
                     if field.number == 15 { self.attempt = field.varint }
+                    if field.number == 17 { self.parentIsUnknown = field.varint != 0 }
                     continue
                 }
                 guard field.type == .lengthDelimited else { continue }

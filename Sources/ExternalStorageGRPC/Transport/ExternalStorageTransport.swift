@@ -29,7 +29,7 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
     /// The bytes of the wrapped transport.
     public typealias Bytes = Base.Bytes
 
-    private let base: Base
+    let base: Base
     let engine: MessageEngine
     let parents: ParentLedger
     let errorDetailsLimit: Int

@@ -19,8 +19,10 @@ public struct ExternalStorageTransportConfiguration: Sendable {
     /// 8,000; beyond that the references stay, so that at least the error itself arrives.
     public var errorDetailsLimit = Int.max
 
-    /// How many workflow runs are remembered to have a parent, so that a result is kept with the parent although the
-    /// task that completes the run no longer names it; 10,000 by default.
+    /// For how many workflow runs it is remembered whether they have a parent, so that a result is kept with the parent
+    /// although the task that completes the run no longer names it; 10,000 by default.
+    ///
+    /// For others the server is asked, before a large result is stored.
     public var rememberedParents = 10_000
 
     /// The default limits.

@@ -60,7 +60,8 @@ extension StorageCall {
                 TransportMessage(bytes: result),
                 as: type,
                 namespaceField: self.rule.namespaceField,
-                queryFailed: { self.log($0, "The answer to a query could not be stored", task: nil) }
+                queryFailed: { self.log($0, "The answer to a query could not be stored", task: nil) },
+                findParent: { try await self.transport.parent(of: $0, metadata: metadata) }
             )
             return offloaded?.bytes ?? result
         } catch let error as ExternalStorageError {

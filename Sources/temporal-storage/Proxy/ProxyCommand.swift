@@ -11,6 +11,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import Metrics
+import NIOPosix
 import ServiceLifecycle
 
 #if canImport(FoundationEssentials)
@@ -61,9 +62,11 @@ struct ProxyCommand: AsyncParsableCommand {
         // Before storage is made, which takes its handles at once.
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
-        let upstream = try sidecar.settings.upstream()
+        // One thread for both sides: a call that changes threads pays more for waking them than for all the rest.
+        let eventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let upstream = try sidecar.settings.upstream(on: eventLoopGroup)
         guard let storage = try await StorageSettings.storage(from: settings, logger: logger) else {
-            return try await sidecar.run(forwardingTo: upstream, metrics: metrics)
+            return try await sidecar.run(forwardingTo: upstream, on: eventLoopGroup, metrics: metrics)
         }
         var configuration = ExternalStorageTransportConfiguration()
         configuration.resolvedMessageLimit = sidecar.settings.proxy.messageSizeLimit
@@ -75,6 +78,6 @@ struct ProxyCommand: AsyncParsableCommand {
             configuration: configuration,
             logger: logger
         )
-        try await sidecar.run(forwardingTo: transport, metrics: metrics)
+        try await sidecar.run(forwardingTo: transport, on: eventLoopGroup, metrics: metrics)
     }
 }

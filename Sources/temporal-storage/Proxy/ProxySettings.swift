@@ -7,6 +7,7 @@
 import ExternalStorageProxy
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
+import NIOPosix
 
 /// The proxy as the settings describe it, checked.
 struct ProxySettings {
@@ -53,10 +54,11 @@ struct ProxySettings {
             ? .ipv6(host: host, port: self.listen.port) : .ipv4(host: host, port: self.listen.port)
     }
 
-    /// Transports to the server, not yet connected.
+    /// Transports to the server on the threads of `eventLoopGroup`, not yet connected.
     ///
     /// - Throws: ``CommandError`` if the certificates cannot be used.
-    func upstream() throws -> PooledTransport<HTTP2ClientTransport.Posix> {
+    func upstream(on eventLoopGroup: MultiThreadedEventLoopGroup) throws -> PooledTransport<HTTP2ClientTransport.Posix>
+    {
         var config = HTTP2ClientTransport.Posix.Config.proxy
         config.http2.authority = self.tls.targetServerName
         let target: any ResolvableTarget =
@@ -71,7 +73,8 @@ struct ProxySettings {
                     try HTTP2ClientTransport.Posix(
                         target: target,
                         transportSecurity: self.tls.target,
-                        config: config
+                        config: config,
+                        eventLoopGroup: eventLoopGroup
                     )
                 }
             )

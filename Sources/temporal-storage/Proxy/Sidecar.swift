@@ -8,6 +8,7 @@ import ExternalStorageProxy
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
+import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
@@ -27,6 +28,7 @@ struct Sidecar {
     /// - Throws: ``CommandError`` if an address cannot be listened on.
     func run<Upstream: ClientTransport>(
         forwardingTo upstream: Upstream,
+        on eventLoopGroup: MultiThreadedEventLoopGroup,
         metrics: PrometheusMetrics
     ) async throws where Upstream.Bytes == GRPCNIOTransportBytes {
         let proxy = ExternalStorageProxy(
@@ -35,6 +37,7 @@ struct Sidecar {
             forwardingTo: upstream,
             named: "\(self.settings.target)",
             configuration: self.settings.proxy,
+            eventLoopGroup: eventLoopGroup,
             logger: self.logger
         )
         // Services end in the opposite order: metrics can be read until the proxy is done.

@@ -10,7 +10,7 @@
 
 The caller may kill and restart the sidecar at any time: a start is retried with the same id and finds the
 workflow it has started, a wait for a result begins again, messages are sent again with the same id. A tally is
-printed every five seconds; the last line is `N passed, N failed`. Each workflow counts once.
+printed from time to time; the last line is `N passed, N failed`. Each workflow counts once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -43,6 +48,8 @@ with workflow.unsafe.imports_passed_through():
 T = TypeVar("T")
 
 PATIENCE = timedelta(minutes=5)
+# A task that a dying sidecar had in its hands is given out again after this time.
+LOST_AFTER = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
 
 # What a call fails with while nothing answers at the address, or while what answered is going away.
@@ -57,6 +64,25 @@ PASSING = frozenset(
         RPCStatusCode.RESOURCE_EXHAUSTED,
     }
 )
+
+
+def _passing(error: Exception) -> str | None:
+    """Why a call may be made again; None if it may not."""
+    if isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError):
+        return "a lost wait"
+    if isinstance(error, WorkflowQueryFailedError):
+        return "a failure of storage" if "storage driver" in str(error) else None
+    assert isinstance(error, RPCError)
+    if error.status in PASSING:
+        return error.status.name
+    text = str(error)
+    # An update that was only in the memory of a server that was restarted.
+    if error.status == RPCStatusCode.NOT_FOUND and "update" in text.lower():
+        return "a forgotten update"
+    # A query while a workflow task fails.
+    if error.status == RPCStatusCode.FAILED_PRECONDITION and "workflow task in failed state" in text.lower():
+        return "a failed task"
+    return None
 
 
 @activity.defn
@@ -100,8 +126,8 @@ class MixedLoad:
         once_failed = await workflow.execute_activity(
             echo_at_second_attempt,
             value,
-            start_to_close_timeout=PATIENCE,
-            heartbeat_timeout=PATIENCE,
+            start_to_close_timeout=LOST_AFTER,
+            heartbeat_timeout=LOST_AFTER,
             retry_policy=RETRY,
         )
         from_child = await workflow.execute_child_workflow(
@@ -160,15 +186,20 @@ class Loader:
         while True:
             try:
                 return await call()
-            except RPCError as error:
-                if error.status not in PASSING or time.monotonic() > deadline:
+            except (RPCError, WorkflowQueryFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+                why = _passing(error)
+                if why is None or time.monotonic() > deadline:
                     raise
-                self.tally.counts[f"retried {what} after {error.status.name}"] += 1
+                self.tally.counts[f"retried {what} after {why}"] += 1
             await asyncio.sleep(pause)  # The back-off of a client; nothing waits for it to be over.
             pause = min(pause * 2, 2.0)
 
     async def start(
-        self, run: Callable[..., Awaitable[T]], value: bytes, workflow_id: str
+        self,
+        run: Callable[..., Awaitable[T]],
+        value: bytes,
+        workflow_id: str,
+        task_timeout: timedelta = timedelta(seconds=60),
     ) -> WorkflowHandle[object, T]:
         return await self.insist(
             "start",
@@ -178,7 +209,7 @@ class Loader:
                 id=workflow_id,
                 task_queue=self.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                task_timeout=timedelta(seconds=60),
+                task_timeout=task_timeout,
             ),
         )
 
@@ -191,7 +222,7 @@ class Loader:
     async def mixed(self, name: str, chance: random.Random, largest: int) -> None:
         workflow_id = f"load-{self.run}-{name}"
         values = [common.blob(f"{workflow_id}/{part}", random_size(chance, largest)) for part in range(3)]
-        handle = await self.start(MixedLoad.run, values[0], workflow_id)
+        handle = await self.start(MixedLoad.run, values[0], workflow_id, LOST_AFTER)
         await self.insist("signal", lambda: handle.signal(MixedLoad.put, values[1]))
         self.check("answer", await self.insist("query", lambda: handle.query(MixedLoad.current)), values[1])
         # The id makes a repeated update the same update.
@@ -233,34 +264,41 @@ def _one_line(error: BaseException) -> str:
     return " <- ".join(causes)
 
 
-async def report(tally: Tally) -> None:
-    """Prints the tally every five seconds until it is cancelled."""
+async def report(tally: Tally, every: float) -> None:
+    """Prints the tally from time to time until it is cancelled."""
     while True:
-        await asyncio.sleep(5)
+        await asyncio.sleep(every)
         print(tally.line(), flush=True)
 
 
 async def main(options: argparse.Namespace) -> int:
     tally = Tally()
     run = options.run or uuid.uuid4().hex[:8]
-    loader = Loader(
-        client=await Client.connect(options.address, namespace=options.namespace),
-        task_queue=f"load-{run}",
-        run=run,
-        tally=tally,
-        give_up_after=options.give_up,
-    )
-    # Workers of a second connection, as they would be in another process.
-    async with Worker(
-        await Client.connect(options.address, namespace=options.namespace),
-        task_queue=loader.task_queue,
-        workflows=[Load, LoadChild, MixedLoad],
-        activities=[echo, echo_at_second_attempt],
-    ):
-        reporter = asyncio.create_task(report(tally))
+    loaders = [
+        Loader(
+            client=await Client.connect(address, namespace=options.namespace),
+            task_queue=f"load-{run}",
+            run=run,
+            tally=tally,
+            give_up_after=options.give_up,
+        )
+        for address in options.address
+    ]
+    loader = loaders[0]
+    async with contextlib.AsyncExitStack() as stack:
+        for address in options.address:
+            # Workers of another connection, as they would be in another process.
+            worker = Worker(
+                await Client.connect(address, namespace=options.namespace),
+                task_queue=loader.task_queue,
+                workflows=[Load, LoadChild, MixedLoad],
+                activities=[echo, echo_at_second_attempt],
+            )
+            await stack.enter_async_context(worker)
+        reporter = asyncio.create_task(report(tally, options.every))
         try:
             if options.mixed:
-                await _mixed(loader, options)
+                await _mixed(loaders, options)
             else:
                 slots = asyncio.Semaphore(options.at_once or options.count)
 
@@ -280,12 +318,13 @@ async def main(options: argparse.Namespace) -> int:
     return 1 if tally.counts["failed"] or not tally.counts["passed"] else 0
 
 
-async def _mixed(loader: Loader, options: argparse.Namespace) -> None:
+async def _mixed(loaders: list[Loader], options: argparse.Namespace) -> None:
     """`--at-once` lanes, each starting a new workflow when its last is over, until the time is up."""
     until = time.monotonic() + options.seconds
     print(f"seed {options.seed}", flush=True)
 
     async def lane(lane_number: int) -> None:
+        loader = loaders[lane_number % len(loaders)]
         chance = random.Random(f"{options.seed}/{lane_number}")
         number = 0
         while time.monotonic() < until:
@@ -300,7 +339,13 @@ async def _mixed(loader: Loader, options: argparse.Namespace) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--address", required=True, metavar="HOST:PORT", help="the sidecar")
+    parser.add_argument(
+        "--address",
+        required=True,
+        action="append",
+        metavar="HOST:PORT",
+        help="a sidecar; of several each has a worker, and the lanes of --mixed in turn (the rest uses the first)",
+    )
     parser.add_argument("--namespace", default="default")
     parser.add_argument("--count", type=int, default=200, help="workflows, all at once (200)")
     parser.add_argument("--size", type=int, default=1024 * 1024, metavar="BYTES", help="of each value (1 MiB)")
@@ -309,6 +354,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60, help="how long --mixed starts new workflows (60)")
     parser.add_argument("--largest", type=int, default=20 * 1024 * 1024, metavar="BYTES", help="for --mixed (20 MiB)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32), help="for --mixed")
+    parser.add_argument("--every", type=float, default=5, metavar="SECONDS", help="between two tallies (5)")
     parser.add_argument("--give-up", type=float, default=120, metavar="SECONDS", help="without an answer (120)")
     parser.add_argument("--run", help="part of all ids; give an old one to wait for its workflows again")
     parser.add_argument("--verbose", action="store_true", help="print the SDK's log")

@@ -1,0 +1,83 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import ExternalStorageWire
+import GRPCCore
+import Logging
+import NIOCore
+
+extension ExternalStorageTransport {
+    /// Asks the server for the first event of a workflow run, which names its parent (ES-T4).
+    ///
+    /// Needed where the first task of the run was handed out by another process, or by this one before it was restarted.
+    ///
+    /// - Parameters:
+    ///   - task: The task of the run.
+    ///   - metadata: The metadata of the call on behalf of which the server is asked.
+    /// - Returns: Who gets the result of the run, or nil if that is the run itself. Nil also if the server does not
+    ///   say, which is logged: then the result is kept with the run, which is another place and nothing else.
+    /// - Throws: `CancellationError` if cancelled.
+    func parent(of task: TaskContext, metadata: Metadata) async throws -> TaskContext.Execution? {
+        var execution = ByteBuffer()
+        execution.writeField(1, string: task.workflow.id)
+        execution.writeField(2, string: task.workflow.runID)
+        var request = ByteBuffer()
+        request.writeField(1, string: task.workflow.namespace)
+        request.writeField(2, bytes: execution)
+        request.writeField(3, varint: 1)  // maximum_page_size
+        var metadata = metadata
+        metadata.removeAllValues(forKey: RequestTimeout.key)
+        metadata.addString("10S", forKey: RequestTimeout.key)
+        do {
+            let response = try await self.unary("GetWorkflowExecutionHistory", request, metadata: metadata)
+            let namespace = task.workflow.namespace
+            let parent = try TransportMessage<Bytes>(bytes: response).withSpan { bytes throws(WireError) in
+                let history = try WireReader.lastBytes(1, in: 0..<bytes.count, of: bytes)
+                return try history.flatMap { history throws(WireError) in
+                    try TaskContext.parent(inHistory: history, of: bytes, namespace: namespace)
+                }
+            }
+            self.parents.remember(parent, ofRun: task.workflow.runID)
+            return parent
+        } catch {
+            try Task.checkCancellation()
+            self.logger.warning(
+                "The server does not say whose child a workflow is; its result is kept with itself",
+                metadata: [
+                    "temporal.workflow.id": "\(task.workflow.id)", "temporal.workflow.run-id": "\(task.workflow.runID)",
+                    "error": "\(error)",
+                ]
+            )
+            return nil
+        }
+    }
+
+    /// A call of WorkflowService on the wrapped transport.
+    private func unary(_ method: String, _ request: ByteBuffer, metadata: Metadata) async throws -> Bytes {
+        let descriptor = MethodDescriptor(
+            fullyQualifiedService: "temporal.api.workflowservice.v1.WorkflowService",
+            method: method
+        )
+        let message = TransportMessage<Bytes>(request).bytes
+        return try await self.base.withStream(descriptor: descriptor, options: .defaults) { stream, _ in
+            try await stream.outbound.write(.metadata(metadata))
+            try await stream.outbound.write(.message(message))
+            await stream.outbound.finish()
+            var response: Bytes?
+            for try await part in stream.inbound {
+                switch part {
+                case .metadata: continue
+                case .message(let bytes): response = bytes
+                case .status(let status, _):
+                    if let response, status.code == .ok { return response }
+                    throw RPCError(status: status) ?? RPCError(code: .unknown, message: "There is no message.")
+                }
+            }
+            throw RPCError(code: .unknown, message: "The stream ended without a status.")
+        }
+    }
+}
