@@ -353,6 +353,7 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
