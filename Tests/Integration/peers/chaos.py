@@ -210,7 +210,7 @@ async def service(state: Path, command: str, name: str) -> None:
 async def load(options: argparse.Namespace, running: asyncio.Event, *addresses: str) -> tuple[int, int]:
     """Runs the workflows; gives how many passed and how many failed. `running` says that they have begun."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(Path(__file__).with_name("load.py")), "--mixed", "--give-up", "240"),
+        *(sys.executable, str(Path(__file__).with_name("load.py")), "--mixed", "--give-up", "480"),
         *(part for address in addresses for part in ("--address", address)),
         *("--seconds", str(options.minutes * 60), "--at-once", str(options.at_once), "--seed", str(options.seed)),
         *("--every", "30"),
