@@ -146,7 +146,7 @@ class Chaos:
                 print(f"{began - self.started_at:.0f} s: {name}", flush=True)
                 await fault(self)
                 self.tally[name] += 1
-                await asyncio.sleep(self.chance.uniform(4, 8))  # Calm between two faults.
+                await asyncio.sleep(self.chance.uniform(5, 9))  # Calm between two faults.
 
     async def _for_a_while(self) -> None:
         await asyncio.sleep(self.chance.uniform(4, 8))  # How long a fault lasts.

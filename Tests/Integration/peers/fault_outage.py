@@ -183,7 +183,7 @@ def _note_cause(causes: Counter[str], method: str, request: bytes) -> None:
         causes[ActivityTaskFailedCause.Name(cause).removeprefix("ACTIVITY_TASK_FAILED_CAUSE_")] += 1
 
 
-@case("outage", seconds=180)
+@case("outage", seconds=400)
 async def outage(bench: Faults) -> str:
     """30 s without a store: no workflow fails, reports only on first attempts, all complete (ES-F1 to ES-F3)."""
     server = await bench.client(bench.server)
