@@ -293,17 +293,47 @@ let package = Package(
             exclude: ["FakeS3"]
         ),
         .executableTarget(
-            name: "demo-client",
+            name: "demo",
             dependencies: [
+                "AWSCredentials",
                 "ExternalStorageCore",
-                "ExternalStorageGRPC",
-                "TemporalAPI",
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
-            path: "Examples/Demo/Client"
+            path: "Examples/Demo/Program"
+        ),
+        .executableTarget(
+            name: "native-worker",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Examples/NativeWorker"
+        ),
+        .executableTarget(
+            name: "stored-pipeline",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Examples/StoredPipeline",
+            exclude: ["pipeline.py"]
         ),
         // A sidecar with a codec for references, for the integration tests.
         .executableTarget(

@@ -65,7 +65,7 @@ extension ExternalStorage {
     }
 
     /// Asks the selector, in the order of the message (ES-P4).
-    private func choices(
+    func choices(
         for candidates: [Int],
         of items: [StoreItem],
         namespace: String

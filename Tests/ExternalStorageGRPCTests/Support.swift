@@ -131,7 +131,7 @@ final class RecordingDriver: StorageDriver {
 
 /// A transport with a recording driver around a frontend whose answers a test gives.
 struct Fixture {
-    let driver = RecordingDriver()
+    let driver: RecordingDriver
     let storage: ExternalStorage
     let frontend: FakeFrontend
     let transport: ExternalStorageTransport<FakeFrontend>
@@ -145,6 +145,7 @@ struct Fixture {
             Google_Protobuf_Empty()
         }
     ) throws {
+        self.driver = RecordingDriver()
         var configuration = ExternalStorage.Configuration()
         configuration.threshold = threshold
         configuration.requestSizeLimit = requestSizeLimit
@@ -160,6 +161,18 @@ struct Fixture {
                 return .failure(error)
             }
         }
+        self.transport = ExternalStorageTransport(wrapping: self.frontend, storage: self.storage, logger: logger)
+    }
+
+    /// The same store behind a frontend with other answers.
+    init(
+        over fixture: Fixture,
+        answer: @escaping @Sendable (FakeFrontend.Request) throws -> any SwiftProtobuf.Message
+    ) throws {
+        self.driver = fixture.driver
+        self.storage = fixture.storage
+        self.frontend = FakeFrontend { request in .message(try answer(request).buffer) }
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         self.transport = ExternalStorageTransport(wrapping: self.frontend, storage: self.storage, logger: logger)
     }
 

@@ -22,4 +22,9 @@ struct ConformanceTests {
         try await check.run(on: blocking)
         try await check.run(on: FaultyStorageDriver(failing: .unavailable, times: 0))
     }
+
+    @Test("The drivers of this product that stream keep the contract of streams", .timeLimit(.minutes(1)))
+    func streaming() async throws {
+        for check in StorageDriverConformance.streamingChecks { try await check.run(on: InMemoryStorageDriver()) }
+    }
 }

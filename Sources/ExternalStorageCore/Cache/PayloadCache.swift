@@ -46,6 +46,17 @@ final class PayloadCache: Sendable {
         self.state.withLockedValue { $0.stored(payload, key: key, claim: claim, now: now) }
     }
 
+    /// Remembers the store of a payload that nobody had in memory.
+    func stored(key: PayloadCacheState.StoreKey, claim: StorageDriverClaim) {
+        let now = self.now()
+        self.state.withLockedValue { $0.remember(key, claim: claim, now: now) }
+    }
+
+    /// What is known, without fetching it or waiting for somebody who does.
+    func payload(at location: Location) -> Payload? {
+        self.state.withLockedValue { $0.payload(at: location) }
+    }
+
     func forgetStores(of driver: Int) {
         self.state.withLockedValue { $0.forgetStores(of: driver) }
     }

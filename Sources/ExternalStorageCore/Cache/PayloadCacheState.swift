@@ -60,10 +60,16 @@ struct PayloadCacheState: Sendable {
     }
 
     mutating func stored(_ payload: Payload, key: StoreKey, claim: StorageDriverClaim, now: ContinuousClock.Instant) {
-        let store = RecentStore(claim: claim, expires: now.advanced(by: self.storesAreRecentFor))
-        self.stores.insert(store, forKey: key, cost: 1)
+        self.remember(key, claim: claim, now: now)
         self.keep(payload, at: Location(driver: key.driver, claim: claim, namespace: key.namespace))
     }
+
+    mutating func remember(_ key: StoreKey, claim: StorageDriverClaim, now: ContinuousClock.Instant) {
+        let store = RecentStore(claim: claim, expires: now.advanced(by: self.storesAreRecentFor))
+        self.stores.insert(store, forKey: key, cost: 1)
+    }
+
+    mutating func payload(at location: Location) -> Payload? { self.payloads.value(forKey: location) }
 
     /// Something that a driver once stored is gone: what else is remembered of it may be gone too.
     mutating func forgetStores(of driver: Int) {

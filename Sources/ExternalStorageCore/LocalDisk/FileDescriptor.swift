@@ -14,9 +14,9 @@ import Musl
 
 /// An open file or directory, closed when it goes.
 struct FileDescriptor: ~Copyable {
-    private let raw: Int32
+    let raw: Int32
 
-    private init(raw: Int32) {
+    init(raw: Int32) {
         self.raw = raw
     }
 
@@ -146,8 +146,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Calls `body` until no signal interrupts it.
-    private static func check<Result: SignedInteger>(_ call: String, _ body: () -> Result) throws(SystemError) -> Result
-    {
+    static func check<Result: SignedInteger>(_ call: String, _ body: () -> Result) throws(SystemError) -> Result {
         while true {
             let result = body()
             if result >= 0 { return result }

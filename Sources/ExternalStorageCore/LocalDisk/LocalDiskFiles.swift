@@ -24,14 +24,27 @@ struct LocalDiskFiles: Sendable {
 
     /// Writes a file, unless one of the same size is there, which then is touched.
     func write(_ bytes: ByteBuffer, to key: String) throws(ExternalStorageError) {
+        let (segments, name) = Self.path(of: key)
+        let root = try self.openRoot()
+        try self.repeating(key) { () throws(SystemError) in
+            let directory = try root.openDirectories(segments)
+            guard try !Self.touch(name, in: directory, sizeInBytes: bytes.readableBytes) else { return }
+            try Self.replace(name, in: directory, of: root, with: bytes)
+        }
+    }
+
+    /// The names on the way from the root to the file, and that of the file.
+    static func path(of key: String) -> (directories: [String], name: String) {
         var segments = key.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         let name = segments.removeLast()
-        let root = try self.openRoot()
+        return (segments, name)
+    }
+
+    /// Writes again if a directory vanishes under the driver.
+    func repeating(_ key: String, _ write: () throws(SystemError) -> Void) throws(ExternalStorageError) {
         for attempt in 1...Self.attempts {
             do throws(SystemError) {
-                let directory = try root.openDirectories(segments)
-                guard try !Self.touch(name, in: directory, sizeInBytes: bytes.readableBytes) else { return }
-                return try Self.replace(name, in: directory, of: root, with: bytes)
+                return try write()
             } catch {
                 guard error.isMissing, attempt < Self.attempts else { throw self.failure(error, writing: key) }
             }
@@ -41,7 +54,7 @@ struct LocalDiskFiles: Sendable {
     /// Whether the file was there, and now is as good as new.
     ///
     /// A file of another size is damaged, and one that cannot be touched could be too old: both are written again.
-    private static func touch(
+    static func touch(
         _ name: String,
         in directory: borrowing FileDescriptor,
         sizeInBytes: Int
@@ -106,7 +119,7 @@ struct LocalDiskFiles: Sendable {
         }
     }
 
-    private func openRoot() throws(ExternalStorageError) -> FileDescriptor {
+    func openRoot() throws(ExternalStorageError) -> FileDescriptor {
         do throws(SystemError) {
             return try FileDescriptor(openingDirectory: self.root)
         } catch {

@@ -40,7 +40,7 @@ public struct LocalDiskStorageDriver: StorageDriver {
     public static let type = "local-disk"
 
     private let configuration: Configuration
-    private let files: LocalDiskFiles
+    let files: LocalDiskFiles
 
     /// The name to register under.
     public var name: String { self.configuration.name }
@@ -80,18 +80,22 @@ public struct LocalDiskStorageDriver: StorageDriver {
         _ payloads: [Payload],
         context: StorageDriverStoreContext
     ) async throws -> [StorageDriverClaim] {
-        for payload in payloads where payload.sizeInBytes > self.configuration.payloadSizeLimit {
-            throw ExternalStorageError(
-                code: .payloadTooLarge,
-                message: "payload size \(payload.sizeInBytes) exceeds the maximum of "
-                    + "\(self.configuration.payloadSizeLimit) bytes; raise payloadSizeLimit"
-            )
-        }
+        for payload in payloads { try self.checkSize(payload.sizeInBytes) }
         return try await self.forAll(payloads, context.limiter) { files, payload in
             let key = StorageObjectKey(digest: payload.digest, target: context.target, style: .file)
             try files.write(payload.serializedBytes, to: key.text)
             return LocalDiskClaim(key: key.text, digest: payload.digest).claim
         }
+    }
+
+    /// - Throws: `payloadTooLarge`, which says what to change (ES-P9).
+    func checkSize(_ sizeInBytes: Int) throws(ExternalStorageError) {
+        guard sizeInBytes > self.configuration.payloadSizeLimit else { return }
+        throw ExternalStorageError(
+            code: .payloadTooLarge,
+            message: "payload size \(sizeInBytes) exceeds the maximum of "
+                + "\(self.configuration.payloadSizeLimit) bytes; raise payloadSizeLimit"
+        )
     }
 
     /// Reads files, and checks their digests.

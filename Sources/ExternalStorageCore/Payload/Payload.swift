@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 public import NIOCore
 
 /// A `temporal.api.common.v1.Payload`, as a view over its serialized bytes.
@@ -15,18 +16,20 @@ public struct Payload: Sendable {
     public let serializedBytes: ByteBuffer
     /// The digest, if somebody has computed it; copies of the payload share it.
     private var knownDigest: PayloadDigest?
+    /// The size of the whole, if the bytes are only an outline: what comes before the data.
+    private var outlinedSize: Int?
 
     /// Takes over a serialized payload, after one walk through its structure.
     ///
     /// - Parameter serializedBytes: The serialized message; shared, not copied.
     /// - Throws: ``ExternalStorageError/Code/malformedPayload`` if the bytes are not a payload.
     public init(serializedBytes: ByteBuffer) throws(ExternalStorageError) {
-        do throws(ProtobufFields.Malformed) {
+        do throws(WireError) {
             try Self.check(serializedBytes.readableBytesUInt8Span)
         } catch {
             throw ExternalStorageError(
                 code: .malformedPayload,
-                message: "the bytes are not a serialized payload: wrong at byte \(error.position) of "
+                message: "the bytes are not a serialized payload: wrong at byte \(error.offset) of "
                     + "\(serializedBytes.readableBytes)"
             )
         }
@@ -38,6 +41,15 @@ public struct Payload: Sendable {
     /// If they are malformed all the same, they travel as they are, and the accessors return what can be read.
     package init(unchecked serializedBytes: ByteBuffer) {
         self.serializedBytes = serializedBytes
+    }
+
+    /// Stands for a payload whose data is elsewhere, where its size, digest and metadata are asked for.
+    ///
+    /// Never part of a plan: what is stored has its bytes.
+    init(outline head: ByteBuffer, sizeInBytes: Int, digest: PayloadDigest) {
+        self.serializedBytes = head
+        self.outlinedSize = sizeInBytes
+        self.knownDigest = digest
     }
 
     /// Serializes a payload.
@@ -59,7 +71,7 @@ public struct Payload: Sendable {
     }
 
     /// The size of the serialized message: what the threshold is compared with.
-    public var sizeInBytes: Int { self.serializedBytes.readableBytes }
+    public var sizeInBytes: Int { self.outlinedSize ?? self.serializedBytes.readableBytes }
 
     /// The SHA-256 of ``serializedBytes``.
     ///
@@ -85,11 +97,11 @@ public struct Payload: Sendable {
     /// Whether ``digest`` costs nothing.
     package var hasDigest: Bool { self.knownDigest != nil }
 
-    private static func check(_ bytes: Span<UInt8>) throws(ProtobufFields.Malformed) {
-        var fields = ProtobufFields(0..<bytes.count)
+    private static func check(_ bytes: Span<UInt8>) throws(WireError) {
+        var fields = WireReader(0..<bytes.count)
         while let field = try fields.next(in: bytes) {
-            guard field.isLengthDelimited, field.number == 1 || field.number == 3 else { continue }
-            var inner = ProtobufFields(field.body)
+            guard field.type == .lengthDelimited, field.number == 1 || field.number == 3 else { continue }
+            var inner = WireReader(field.body)
             while try inner.next(in: bytes) != nil {}
         }
     }

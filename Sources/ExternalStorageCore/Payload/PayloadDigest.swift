@@ -42,7 +42,7 @@ public struct PayloadDigest: Hashable, Sendable {
         self.words = (words[0], words[1], words[2], words[3])
     }
 
-    private init(_ digest: SHA256Digest) {
+    init(_ digest: SHA256Digest) {
         self.words = unsafe digest.withUnsafeBytes { bytes in
             unsafe (
                 UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),

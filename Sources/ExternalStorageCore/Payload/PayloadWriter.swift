@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 import NIOCore
 
 /// Serializes a payload, once, into memory of its final size.
@@ -12,7 +13,7 @@ enum PayloadWriter {
         let entries = metadata.map { (key: Array($0.key.utf8), value: $0.value) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }
         let entrySizes = entries.map { Self.size(ofField: $0.key.count) + Self.size(ofField: $0.value.count) }
-        let detailSizes = externalPayloadSizes.map { $0 == 0 ? 0 : 1 + Self.size(ofVarint: UInt64(bitPattern: $0)) }
+        let detailSizes = externalPayloadSizes.map { $0 == 0 ? 0 : 1 + Varint.byteCount(UInt64(bitPattern: $0)) }
         let count =
             (entrySizes + detailSizes).reduce(0) { $0 + Self.size(ofField: $1) }
             + (data.readableBytes == 0 ? 0 : Self.size(ofField: data.readableBytes))
@@ -33,33 +34,27 @@ enum PayloadWriter {
             buffer.writeTag(3, count: size)
             guard payloadSize != 0 else { continue }
             buffer.writeInteger(UInt8(1 << 3))
-            buffer.writeProtobufVarint(UInt64(bitPattern: payloadSize))
+            buffer.writeVarint(UInt64(bitPattern: payloadSize))
         }
+        return buffer
+    }
+
+    /// What comes before the first byte of the data in a payload without external payloads.
+    static func head(metadata: [String: [UInt8]], dataSizeInBytes: Int) -> ByteBuffer {
+        var buffer = self.serialize(metadata: metadata, data: ByteBuffer(), externalPayloadSizes: [])
+        if dataSizeInBytes > 0 { buffer.writeTag(2, count: dataSizeInBytes) }
         return buffer
     }
 
     /// Tag, length and `count` bytes.
     private static func size(ofField count: Int) -> Int {
-        1 + self.size(ofVarint: UInt64(count)) + count
-    }
-
-    private static func size(ofVarint value: UInt64) -> Int {
-        max(1, (64 - value.leadingZeroBitCount + 6) / 7)
+        1 + Varint.byteCount(forLength: count) + count
     }
 }
 
 extension ByteBuffer {
     fileprivate mutating func writeTag(_ number: UInt8, count: Int) {
         self.writeInteger(number << 3 | 2)
-        self.writeProtobufVarint(UInt64(count))
-    }
-
-    fileprivate mutating func writeProtobufVarint(_ value: UInt64) {
-        var rest = value
-        while rest > 0x7F {
-            self.writeInteger(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        self.writeInteger(UInt8(rest))
+        self.writeVarint(UInt64(count))
     }
 }

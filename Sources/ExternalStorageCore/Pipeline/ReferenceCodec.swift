@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
+
 /// Encodes new references, and decodes marked ones (ES-W4).
 struct ReferenceCodec: Sendable {
     private let codec: (any PayloadCodec)?
@@ -56,21 +58,21 @@ struct ReferenceCodec: Sendable {
     ///
     /// - Throws: `undecodableReference` (`[TMPRL1106]`); `CancellationError`.
     func decode(_ references: [Payload]) async throws -> [Payload] {
-        let marked = references.indices.filter { references[$0].referenceTraits.isMarked }
+        let marked = references.indices.filter { references[$0].traits.contains(.marked) }
         guard !marked.isEmpty else { return references }
         var decoded = marked.map { index in
             var metadata = references[index].metadata
             metadata[StorageReference.marker] = nil
             return Payload(metadata: metadata, data: references[index].data)
         }
-        let encoded = decoded.indices.filter { !decoded[$0].referenceTraits.isPlainReference }
+        let encoded = decoded.indices.filter { !decoded[$0].traits.contains(.plainReference) }
         if let codec = self.codec, !encoded.isEmpty {
             let results = try await self.decode(encoded.map { decoded[$0] }, with: codec)
             for (index, payload) in zip(encoded, results) { decoded[index] = payload }
         }
         var result = references
         for (index, payload) in zip(marked, decoded) {
-            guard payload.referenceTraits.isPlainReference else { throw ExternalStorageError.undecodableReference() }
+            guard payload.traits.contains(.plainReference) else { throw ExternalStorageError.undecodableReference() }
             result[index] = payload
         }
         return result

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
+
 /// What is downloaded for one message: which claims, by which driver.
 ///
 /// Pure.
@@ -29,8 +31,8 @@ struct RetrievePlan: Sendable {
 
     /// Whether a payload has to be resolved (ES-W2, ES-W5).
     static func isReference(_ payload: Payload, readsLegacy: Bool) -> Bool {
-        let traits = payload.referenceTraits
-        return traits.isReference || (readsLegacy && traits.isLegacy)
+        let traits = payload.traits
+        return traits.isReference || (readsLegacy && traits.contains(.legacyReference))
     }
 
     /// Reads the references, none of them encoded.
@@ -40,7 +42,7 @@ struct RetrievePlan: Sendable {
     {
         try references.map { payload in
             let reference =
-                payload.referenceTraits.isLegacy
+                payload.traits.contains(.legacyReference)
                 ? try StorageReference(legacyPayload: payload) : try StorageReference(payload: payload)
             let driver = try registry.index(of: reference.driverName, wantedBy: "a storage reference")
             return Location(driver: driver, claim: reference.claim, namespace: namespace)

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
+
 /// What is uploaded for one message: which payloads, by which driver, for which target.
 ///
 /// Pure.
@@ -49,9 +51,10 @@ struct StorePlan: Sendable {
             guard item.ignoresThreshold || item.payload.sizeInBytes >= configuration.threshold.sizeInBytes else {
                 return false
             }
-            let traits = item.payload.referenceTraits
-            let isReference = traits.isReference || (traits.isLegacy && configuration.readsLegacyReferences)
-            return !isReference && !traits.isSystemEnvelope
+            let traits = item.payload.traits
+            let isReference =
+                traits.isReference || (traits.contains(.legacyReference) && configuration.readsLegacyReferences)
+            return !isReference && !traits.contains(.systemEnvelope)
         }
     }
 

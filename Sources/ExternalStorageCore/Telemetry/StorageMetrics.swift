@@ -58,8 +58,12 @@ struct StorageMetrics: Sendable {
     }
 
     func moved(_ payloads: [Payload]) {
-        self.payloads.increment(by: payloads.count)
-        self.bytes.increment(by: payloads.reduce(0) { $0 + $1.sizeInBytes })
+        self.moved(payloads: payloads.count, sizeInBytes: payloads.reduce(0) { $0 + $1.sizeInBytes })
+    }
+
+    func moved(payloads: Int, sizeInBytes: Int) {
+        self.payloads.increment(by: payloads)
+        self.bytes.increment(by: sizeInBytes)
     }
 
     func waited(_ totals: LimiterUsage.Totals) {

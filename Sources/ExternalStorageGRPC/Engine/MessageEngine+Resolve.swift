@@ -40,6 +40,7 @@ extension MessageEngine {
     ///   - namespace: The namespace of the request.
     ///   - identity: Who asked, for the report of a failure.
     ///   - parents: Where the parents of workflow runs are remembered; nil leaves tokens as they are.
+    ///   - kept: Which references stay as they are.
     /// - Returns: The response to hand on, and the tasks that are no longer in it.
     /// - Throws: `ExternalStorageError` if a reference outside of a task cannot be resolved; then nothing has been
     ///   replaced. `CancellationError` if cancelled.
@@ -48,7 +49,8 @@ extension MessageEngine {
         as type: MessageType,
         namespace: String,
         identity: String = "",
-        parents: ParentLedger?
+        parents: ParentLedger?,
+        keeping kept: KeptReferences = []
     ) async throws -> Resolution<Message> {
         let scanner = PayloadScanner(
             purpose: .resolve,
@@ -57,7 +59,7 @@ extension MessageEngine {
         )
         let response: ResolveResponse<Message>
         do throws(WireError) {
-            let scanned = try ScannedMessage(message, as: type, by: scanner)
+            let scanned = try ScannedMessage(message, as: type, by: scanner, keeping: kept)
             guard !scanned.scan.sites.isEmpty else { return Resolution() }
             response = try ResolveResponse(scanned, namespace: namespace, parents: parents)
         } catch {

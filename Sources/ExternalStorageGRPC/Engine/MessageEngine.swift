@@ -40,10 +40,18 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
     var message: Message
     var type: MessageType
     var scan: PayloadScan
+    /// Which references count as no sites.
+    let kept: KeptReferences
 
-    init(_ message: Message, as type: MessageType, by scanner: PayloadScanner) throws(WireError) {
+    init(
+        _ message: Message,
+        as type: MessageType,
+        by scanner: PayloadScanner,
+        keeping kept: KeptReferences = []
+    ) throws(WireError) {
         self.message = message
         self.type = type
+        self.kept = kept
         self.scan = try message.withSpan { bytes throws(WireError) in try scanner.scan(bytes, as: type) }
         guard self.scan.needsNormalization else { return }
         let normal = try message.withSpan { bytes throws(WireError) in
@@ -53,8 +61,21 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         self.scan = try scanner.scan(normal.readableBytesUInt8Span, as: type)
     }
 
-    /// The sites that hold payloads.
-    var payloadSites: [Int] { self.scan.sites.indices.filter { self.scan.sites[$0].kind == .payload } }
+    /// The sites that hold payloads, but for those that are kept as they are.
+    var payloadSites: [Int] {
+        self.scan.sites.indices.filter { self.scan.sites[$0].kind == .payload && !self.isKept($0) }
+    }
+
+    private func isKept(_ site: Int) -> Bool {
+        guard !self.kept.isEmpty else { return false }
+        // The site itself, for a field of one payload; for one of `Payloads` the frame around it.
+        var field = self.scan.sites[site].field
+        for frame in self.scan.enclosingFrames(of: self.scan.sites[site]).map({ self.scan.frames[$0] }) {
+            if self.kept.contains(field: field, of: frame.type) { return true }
+            field = frame.field
+        }
+        return self.kept.contains(field: field, of: self.type)
+    }
 
     /// The payloads at `sites`, each with bytes of its own.
     func payloads(at sites: [Int]) -> [Payload] {

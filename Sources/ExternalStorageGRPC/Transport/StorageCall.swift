@@ -25,6 +25,8 @@ final class StorageCall<Base: ClientTransport>: Sendable {
     let descriptor: MethodDescriptor
     let gate = RequestGate()
     private let transport: ExternalStorageTransport<Base>
+    /// Taken from the task that makes the call: the response may be read in another.
+    private let kept = KeptReferences.current
     private let state = Mutex(State())
 
     init(rule: MethodRule, descriptor: MethodDescriptor, transport: ExternalStorageTransport<Base>) {
@@ -145,7 +147,8 @@ extension StorageCall {
                 as: type,
                 namespace: facts.namespace,
                 identity: facts.identity,
-                parents: self.rule.handsOutTasks ? self.transport.parents : nil
+                parents: self.rule.handsOutTasks ? self.transport.parents : nil,
+                keeping: self.kept
             )
             for failed in resolution.failedTasks {
                 self.log(failed.error, "Payloads of a task could not be retrieved", task: failed.task)

@@ -53,6 +53,11 @@ extension S3StorageDriver {
         /// The size of those parts in bytes, at least 5 MiB.
         public var uploadPartSizeInBytes = 16 * 1024 * 1024
 
+        /// How many parts of a `StreamedPayload` are on their way at a time, at least 1.
+        ///
+        /// Its upload has up to two parts more in memory: about 64 MiB with the defaults.
+        public var streamedPartsAtATime = 2
+
         /// The only buckets that are read from, as claims name them; nil for any.
         ///
         /// Claims come out of histories, and whoever can write a history could name any bucket these credentials reach.

@@ -18,15 +18,22 @@ extension S3StorageDriver {
         return self.client as? any S3MultipartClient
     }
 
-    /// Uploads a large payload in parts, all at the same time under the limiter.
+    /// Uploads a large payload in parts.
     ///
     /// Asks first whether it is there: finding out at the end would have cost the whole upload. On failure the upload
     /// is aborted, so that its parts cost nothing.
+    ///
+    /// - Parameters:
+    ///   - claim: Where it goes.
+    ///   - client: Sends the parts.
+    ///   - limiter: Hands out the permits.
+    ///   - sendParts: Sends all parts of the upload of that name, and returns them in order.
+    /// - Throws: `S3Failure`; what `sendParts` throws; `CancellationError`.
     func upload(
-        _ body: ByteBuffer,
         inPartsTo claim: S3Claim,
         _ client: any S3MultipartClient,
-        _ limiter: StorageLimiter
+        _ limiter: StorageLimiter,
+        _ sendParts: (String) async throws -> [S3UploadedPart]
     ) async throws {
         if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return }
         let isRefresh = self.configuration.refreshAfter != nil
@@ -34,7 +41,7 @@ extension S3StorageDriver {
             try await client.createUpload(bucket: claim.bucket, key: claim.key)
         }
         do {
-            let parts = try await self.uploadParts(of: body, uploadID, claim, client, limiter)
+            let parts = try await sendParts(uploadID)
             let isConditional =
                 self.configuration.existenceCheck == .conditionalWrite && !isRefresh
                 && !self.lacksConditions.withLock { $0 }
@@ -65,7 +72,8 @@ extension S3StorageDriver {
         }
     }
 
-    private func uploadParts(
+    /// Sends all parts at the same time under the limiter.
+    func uploadParts(
         of body: ByteBuffer,
         _ uploadID: String,
         _ claim: S3Claim,

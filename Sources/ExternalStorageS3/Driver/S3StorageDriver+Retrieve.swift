@@ -69,7 +69,7 @@ extension S3StorageDriver {
     }
 
     /// Bucket, key, and where the client looks for the bucket, as texts name a place (ES-F1).
-    private func place(_ claim: S3Claim) -> String {
+    func place(_ claim: S3Claim) -> String {
         (["bucket=\(claim.bucket)", "key=\(claim.key)"]
             + self.client.describe(bucket: claim.bucket).map { "\($0.name)=\($0.value)" })
             .joined(separator: ", ")
@@ -145,7 +145,7 @@ extension S3StorageDriver {
         }
     }
 
-    private func get(_ request: S3GetRequest, _ limiter: StorageLimiter) async throws -> S3GetResult {
+    func get(_ request: S3GetRequest, _ limiter: StorageLimiter) async throws -> S3GetResult {
         try await limiter.withPermit { try await self.client.get(request) }
     }
 }

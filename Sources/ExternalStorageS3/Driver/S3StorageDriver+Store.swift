@@ -27,14 +27,7 @@ extension S3StorageDriver {
         _ payloads: [Payload],
         context: StorageDriverStoreContext
     ) async throws -> [StorageDriverClaim] {
-        for payload in payloads where payload.sizeInBytes > self.configuration.maximumPayloadSizeInBytes {
-            throw ExternalStorageError(
-                code: .payloadTooLarge,
-                message: "payload size \(payload.sizeInBytes) exceeds maximum "
-                    + "\(self.configuration.maximumPayloadSizeInBytes) bytes; raise maximumPayloadSizeInBytes "
-                    + "everywhere, or store less"
-            )
-        }
+        for payload in payloads { try self.checkSize(payload.sizeInBytes) }
         let payloads = try await Self.hashed(payloads)
         var claims: [S3Claim] = []
         for payload in payloads {
@@ -53,6 +46,17 @@ extension S3StorageDriver {
         return claims.map(\.claim)
     }
 
+    /// - Throws: `payloadTooLarge`, which says what to change (ES-P9).
+    func checkSize(_ sizeInBytes: Int) throws(ExternalStorageError) {
+        guard sizeInBytes > self.configuration.maximumPayloadSizeInBytes else { return }
+        throw ExternalStorageError(
+            code: .payloadTooLarge,
+            message: "payload size \(sizeInBytes) exceeds maximum "
+                + "\(self.configuration.maximumPayloadSizeInBytes) bytes; raise maximumPayloadSizeInBytes "
+                + "everywhere, or store less"
+        )
+    }
+
     /// The payloads with their digests known; those that are not are computed on all cores.
     private static func hashed(_ payloads: [Payload]) async throws -> [Payload] {
         guard payloads.contains(where: { !$0.hasDigest }) else { return payloads }
@@ -66,10 +70,12 @@ extension S3StorageDriver {
         }
     }
 
-    private func upload(_ body: ByteBuffer, to claim: S3Claim, _ limiter: StorageLimiter) async throws {
+    func upload(_ body: ByteBuffer, to claim: S3Claim, _ limiter: StorageLimiter) async throws {
         do {
             if let parts = self.partedClient(for: body) {
-                return try await self.upload(body, inPartsTo: claim, parts, limiter)
+                return try await self.upload(inPartsTo: claim, parts, limiter) { uploadID in
+                    try await self.uploadParts(of: body, uploadID, claim, parts, limiter)
+                }
             }
             if self.configuration.existenceCheck == .conditionalWrite, !self.lacksConditions.withLock({ $0 }) {
                 do {

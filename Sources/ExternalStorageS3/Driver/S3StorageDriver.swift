@@ -134,6 +134,9 @@ extension S3StorageDriver.Configuration {
         guard self.multipartThresholdInBytes == nil || self.uploadPartSizeInBytes >= 5 * 1024 * 1024 else {
             throw refuse("uploadPartSizeInBytes is \(self.uploadPartSizeInBytes), stores demand 5 MiB or more")
         }
+        guard self.streamedPartsAtATime > 0 else {
+            throw refuse("streamedPartsAtATime is \(self.streamedPartsAtATime), it has to be positive")
+        }
         if let margin = self.refreshAfter, margin <= .zero {
             throw refuse("refreshAfter is \(margin), it has to be positive")
         }

@@ -129,7 +129,13 @@ public final class InMemoryStorageDriver: StorageDriver {
         return payloads
     }
 
-    private func write(_ payload: Payload, to key: String) {
+    /// Remembers a call.
+    func began(_ operation: Call.Operation, count: Int, target: StorageDriverTarget?, namespace: String) {
+        let call = Call(operation: operation, count: count, target: target, namespace: namespace)
+        self.state.withLockedValue { $0.calls.append(call) }
+    }
+
+    func write(_ payload: Payload, to key: String) {
         self.state.withLockedValue { state in
             guard state.objects.updateValue(payload, forKey: key) == nil else { return }
             state.writes += 1

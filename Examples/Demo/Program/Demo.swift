@@ -1,0 +1,95 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import AWSCredentials
+import Crypto
+import ExternalStorageCore
+import ExternalStorageS3
+import Foundation
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import NIOCore
+import TemporalNative
+
+/// A client and an activity worker in one Swift program, with large values in S3.
+///
+///     demo HOST:PORT WORKFLOW-ID    the bucket is S3_BUCKET at S3_ENDPOINT
+///
+/// Starts a workflow that is written in Python, signals it 5 MiB, queries them back, and awaits the result of an activity
+/// that runs here.
+@main
+struct Demo {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        let environment = ProcessInfo.processInfo.environment
+        guard arguments.count == 3, let (host, port) = Self.hostAndPort(arguments[1]),
+            let bucket = environment["S3_BUCKET"]
+        else {
+            FileHandle.standardError.write(Data("usage: S3_BUCKET=NAME demo HOST:PORT WORKFLOW-ID\n".utf8))
+            exit(64)
+        }
+        var logger = Logger(label: "demo") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+
+        // What it takes: a driver, and `externalStorage:`.
+        let s3 = S3HTTPClient(
+            configuration: .init(
+                region: environment["AWS_REGION"] ?? "us-east-1",
+                endpointURL: environment["S3_ENDPOINT"]
+            ),
+            credentials: AWSCredentialsChain.default(logger: logger)
+        )
+        let driver = try S3StorageDriver(bucket: .fixed(bucket), client: s3, logger: logger)
+        try await TemporalClient.connect(
+            target: .dns(host: host, port: port),
+            externalStorage: try ExternalStorage(driver: driver, logger: logger),
+            logger: logger
+        ) { client in
+            let taskQueue = "demo-swift"
+            let worker = try TemporalWorker(client: client, taskQueue: taskQueue) {
+                Activity("invert") { (value: ByteBuffer) in ByteBuffer(bytes: value.readableBytesView.map { ~$0 }) }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await worker.run() }
+                try await Self.useWorkflow(arguments[2], activitiesOn: taskQueue, of: client)
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Starts, signals, queries, awaits.
+    private static func useWorkflow(_ id: String, activitiesOn taskQueue: String, of client: TemporalClient)
+        async throws
+    {
+        let value = ByteBuffer(bytes: (0..<5 * 1_048_576).map { UInt8(truncatingIfNeeded: $0 &* 31 % 251) })
+        let workflow = try await client.startWorkflow(
+            "Invert",
+            options: .init(id: id, taskQueue: "demo-workflows"),
+            input: taskQueue,
+            returning: ByteBuffer.self
+        )
+        try await workflow.signal("put", input: value)
+        print("  signalled", Self.text(value))
+        let current = try await workflow.query("current", returning: ByteBuffer.self)
+        print("  queried  ", Self.text(current), current == value ? "the same value" : "ANOTHER VALUE")
+        let result = try await workflow.result()
+        let isInverse = result.readableBytesView.elementsEqual(value.readableBytesView.lazy.map { ~$0 })
+        print("  received ", Self.text(result), isInverse ? "its inverse, by the activity" : "ANOTHER VALUE")
+        guard current == value, isInverse else { exit(1) }
+    }
+
+    private static func text(_ value: ByteBuffer) -> String {
+        let digest = SHA256.hash(data: Data(value.readableBytesView)).prefix(8)
+        let hex = digest.map { String(format: "%02x", $0) }.joined()
+        return "\(value.readableBytes) bytes, sha256 \(hex)…"
+    }
+
+    private static func hostAndPort(_ text: String) -> (String, Int)? {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let port = Int(parts[1]) else { return nil }
+        return (String(parts[0]), port)
+    }
+}

@@ -1,0 +1,82 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension TemporalClient {
+    /// The settings of a client.
+    public struct Configuration: Sendable {
+        /// The namespace of all calls; `default` by default.
+        public var namespace: String
+
+        /// Who calls, as the server shows it: process id and host by default.
+        public var identity: String
+
+        /// Says who calls, where the server wants to know; none by default.
+        public var apiKey: APIKey?
+
+        /// Metadata that goes with every call, such as what a proxy wants to see.
+        ///
+        /// Keys that the client or gRPC write themselves are refused.
+        public var headers: [(String, String)]
+
+        /// How values become payloads, and the codecs that change these.
+        public var dataConverter: DataConverter
+
+        /// How long one try of an ordinary call may take, waiting for a connection and storing payloads included; 30
+        /// seconds by default.
+        public var callTimeout: Duration
+
+        /// The same for calls that the server holds until something happens; 70 seconds by default, the server answers
+        /// within a minute.
+        public var longPollTimeout: Duration
+
+        /// Creates settings.
+        ///
+        /// - Parameters:
+        ///   - namespace: The namespace of all calls.
+        ///   - identity: Who calls, as the server shows it.
+        ///   - apiKey: Says who calls.
+        ///   - headers: Metadata that goes with every call.
+        ///   - dataConverter: How values become payloads.
+        public init(
+            namespace: String = "default",
+            identity: String = Self.processIdentity,
+            apiKey: APIKey? = nil,
+            headers: [(String, String)] = [],
+            dataConverter: DataConverter = DataConverter()
+        ) {
+            self.namespace = namespace
+            self.identity = identity
+            self.apiKey = apiKey
+            self.headers = headers
+            self.dataConverter = dataConverter
+            self.callTimeout = .seconds(30)
+            self.longPollTimeout = .seconds(70)
+        }
+
+        /// Process id and host, as `pid@host`.
+        public static var processIdentity: String {
+            "\(ProcessInfo.processInfo.processIdentifier)@\(ProcessInfo.processInfo.hostName)"
+        }
+
+        func validate() throws(TemporalError) {
+            if self.namespace.isEmpty {
+                throw TemporalError(code: .invalidConfiguration, message: "the namespace is empty")
+            }
+            if let header = self.headers.first(where: { CallMetadata.isReserved($0.0) }) {
+                throw TemporalError(
+                    code: .invalidConfiguration,
+                    message: "the header \"\(header.0)\" is written by the client itself"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import NIOCore
+import SwiftProtobuf
+import TemporalAPI
+
+typealias ProtoPayload = Temporal_Api_Common_V1_Payload
+typealias ProtoPayloads = Temporal_Api_Common_V1_Payloads
+
+extension Payload {
+    /// The payload of a message.
+    ///
+    /// What the generated type does not know of is kept.
+    init(_ message: ProtoPayload) throws {
+        self.init(unchecked: ByteBuffer(bytes: try message.serializedBytes() as [UInt8]))
+    }
+
+    /// The payload as part of a message.
+    var message: ProtoPayload {
+        get throws {
+            try ProtoPayload(serializedBytes: Array(self.serializedBytes.readableBytesView))
+        }
+    }
+}
+
+extension ProtoPayloads {
+    init(_ payloads: [Payload]) throws {
+        self.init()
+        self.payloads = try payloads.map { try $0.message }
+    }
+}
+
+extension [Payload] {
+    init(_ message: ProtoPayloads) throws {
+        self = try message.payloads.map { try Payload($0) }
+    }
+}

@@ -1,0 +1,28 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// Something that has several activities and what they share: a database, a client, settings.
+///
+/// ```swift
+/// struct Orders: ActivityContainer {
+///     let database: Database
+///
+///     func charge(_ order: Order) async throws -> Receipt { … }
+///     func refund(_ receipt: Receipt, reason: String?) async throws { … }
+///
+///     var activities: [Activity] {
+///         Activity("charge", self.charge)
+///         Activity("refund", self.refund)
+///     }
+/// }
+/// ```
+///
+/// Attempts run at the same time, so what is shared has to be `Sendable`.
+public protocol ActivityContainer: Sendable {
+    /// The activities, each under a name of its own.
+    @ActivitiesBuilder
+    var activities: [Activity] { get }
+}

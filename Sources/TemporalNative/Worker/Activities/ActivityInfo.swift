@@ -1,0 +1,55 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What an attempt of an activity is about.
+public struct ActivityInfo: Sendable {
+    /// A workflow that called an activity.
+    public struct Workflow: Hashable, Sendable {
+        /// The workflow's id.
+        public var id: String
+        /// The run.
+        public var runID: String
+        /// The name of the workflow's type.
+        public var type: String
+    }
+
+    /// The name under which it was called.
+    public var activityType: String
+    /// The activity's id, unique within its workflow.
+    public var activityID: String
+    /// The workflow that called it; nil for an activity that a client started by itself.
+    public var workflow: Workflow?
+    /// The run of an activity that a client started by itself; nil otherwise.
+    public var activityRunID: String?
+    /// Where it runs.
+    public var namespace: String
+    /// The task queue of the worker.
+    public var taskQueue: String
+    /// Which attempt this is; 1 is the first.
+    public var attempt: Int
+    /// What the server knows the attempt by. Whoever has it can complete the activity.
+    public var taskToken: Data
+    /// When the activity was scheduled, by the server's clock.
+    public var scheduledTime: Date
+    /// When this attempt was scheduled, by the server's clock.
+    public var currentAttemptScheduledTime: Date
+    /// When this attempt started, by the server's clock.
+    public var startedTime: Date
+    /// How long all attempts may take, queueing included; nil for no limit.
+    public var scheduleToCloseTimeout: Duration?
+    /// How long this attempt may take; nil for no limit.
+    public var startToCloseTimeout: Duration?
+    /// How long the server waits for the next heartbeat; nil if it waits for none.
+    public var heartbeatTimeout: Duration?
+    /// 1 is the most urgent; 0 means that none was given.
+    public var priorityKey: Int
+}

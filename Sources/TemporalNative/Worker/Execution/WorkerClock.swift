@@ -1,0 +1,22 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// The time of a worker: what it reads and what it waits by. Tests bring their own.
+struct WorkerClock: Sendable {
+    var now: @Sendable () -> ContinuousClock.Instant
+    /// Returns at the instant, or throws `CancellationError`.
+    var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
+
+    static let continuous = Self(
+        now: { ContinuousClock.now },
+        sleep: { try await Task.sleep(until: $0, clock: .continuous) }
+    )
+
+    func sleep(for duration: Duration) async throws {
+        guard duration > .zero else { return }
+        try await self.sleep(self.now() + duration)
+    }
+}

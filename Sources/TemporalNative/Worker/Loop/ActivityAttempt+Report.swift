@@ -1,0 +1,166 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import Logging
+import Metrics
+import SwiftProtobuf
+import TemporalAPI
+
+extension ActivityAttempt {
+    /// Tells the server how the attempt ended.
+    ///
+    /// - Returns: Whether it counts as failed.
+    func report(_ ending: ActivityExecution.Ending) async -> Bool {
+        let reason = self.execution.cancellationReason
+        let verdict = ActivityVerdict.rule(for: ending.kind, cancellation: reason)
+        if verdict.flushesHeartbeats { await self.execution.flushHeartbeats() }
+        let metrics = self.worker.metrics.of(self.metricsName)
+        defer { metrics.latency.record(duration: self.began.duration(to: self.worker.clock.now())) }
+        do {
+            switch (verdict, ending) {
+            case (.nothing, _):
+                if let reason { self.logger.warning("The attempt ended unreported", metadata: ["reason": "\(reason)"]) }
+                return false
+            case (.completed, .returned(let result)):
+                try await self.complete(result)
+                let elapsed = self.began.duration(to: self.worker.clock.now())
+                metrics.endToEnd.record(duration: self.waited + elapsed)
+                return false
+            case (.canceled, .threw(let error)):
+                metrics.cancelled.increment()
+                try await self.cancel(error)
+                return false
+            case (.interrupted(let interruption), _):
+                let error = ApplicationFailure(interruption.message, type: interruption.rawValue)
+                return try await self.fail(error)
+            case (.heartbeatFailed, _):
+                return try await self.fail(self.execution.heartbeatError ?? CancellationError())
+            case (.failed, .threw(let error)):
+                return try await self.fail(error)
+            case (.completed, .threw), (.canceled, .returned), (.failed, .returned):
+                preconditionFailure("the table of verdicts gives no \(verdict) for an activity that ended otherwise")
+            }
+        } catch let error as TemporalError where error.code == .notFound {
+            // It timed out or was ended meanwhile; or its result could not be stored, which the server has been told.
+            self.logger.info("The server wants no report of the attempt any more", metadata: ["error": "\(error)"])
+        } catch {
+            metrics.reportErrors.increment()
+            self.logger.error("The attempt could not be reported", metadata: ["error": "\(error)"])
+        }
+        return false
+    }
+
+    /// A name that is registered: others come from outside.
+    private var metricsName: String {
+        self.worker.registry[self.info.activityType]?.name ?? "unregistered"
+    }
+
+    private func complete(_ result: [Payload]) async throws {
+        let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest.with { request in
+            request.taskToken = self.info.taskToken
+            if !result.isEmpty { request.result = try ProtoPayloads(result) }
+            request.identity = self.worker.identity.identity
+            request.namespace = self.worker.namespace
+        }
+        do {
+            try await self.worker.service.complete(request)
+        } catch let error as TemporalError where [.messageTooLarge, .invalidArgument].contains(error.code) {
+            // The server will never take this result. Without a report, the attempt would run into its timeout.
+            _ = try await self.fail(error)
+        }
+    }
+
+    private func cancel(_ error: any Error) async throws {
+        let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest.with { request in
+            request.taskToken = self.info.taskToken
+            if let details = (error as? TemporalFailure)?.payloads, !details.isEmpty {
+                request.details = try ProtoPayloads(details)
+            }
+            request.identity = self.worker.identity.identity
+            request.namespace = self.worker.namespace
+        }
+        try await self.worker.service.cancel(request)
+    }
+
+    private func fail(_ error: any Error) async throws -> Bool {
+        let isBenign = (error as? ApplicationFailure)?.category == .benign
+        let storageError = ExternalStorageError.underlying(error)
+        self.logger.log(
+            level: isBenign ? .debug : .warning,
+            "The attempt failed",
+            metadata: ["error": "\(error)", "error.type": "\(type(of: error))"]
+        )
+        let failure = await self.failure(for: error, storageError)
+        if !isBenign {
+            let kind = storageError == nil ? "application" : "external_storage"
+            self.worker.metrics.of(self.metricsName).failed(kind)
+        }
+        try await self.worker.service.fail(
+            .with { request in
+                request.taskToken = self.info.taskToken
+                request.failure = failure
+                request.identity = self.worker.identity.identity
+                request.namespace = self.worker.namespace
+                if storageError != nil { request.cause = .externalStorageFailure }
+            }
+        )
+        return !isBenign
+    }
+
+    /// The failure to report. There always is one, whatever codecs and converters make of the error.
+    private func failure(for error: any Error, _ storageError: ExternalStorageError?) async -> ProtoFailure {
+        if let storageError { return .storage(storageError) }
+        do {
+            return try await self.payloads.failure(for: error)
+        } catch let conversionError {
+            // What the error says is not to be seen in history if attributes are encoded and cannot be.
+            self.logger.error("A failure could not be encoded", metadata: ["error": "\(conversionError)"])
+            return .with { failure in
+                failure.message = "a failure of type \(type(of: error)) could not be encoded: \(conversionError)"
+                failure.source = failureSource
+                failure.applicationFailureInfo = .with { $0.type = "\(type(of: error))" }
+            }
+        }
+    }
+}
+
+extension ActivityExecution.Ending {
+    /// How it ended, without what it ended with.
+    var kind: ActivityVerdict.Ending {
+        switch self {
+        case .returned: .returned
+        case .threw(let error):
+            switch error {
+            case is ActivityResultPending: .pending
+            case is CancellationError: .threwCancellation
+            case let failure as TemporalFailure where failure.kind == .canceled: .threwCancellation
+            default: .threw
+            }
+        }
+    }
+}
+
+extension ExternalStorageError {
+    /// The failure of storage that an error is, or was caused by.
+    static func underlying(_ error: any Error) -> Self? {
+        if let error = error as? ExternalStorageError { return error }
+        guard let error = error as? TemporalError, error.code == .externalStorageFailed else { return nil }
+        return error.cause as? ExternalStorageError
+    }
+}
+
+extension ProtoFailure {
+    /// A failure of storage as the transport reports those that it meets: retryable always, whatever the error
+    /// (ES-F3), and without payloads, so that the report does not go through storage (ES-F4).
+    static func storage(_ error: ExternalStorageError) -> Self {
+        .with { failure in
+            failure.message = error.description
+            failure.source = "ExternalStorage"
+            failure.applicationFailureInfo = .with { $0.type = "ExternalStorageFailure" }
+        }
+    }
+}

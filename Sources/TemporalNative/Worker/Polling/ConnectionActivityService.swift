@@ -1,0 +1,82 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageGRPC
+import SwiftProtobuf
+import TemporalAPI
+
+/// The server as a worker sees it over the client's connection.
+struct ConnectionActivityService: ActivityService {
+    private let connection: Connection
+    /// HTTP/2 lets 100 calls at a time through one connection unless the server says otherwise, and Temporal's does not.
+    /// Those beyond wait inside of the transport, reports behind polls that take a minute; so they wait here.
+    private let permits = Pool(Array(repeating: (), count: 80))
+    /// Reports may be tried for longer than other calls: a lost one costs a timeout and a whole attempt.
+    private let report: Patience
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        var report = connection.ordinary
+        report.retries.maximumTries = nil
+        report.retries.maximumTime = .seconds(30)
+        self.report = report
+    }
+
+    func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse {
+        try await self.connection.call(
+            WorkflowService.DescribeNamespace.self,
+            .with { $0.namespace = self.connection.namespace }
+        )
+    }
+
+    func poll(
+        _ request: Temporal_Api_Workflowservice_V1_PollActivityTaskQueueRequest
+    ) async throws -> ActivityTask {
+        try await self.connection.call(
+            WorkflowService.PollActivityTaskQueue.self,
+            request,
+            patience: .once(self.connection.longPoll.timeout),
+            // The attempt resolves them, those at least that no type wants as they are.
+            keeping: .activityInput
+        )
+    }
+
+    func heartbeat(
+        _ request: Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatRequest
+    ) async throws -> Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatResponse {
+        try await self.call(WorkflowService.RecordActivityTaskHeartbeat.self, request)
+    }
+
+    func complete(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest) async throws {
+        _ = try await self.call(WorkflowService.RespondActivityTaskCompleted.self, request, patience: self.report)
+    }
+
+    func fail(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest) async throws {
+        _ = try await self.call(WorkflowService.RespondActivityTaskFailed.self, request, patience: self.report)
+    }
+
+    func cancel(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest) async throws {
+        _ = try await self.call(WorkflowService.RespondActivityTaskCanceled.self, request, patience: self.report)
+    }
+
+    func heartbeat(of request: Temporal_Api_Workflowservice_V1_RecordWorkerHeartbeatRequest) async throws {
+        _ = try await self.call(WorkflowService.RecordWorkerHeartbeat.self, request)
+    }
+
+    func shutDown(_ request: Temporal_Api_Workflowservice_V1_ShutdownWorkerRequest) async throws {
+        _ = try await self.call(WorkflowService.ShutdownWorker.self, request, patience: .once(.seconds(5)))
+    }
+
+    private func call<Method: UnaryMethod>(
+        _ method: Method.Type,
+        _ request: Method.Input,
+        patience: Patience? = nil
+    ) async throws -> Method.Output {
+        try await self.permits.take()
+        defer { self.permits.giveBack(()) }
+        return try await self.connection.call(method, request, patience: patience)
+    }
+}

@@ -1,0 +1,76 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+extension TemporalWorker {
+    /// The settings of a worker. The defaults are those of the other SDKs.
+    public struct Configuration: Sendable {
+        /// How many attempts run at the same time. 100.
+        ///
+        /// A worker only asks for tasks that it has room for; what does not fit waits at the server, where other workers
+        /// can take it.
+        public var maxConcurrentActivities = 100
+
+        /// How many polls are under way at the same time, as long as there is room for tasks. 5.
+        public var pollers = 5
+
+        /// How many attempts this worker starts in a second; nil for no limit.
+        public var maxActivitiesPerSecond: Double?
+
+        /// How many attempts all workers of the task queue start in a second; nil for no limit.
+        ///
+        /// The server keeps this limit, and takes it from whichever worker said it last.
+        public var maxTaskQueueActivitiesPerSecond: Double?
+
+        /// How long a worker that shuts down waits before it cancels what still runs. Zero.
+        ///
+        /// ``ActivityContext/isWorkerShuttingDown`` tells activities that the time runs.
+        public var gracefulShutdownPeriod = Duration.zero
+
+        /// How far apart heartbeats of an activity are at most. 60 seconds.
+        public var maxHeartbeatThrottleInterval = Duration.seconds(60)
+
+        /// How far apart heartbeats of an activity without a heartbeat timeout are. 30 seconds.
+        public var defaultHeartbeatThrottleInterval = Duration.seconds(30)
+
+        /// How often the worker tells the server of itself, for `temporal worker list`: 60 seconds; nil for never.
+        ///
+        /// A server that does not want to know is not told.
+        public var workerHeartbeatInterval: Duration? = .seconds(60)
+
+        /// Who the worker says it is; nil for the client's identity.
+        public var identity: String?
+
+        /// The default settings.
+        public init() {}
+    }
+}
+
+extension TemporalWorker.Configuration {
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` that names the setting.
+    func validate() throws {
+        func require(_ condition: Bool, _ message: String) throws {
+            guard condition else { throw TemporalError(code: .invalidConfiguration, message: message) }
+        }
+        try require(self.maxConcurrentActivities >= 1, "maxConcurrentActivities is \(self.maxConcurrentActivities)")
+        try require(self.pollers >= 1, "pollers is \(self.pollers)")
+        try require((self.maxActivitiesPerSecond ?? 1) > 0, "maxActivitiesPerSecond has to be above zero")
+        try require(
+            (self.maxTaskQueueActivitiesPerSecond ?? 1) > 0,
+            "maxTaskQueueActivitiesPerSecond has to be above zero"
+        )
+        try require(self.gracefulShutdownPeriod >= .zero, "gracefulShutdownPeriod is negative")
+        try require(self.maxHeartbeatThrottleInterval > .zero, "maxHeartbeatThrottleInterval has to be above zero")
+        try require(
+            self.defaultHeartbeatThrottleInterval > .zero,
+            "defaultHeartbeatThrottleInterval has to be above zero"
+        )
+        let range: ClosedRange<Duration> = .seconds(1) ... .seconds(60)
+        try require(
+            self.workerHeartbeatInterval.map { range.contains($0) } ?? true,
+            "workerHeartbeatInterval has to be between 1 and 60 seconds"
+        )
+    }
+}
