@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
-public import HummingbirdTLS
+public import NIOSSL
 
 extension CodecServer {
     /// Where the server listens, what it runs, and whom it serves.

@@ -79,7 +79,9 @@ extension JWTAuthenticator.Configuration {
         }
     }
 
-    /// Checks what a token says, apart from who signed it. Pure.
+    /// Checks what a token says, apart from who signed it.
+    ///
+    /// Pure.
     func check(_ claims: JSONTree, now: Date) throws(CodecServer.AuthenticationError) {
         let leeway = self.leeway / .seconds(1)
         guard let expiry = claims["exp"]?.number else { throw JWTAuthenticator.invalid("The token has no expiry.") }
@@ -103,7 +105,9 @@ extension JWTAuthenticator.Configuration {
         }
     }
 
-    /// What a token allows. Pure.
+    /// What a token allows.
+    ///
+    /// Pure.
     func caller(_ claims: JSONTree) -> CodecServer.Caller {
         var caller = CodecServer.Caller(subject: claims[self.subjectClaim]?.string ?? "without a name")
         for entry in claims.value(at: self.permissionsClaim)?.strings ?? [] {

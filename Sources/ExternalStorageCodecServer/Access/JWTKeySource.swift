@@ -56,6 +56,7 @@ struct JWTKeySource: Sendable {
     /// - Parameters:
     ///   - identifier: `kid` of the token.
     ///   - algorithm: `alg` of the token, an accepted one.
+    /// - Returns: What verifies the token's signature.
     /// - Throws: ``CodecServer/AuthenticationError``; `CancellationError`.
     func key(_ identifier: String?, algorithm: String) async throws -> any JWTAlgorithm {
         if self.isFresh, let key = try await self.known(identifier, algorithm) { return key }

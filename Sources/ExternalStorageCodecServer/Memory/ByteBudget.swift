@@ -42,6 +42,7 @@ final class ByteBudget: Sendable {
     /// - Parameters:
     ///   - bytes: How many; more than there are in all counts as all.
     ///   - patience: The longest wait.
+    /// - Returns: What keeps the bytes taken.
     /// - Throws: ``Busy``; `CancellationError`.
     func take(_ bytes: Int, patience: Duration) async throws -> Hold {
         let bytes = self.queue.withLockedValue { $0.charge(for: bytes) }

@@ -4,9 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-/// A number of bytes that several take from and give back to, first come, first served. Pure.
+/// A number of bytes that several take from and give back to, first come, first served.
 ///
-/// A big request is not overtaken by small ones that come after it, so that it gets its turn.
+/// Pure. A big request is not overtaken by small ones that come after it, so that it gets its turn.
 struct ByteBudgetQueue<Waiter: Sendable>: Sendable {
     private let capacity: Int
     private var available: Int
@@ -41,7 +41,9 @@ struct ByteBudgetQueue<Waiter: Sendable>: Sendable {
         return self.lastID
     }
 
-    /// Stops waiting; nil if its turn has come already. Those behind it may be due then.
+    /// Stops waiting; nil if its turn has come already.
+    ///
+    /// Those behind it may be due then.
     mutating func leave(_ id: UInt64) -> (waiter: Waiter, due: [Waiter])? {
         guard let index = self.waiters.firstIndex(where: { $0.id == id }) else { return nil }
         let waiter = self.waiters.remove(at: index).waiter

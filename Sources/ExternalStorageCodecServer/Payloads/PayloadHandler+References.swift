@@ -10,6 +10,20 @@ extension PayloadHandler {
     /// The metadata key of a reference that a codec has encoded (ES-W4).
     private static let marker = "__temporal_external_storage_reference"
 
+    /// Undoes the codecs after storage.
+    ///
+    /// What still looks like a reference has not been through them: they hide what a payload is.
+    ///
+    /// - Throws: ``RequestFailure``; `CancellationError`.
+    func unwrapped(_ payloads: [Payload]) async throws -> [Payload] {
+        let wrapped = payloads.indices.filter { !payloads[$0].isReference }
+        var result = payloads
+        for (index, payload) in zip(wrapped, try await self.after.decode(wrapped.map { payloads[$0] })) {
+            result[index] = payload
+        }
+        return result
+    }
+
     /// Makes plain references of encoded ones; all others stay as they are.
     ///
     /// The codec sees what it once returned: the marker and the sizes are taken off before, and the sizes put back.

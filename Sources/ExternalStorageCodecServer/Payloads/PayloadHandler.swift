@@ -52,13 +52,15 @@ struct PayloadHandler: Sendable {
     ///   - preservesReferences: Leaves references unresolved. Encoded ones are decoded all the same, and all keep their
     ///     sizes, because the Web UI recognises them by their type.
     ///   - admission: Waits for memory.
+    /// - Returns: One payload per input, in order.
+    /// - Throws: ``RequestFailure``; `CancellationError`.
     func decode(
         _ payloads: [Payload],
         namespace: String,
         preservesReferences: Bool,
         admission: Admission
     ) async throws -> [Payload] {
-        var result = try await self.plainReferences(try await self.after.decode(payloads))
+        var result = try await self.plainReferences(try await self.unwrapped(payloads))
         let references = result.indices.filter { result[$0].isReference }
         if !preservesReferences, !references.isEmpty {
             let retrieved = try await self.retrieve(references.map { result[$0] }, namespace, admission)
@@ -77,12 +79,7 @@ struct PayloadHandler: Sendable {
     /// The Web UI sends the payload as it stands in history, whatever it is by then.
     func download(_ payloads: [Payload], namespace: String, admission: Admission) async throws -> [Payload] {
         guard self.storage != nil else { throw RequestFailure.noStorage }
-        let wrapped = payloads.indices.filter { !payloads[$0].isReference }
-        var references = payloads
-        for (index, payload) in zip(wrapped, try await self.after.decode(wrapped.map { payloads[$0] })) {
-            references[index] = payload
-        }
-        references = try await self.plainReferences(references)
+        let references = try await self.plainReferences(try await self.unwrapped(payloads))
         guard references.allSatisfy(\.isReference) else { throw RequestFailure.noReference }
         return try await self.before.decode(try await self.retrieve(references, namespace, admission))
     }

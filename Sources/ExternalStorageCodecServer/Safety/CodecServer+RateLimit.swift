@@ -24,7 +24,9 @@ extension CodecServer {
     }
 }
 
-/// A bucket of tokens per caller. Pure: the time is an argument.
+/// A bucket of tokens per caller.
+///
+/// Pure: the time is an argument.
 struct RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double

@@ -23,6 +23,7 @@ enum ObjectKeyOwner: Hashable, Sendable {
     /// - Parameters:
     ///   - key: The key as it stands in the claim.
     ///   - digest: The digest in the claim, which the key has to end with.
+    /// - Throws: ``Malformed``.
     init(key: String, digest: String?) throws(Malformed) {
         guard key.utf8.count <= StorageObjectKey.sizeLimit else { throw Malformed(reason: "the key is too long") }
         // All writers escape control characters; a backslash is a separator to some.
