@@ -7,15 +7,10 @@
 import Crypto
 import ExternalStorageCodecServer
 import ExternalStorageCore
+import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A codec server with a codec of its own: what `temporal-storage codec-server` cannot know.
 ///
