@@ -69,11 +69,12 @@ struct ConnectionTests {
             let body = RunningServer.json(references)
             let isCut = try await server.connect { inbound, outbound, _ in
                 try await outbound.write(ByteBuffer(string: Self.head("/download", body.utf8.count) + body))
+                var iterator = inbound.makeAsyncIterator()
+                var received = try await iterator.next()?.readableBytes ?? 0
                 // The second download gets its memory only when that of the first is given back.
                 #expect(try await server.send("/download", payloads: references).status == 200)
-                var received = 0
                 do {
-                    for try await part in inbound { received += part.readableBytes }
+                    while let part = try await iterator.next() { received += part.readableBytes }
                 } catch {
                     // Cut off.
                 }
@@ -132,8 +133,8 @@ struct ConnectionTests {
             async let answer = server.send("/download", payloads: references)
             try await driver.waitForCalls(1)
             await server.shutDown()
-            // The listener is closed a moment later; a connection that is open already is closed with its last answer.
-            while (try? await server.send("/decode", "{}")) != nil {}
+            // The listener is closed a moment later.
+            while (try? await server.connect { _, _, _ in }) != nil { await Task.yield() }
             driver.release()
             #expect(try await answer.payloads == [payload])
         }
