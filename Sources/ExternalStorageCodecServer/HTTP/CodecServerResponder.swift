@@ -36,8 +36,12 @@ final class CodecServerResponder: HTTPResponder {
             policy: configuration.references,
             resolvedSizeLimit: configuration.limits.resolvedSizeInBytes
         )
-        self.requestMemory = ByteBudget(capacity: configuration.limits.requestMemoryInBytes)
-        self.responseMemory = ByteBudget(capacity: configuration.limits.responseMemoryInBytes)
+        self.requestMemory = ByteBudget(capacity: configuration.limits.requestMemoryInBytes) {
+            telemetry.memory("request", $0)
+        }
+        self.responseMemory = ByteBudget(capacity: configuration.limits.responseMemoryInBytes) {
+            telemetry.memory("response", $0)
+        }
         self.rate = configuration.rateLimit.map { NIOLockedValueBox(RateLimiter($0)) }
     }
 
@@ -146,9 +150,14 @@ final class CodecServerResponder: HTTPResponder {
         record.namespace = namespace
         var caller = "address \(record.address)"
         if let authenticator = self.configuration.authenticator {
-            // Whoever tries tokens is slowed down like others, by address.
-            try self.count(caller)
-            let identity = try await self.authenticate(request, authenticator)
+            let identity: CodecServer.Caller
+            do {
+                identity = try await self.authenticate(request, authenticator)
+            } catch let failure as RequestFailure {
+                // Whoever tries tokens is slowed down like others, by address.
+                try self.count(caller)
+                throw failure
+            }
             record.subject = identity.subject
             caller = "subject \(identity.subject)"
             guard let namespace else { throw RequestFailure.missingNamespace() }
@@ -257,10 +266,7 @@ extension CodecServerResponder {
 
     private func take(_ budget: ByteBudget, _ bytes: Int) async throws -> ByteBudget.Hold {
         do {
-            let hold = try await budget.take(bytes, patience: self.configuration.timeouts.admission)
-            self.telemetry.memory("request", self.requestMemory.usage)
-            self.telemetry.memory("response", self.responseMemory.usage)
-            return hold
+            return try await budget.take(bytes, patience: self.configuration.timeouts.admission)
         } catch is ByteBudget.Busy {
             throw RequestFailure.busy
         }

@@ -49,7 +49,7 @@ struct CodecServerTelemetry: Sendable {
     }
 
     /// How much memory is taken, and how many wait for it.
-    func memory(_ name: String, _ usage: (taken: Int, waiting: Int)) {
+    func memory(_ name: String, _ usage: ByteBudget.Usage) {
         let labels = [("kind", name)]
         Gauge(label: "temporal_storage_codec_server_memory_bytes", dimensions: labels, factory: self.factory)
             .record(usage.taken)

@@ -18,6 +18,7 @@ final class ByteBudget: Sendable {
         fileprivate init(_ budget: ByteBudget, _ bytes: Int) {
             self.budget = budget
             self.bytes = bytes
+            budget.onChange(budget.usage)
         }
 
         deinit { self.budget.give(self.bytes) }
@@ -28,14 +29,25 @@ final class ByteBudget: Sendable {
 
     private typealias Continuation = CheckedContinuation<Void, any Error>
 
-    private let queue: NIOLockedValueBox<ByteBudgetQueue<Continuation>>
+    /// How many bytes are taken, and how many requests wait.
+    struct Usage: Hashable, Sendable {
+        var taken: Int
+        var waiting: Int
+    }
 
-    init(capacity: Int) {
+    private let queue: NIOLockedValueBox<ByteBudgetQueue<Continuation>>
+    private let onChange: @Sendable (Usage) -> Void
+
+    /// - Parameters:
+    ///   - capacity: How many bytes there are.
+    ///   - onChange: Told after bytes were taken or given back, for metrics.
+    init(capacity: Int, onChange: @escaping @Sendable (Usage) -> Void = { _ in }) {
         self.queue = NIOLockedValueBox(ByteBudgetQueue(capacity: capacity))
+        self.onChange = onChange
     }
 
     /// How many bytes are taken, and how many requests wait.
-    var usage: (taken: Int, waiting: Int) { self.queue.withLockedValue { ($0.taken, $0.waiting) } }
+    var usage: Usage { self.queue.withLockedValue { Usage(taken: $0.taken, waiting: $0.waiting) } }
 
     /// Takes bytes, after those who came before.
     ///
@@ -82,5 +94,6 @@ final class ByteBudget: Sendable {
 
     private func give(_ bytes: Int) {
         for waiter in self.queue.withLockedValue({ $0.give(bytes) }) { waiter.resume() }
+        self.onChange(self.usage)
     }
 }

@@ -27,8 +27,7 @@ struct CodecServerCommand: AsyncParsableCommand {
             The Web UI shows external payloads with their size and a button to download them, and the CLI prints them, \
             once they are told the address of this server.
 
-              temporal-storage codec-server --driver local-disk --store /srv/payloads \
-            --cors-origins http://localhost:8233
+              temporal-storage codec-server --driver s3 --bucket b --cors-origins http://localhost:8233
               temporal server start-dev --ui-codec-endpoint http://localhost:8081
               temporal workflow show --codec-endpoint http://localhost:8081 --workflow-id order-1
 

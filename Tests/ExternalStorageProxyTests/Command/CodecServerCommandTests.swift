@@ -54,7 +54,10 @@ struct CodecServerCommandTests {
                 ["codec-server", "--driver", "none", "--listen-tls-cert", "/x", "--listen-tls-key", "/y"],
                 "temporal-storage: --listen-tls-cert and --listen-tls-key: /x and /y have to be a PEM certificate chain"
             ),
-            (["codec-server", "--driver", "none", "--rate-limit", "-1"], #"temporal-storage: "#),
+            (
+                ["codec-server", "--driver", "none", "--rate-limit", "x"],
+                #"temporal-storage: --rate-limit is "x"; it has to be "#
+            ),
         ] as [([String], String)]
     )
     func wrongSettings(_ arguments: [String], _ text: String) async throws {
