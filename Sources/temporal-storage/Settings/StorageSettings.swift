@@ -11,13 +11,22 @@ import Logging
 
 /// External storage as the settings describe it.
 enum StorageSettings {
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - caches: Whether recent payloads are kept in memory.
+    ///   - logger: Where warnings go.
     /// - Returns: Nil for the driver `none`.
     /// - Throws: ``CommandError``.
-    static func storage(from settings: Settings, logger: Logger) async throws -> ExternalStorage? {
+    static func storage(
+        from settings: Settings,
+        caches: Bool = true,
+        logger: Logger
+    ) async throws -> ExternalStorage? {
         guard let driver = try settings.text(.driver) else {
             throw CommandError.usage("--driver is missing: give s3 (with --bucket), local-disk (with --store) or none")
         }
-        let configuration = try Self.configuration(from: settings)
+        var configuration = try Self.configuration(from: settings)
+        if !caches { configuration.cache = .disabled }
         switch driver.text {
         case "none":
             return nil
