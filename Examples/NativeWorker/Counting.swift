@@ -8,21 +8,14 @@ import TemporalNative
 
 /// An activity that takes its time, says how far it is, and goes on from there when it has been interrupted.
 struct Counting: ActivityContainer {
-    /// What an attempt did.
-    struct Outcome: Codable, Sendable {
-        var from: Int
-        var to: Int
-        var attempt: Int
-    }
-
-    func count(to end: Int, millisecondsPerStep: Int) async throws -> Outcome {
+    func count(to end: Int, millisecondsPerStep: Int?) async throws -> String {
         guard let context = ActivityContext.current else { throw ApplicationFailure("not in an activity") }
         let start = try await context.heartbeatDetails(as: Int?.self) ?? 0
         for step in start..<end {
-            try await Task.sleep(for: .milliseconds(millisecondsPerStep))
+            try await Task.sleep(for: .milliseconds(millisecondsPerStep ?? 100))
             context.heartbeat(step + 1)
         }
-        return Outcome(from: start, to: end, attempt: context.info.attempt)
+        return "from \(start) to \(end) in attempt \(context.info.attempt)"
     }
 
     var activities: [Activity] {

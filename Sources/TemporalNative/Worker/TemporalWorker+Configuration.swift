@@ -5,15 +5,21 @@
 //===----------------------------------------------------------------------===//
 
 extension TemporalWorker {
-    /// The settings of a worker. The defaults are those of the other SDKs.
+    /// The settings of a worker.
+    ///
+    /// The defaults are those of the other SDKs.
     public struct Configuration: Sendable {
-        /// How many attempts run at the same time. 100.
+        /// How many attempts run at the same time.
+        ///
+        /// 100.
         ///
         /// A worker only asks for tasks that it has room for; what does not fit waits at the server, where other workers
         /// can take it.
         public var maxConcurrentActivities = 100
 
-        /// How many polls are under way at the same time, as long as there is room for tasks. 5.
+        /// How many polls are under way at the same time, as long as there is room for tasks.
+        ///
+        /// 5.
         public var pollers = 5
 
         /// How many attempts this worker starts in a second; nil for no limit.
@@ -24,15 +30,21 @@ extension TemporalWorker {
         /// The server keeps this limit, and takes it from whichever worker said it last.
         public var maxTaskQueueActivitiesPerSecond: Double?
 
-        /// How long a worker that shuts down waits before it cancels what still runs. Zero.
+        /// How long a worker that shuts down waits before it cancels what still runs.
+        ///
+        /// Zero.
         ///
         /// ``ActivityContext/isWorkerShuttingDown`` tells activities that the time runs.
         public var gracefulShutdownPeriod = Duration.zero
 
-        /// How far apart heartbeats of an activity are at most. 60 seconds.
+        /// How far apart heartbeats of an activity are at most.
+        ///
+        /// 60 seconds.
         public var maxHeartbeatThrottleInterval = Duration.seconds(60)
 
-        /// How far apart heartbeats of an activity without a heartbeat timeout are. 30 seconds.
+        /// How far apart heartbeats of an activity without a heartbeat timeout are.
+        ///
+        /// 30 seconds.
         public var defaultHeartbeatThrottleInterval = Duration.seconds(30)
 
         /// How often the worker tells the server of itself, for `temporal worker list`: 60 seconds; nil for never.

@@ -35,7 +35,9 @@ public import ServiceLifecycle
 public final class TemporalWorker: Service {
     private let worker: ActivityWorker
 
-    /// Creates a worker. Nothing is polled until ``run()``.
+    /// Creates a worker.
+    ///
+    /// Nothing is polled until ``run()``.
     ///
     /// - Parameters:
     ///   - client: Whose connection, namespace, converter and storage the worker uses.
@@ -146,7 +148,9 @@ public final class TemporalWorker: Service {
         }
     }
 
-    /// Begins a graceful shutdown, after which ``run()`` returns. Again: nothing.
+    /// Begins a graceful shutdown, after which ``run()`` returns.
+    ///
+    /// Again: nothing.
     public func beginGracefulShutdown() {
         self.worker.beginShutdown()
     }

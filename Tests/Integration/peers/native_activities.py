@@ -18,22 +18,20 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import aioboto3
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
+from temporalio.converter import StorageDriver
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, FailureError, TimeoutError
 from temporalio.worker import Worker
 from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
-    from temporalio.contrib.aws.s3driver import S3StorageDriver
-    from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
-
     import common
     from common import blob, digest
 
@@ -152,7 +150,12 @@ WORKFLOWS = [Call, Burst]
 
 
 @contextlib.asynccontextmanager
-async def s3_driver():
+async def s3_driver() -> AsyncIterator[StorageDriver]:
+    # Not above: the sandbox of workflows does not stand these modules.
+    import aioboto3
+    from temporalio.contrib.aws.s3driver import S3StorageDriver
+    from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
+
     session = aioboto3.Session()
     async with session.client(
         "s3", endpoint_url=os.environ.get("S3_ENDPOINT"), region_name=os.environ.get("AWS_REGION", "us-east-1")

@@ -27,20 +27,27 @@ public struct ActivityCancellationReason: Hashable, Sendable, CustomStringConver
     /// The reason in one word.
     public var description: String { self.base.rawValue }
 
-    /// The workflow, or somebody in its place, asked for it. The attempt ends as cancelled if the activity throws a
-    /// cancellation error, and as whatever it does otherwise.
+    /// The workflow, or somebody in its place, asked for it.
+    ///
+    /// The attempt ends as cancelled if the activity throws a cancellation error, and as whatever it does otherwise.
     public static let canceled = Self(.canceled)
     /// The activity was reset and begins anew, with attempt 1.
     public static let reset = Self(.reset)
     /// The activity was paused: no further attempt starts before it is unpaused.
     public static let paused = Self(.paused)
-    /// The worker shuts down, and its grace period is over. Another attempt starts elsewhere.
+    /// The worker shuts down, and its grace period is over.
+    ///
+    /// Another attempt starts elsewhere.
     public static let workerShutdown = Self(.workerShutdown)
     /// A timeout of the attempt is over; the server has given it up and wants no answer.
     public static let timedOut = Self(.timedOut)
-    /// The server does not know the attempt any more: it timed out, or its workflow has ended. It wants no answer.
+    /// The server does not know the attempt any more: it timed out, or its workflow has ended.
+    ///
+    /// It wants no answer.
     public static let notFound = Self(.notFound)
-    /// The details of a heartbeat could not be encoded. The attempt fails with that error.
+    /// The details of a heartbeat could not be encoded.
+    ///
+    /// The attempt fails with that error.
     public static let heartbeatFailed = Self(.heartbeatFailed)
 }
 

@@ -36,7 +36,9 @@ public struct ActivityInfo: Sendable {
     public var taskQueue: String
     /// Which attempt this is; 1 is the first.
     public var attempt: Int
-    /// What the server knows the attempt by. Whoever has it can complete the activity.
+    /// What the server knows the attempt by.
+    ///
+    /// Whoever has it can complete the activity.
     public var taskToken: Data
     /// When the activity was scheduled, by the server's clock.
     public var scheduledTime: Date

@@ -17,7 +17,9 @@ final class ActivityExecution: Sendable {
 
     /// Sends one heartbeat and says what the server answered.
     typealias SendHeartbeat = @Sendable (_ details: [Payload]) async throws -> HeartbeatAnswer
-    /// Encodes the details of a heartbeat. It is called only if they are sent.
+    /// Encodes the details of a heartbeat.
+    ///
+    /// It is called only if they are sent.
     typealias Details = @Sendable () async throws -> [Payload]
 
     enum HeartbeatAnswer: Hashable, Sendable {

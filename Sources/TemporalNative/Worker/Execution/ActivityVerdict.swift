@@ -69,7 +69,9 @@ enum ActivityVerdict: Hashable, Sendable {
     }
 
     /// Whether details of a heartbeat that have not been sent go out first: the next attempt, or whoever looks at the
-    /// cancelled one, gets them. A result makes them worthless.
+    /// cancelled one, gets them.
+    ///
+    /// A result makes them worthless.
     var flushesHeartbeats: Bool {
         switch self {
         case .canceled, .failed, .interrupted: true

@@ -36,7 +36,9 @@ struct LocalDeadline: Hashable, Sendable {
         self.end = [real(startToClose), rest].compactMap { $0 }.min().map { started + $0 }
     }
 
-    /// When to cancel the attempt, if the last heartbeat was then. Nil if it has no timeouts.
+    /// When to cancel the attempt, if the last heartbeat was then.
+    ///
+    /// Nil if it has no timeouts.
     func guardTime(lastHeartbeat: ContinuousClock.Instant?) -> ContinuousClock.Instant? {
         let silence = self.heartbeatTimeout.map { (lastHeartbeat ?? self.started) + $0 }
         return [self.end, silence].compactMap { $0 }.min().map { $0 + Self.margin }

@@ -19,7 +19,9 @@ final class OneShot: Sendable {
 
     var hasFired: Bool { self.state.withLockedValue { $0.hasFired } }
 
-    /// Lets all go on who wait, and all who come later. Again: nothing.
+    /// Lets all go on who wait, and all who come later.
+    ///
+    /// Again: nothing.
     func fire() {
         let waiting = self.state.withLockedValue { state in
             state.hasFired = true

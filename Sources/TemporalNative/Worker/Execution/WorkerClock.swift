@@ -4,7 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-/// The time of a worker: what it reads and what it waits by. Tests bring their own.
+/// The time of a worker: what it reads and what it waits by.
+///
+/// Tests bring their own.
 struct WorkerClock: Sendable {
     var now: @Sendable () -> ContinuousClock.Instant
     /// Returns at the instant, or throws `CancellationError`.

@@ -111,7 +111,9 @@ extension ActivityAttempt {
         return !isBenign
     }
 
-    /// The failure to report. There always is one, whatever codecs and converters make of the error.
+    /// The failure to report.
+    ///
+    /// There always is one, whatever codecs and converters make of the error.
     private func failure(for error: any Error, _ storageError: ExternalStorageError?) async -> ProtoFailure {
         if let storageError { return .storage(storageError) }
         do {

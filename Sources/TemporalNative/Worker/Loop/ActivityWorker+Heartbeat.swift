@@ -19,7 +19,9 @@ extension ActivityWorker {
         }
     }
 
-    /// Sends one heartbeat of the worker, if the server wants any. A failure is logged, and that is all.
+    /// Sends one heartbeat of the worker, if the server wants any.
+    ///
+    /// A failure is logged, and that is all.
     func report(status: Temporal_Api_Enums_V1_WorkerStatus, _ capabilities: NamespaceCapabilities) async {
         guard self.configuration.workerHeartbeatInterval != nil, capabilities.workerHeartbeats else { return }
         let report = self.makeReport(status: status)

@@ -11,7 +11,9 @@ import TemporalAPI
 /// The server as a worker sees it over the client's connection.
 struct ConnectionActivityService: ActivityService {
     private let connection: Connection
-    /// HTTP/2 lets 100 calls at a time through one connection unless the server says otherwise, and Temporal's does not.
+    /// HTTP/2 lets 100 calls at a time through one connection unless the server says otherwise, and Temporal's does
+    /// not.
+    ///
     /// Those beyond wait inside of the transport, reports behind polls that take a minute; so they wait here.
     private let permits = Pool(Array(repeating: (), count: 80))
     /// Reports may be tried for longer than other calls: a lost one costs a timeout and a whole attempt.

@@ -11,7 +11,9 @@ struct HostUsage: Hashable, Sendable {
         var busy: UInt64
         var all: UInt64
 
-        /// Reads the first line of `/proc/stat`. Nil if it is something else.
+        /// Reads the first line of `/proc/stat`.
+        ///
+        /// Nil if it is something else.
         init?(stat: String) {
             guard let line = stat.split(separator: "\n").first, line.hasPrefix("cpu ") else { return nil }
             let numbers = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
@@ -28,7 +30,9 @@ struct HostUsage: Hashable, Sendable {
         }
     }
 
-    /// The part of the memory that is in use, 0 to 1, from the text of `/proc/meminfo`. Nil if it is something else.
+    /// The part of the memory that is in use, 0 to 1, from the text of `/proc/meminfo`.
+    ///
+    /// Nil if it is something else.
     static func memoryUsage(meminfo: String) -> Float? {
         func kibibytes(_ name: String) -> Float? {
             for line in meminfo.split(separator: "\n") where line.hasPrefix("\(name):") {

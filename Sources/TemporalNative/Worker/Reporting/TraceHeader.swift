@@ -16,8 +16,9 @@ enum TraceHeader {
         func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
     }
 
-    /// The context of the caller's span. Whatever cannot be read leaves the current context as it is: a trace is no
-    /// reason to fail an activity.
+    /// The context of the caller's span.
+    ///
+    /// Whatever cannot be read leaves the current context as it is: a trace is no reason to fail an activity.
     static func context(of headers: [String: Payload], with payloads: PayloadContext) async -> ServiceContext {
         var context = ServiceContext.current ?? .topLevel
         guard let payload = headers[Self.name],

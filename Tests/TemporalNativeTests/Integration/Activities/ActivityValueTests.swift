@@ -1,0 +1,162 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Crypto
+import ExternalStorageCore
+import ExternalStorageTesting
+import NIOCore
+import SwiftProtobuf
+import TemporalAPI
+import Testing
+
+@testable import TemporalNative
+
+extension ActivityIntegrationTests {
+    /// As the Python workflows write digests of values.
+    static func digest(_ bytes: ByteBuffer) -> String {
+        let hex = SHA256.hash(data: Array(bytes.readableBytesView)).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "\(hex.joined().prefix(16))/\(bytes.readableBytes)"
+    }
+
+    @Test("Values of 1 MiB go both ways, and history holds references", arguments: ActivityBed.Threshold.allCases)
+    func values(threshold: ActivityBed.Threshold) async throws {
+        try await ActivityBed.with(threshold) { bed in
+            try await bed.worker {
+                Activity("double") { (bytes: ByteBuffer) -> ByteBuffer in
+                    #expect(bytes.readableBytes == 1_048_576)
+                    var twice = bytes
+                    twice.writeImmutableBuffer(bytes)
+                    return twice
+                }
+            } _: {
+                let handle = try await bed.start(
+                    CallSpec("double") { spec in
+                        spec.blob = 1_048_576
+                        spec.bytes = true
+                    }
+                )
+                let outcome = try await handle.result()
+                #expect(outcome.value?.hasSuffix("/2097152") == true)
+                let events = try await bed.history(of: handle.id)
+                let result = events.compactMap { event -> Temporal_Api_Common_V1_Payloads? in
+                    guard case .activityTaskCompletedEventAttributes(let attributes)? = event.attributes else {
+                        return nil
+                    }
+                    return attributes.result
+                }
+                let payload = try Payload(try #require(result.first?.payloads.first))
+                let reference = try StorageReference(payload: payload)
+                #expect(reference.driverName == "aws.s3driver")
+                // The object is grouped with the workflow whose activity it is (ES-T5).
+                #expect(reference.claim["key"]?.contains("/wt/Call/wi/\(handle.id)/") == true)
+            }
+        }
+    }
+
+    @Test(
+        "ES-F3 With the store down an attempt fails with its cause and counts, and the next one with the store up succeeds",
+        arguments: ActivityBed.Threshold.allCases,
+        [true, false]
+    )
+    func storeDown(threshold: ActivityBed.Threshold, inbound: Bool) async throws {
+        try await ActivityBed.with(threshold) { bed in
+            let attempts = TestCounter()
+            try await bed.worker {
+                Activity("big") { (bytes: ByteBuffer) -> ByteBuffer in
+                    attempts.increment()
+                    if attempts.value == 1, !inbound { bed.driver.goDown() }
+                    return bytes
+                }
+            } _: {
+                if inbound { bed.driver.goDown() }
+                let python = try await bed.startWithStoreDown(
+                    CallSpec("big") { spec in
+                        spec.blob = 1_048_576
+                        spec.bytes = true
+                        spec.retry = .init(initial: 0.2)
+                    },
+                    isDown: inbound
+                )
+                let failure = try await bed.lastFailure(of: python)
+                #expect(failure.application?.type == "ExternalStorageFailure")
+                #expect(failure.message.contains("the store is down"))
+                #expect(failure.application?.isNonRetryable == false)
+                bed.driver.comeBack()
+                #expect(try await python.result().outcome == "completed")
+            }
+        }
+    }
+
+    @Test(
+        "ES-F3 When attempts are used up with the store down, history has the failure of storage",
+        arguments: ActivityBed.Threshold.allCases
+    )
+    func causeInHistory(threshold: ActivityBed.Threshold) async throws {
+        try await ActivityBed.with(threshold) { bed in
+            try await bed.worker {
+                Activity("big") { () -> ByteBuffer in
+                    bed.driver.goDown()
+                    return ByteBuffer(repeating: 7, count: 1_048_576)
+                }
+            } _: {
+                let handle = try await bed.start(
+                    CallSpec("big") { spec in
+                        spec.bytes = true
+                        spec.retry = .init(attempts: 1)
+                    }
+                )
+                let failed = try await bed.failedEvent(of: handle.id)
+                // Server 1.32.0 takes the cause and does not write it into the event; the requests are in the unit tests.
+                #expect([.externalStorageFailure, .unspecified].contains(failed.cause))
+                #expect(failed.retryState == .maximumAttemptsReached)
+                #expect(failed.failure.message.contains("the store is down"))
+                bed.driver.comeBack()
+                let outcome = try await handle.result()
+                #expect(outcome.chain?.last?.type == "ExternalStorageFailure")
+            }
+        }
+    }
+}
+
+extension ActivityBed {
+    /// Starts a workflow although the client's storage may be down: the request itself is made with it up.
+    func startWithStoreDown(_ spec: CallSpec, isDown: Bool) async throws -> WorkflowHandle<CallOutcome> {
+        guard isDown, self.threshold == .all else { return try await self.start(spec) }
+        return try await ActivityBed.with(.standard) { other in
+            var spec = spec
+            spec.taskQueue = self.taskQueue
+            let started = try await other.client.startWorkflow(
+                "Call",
+                options: WorkflowOptions(id: "call-\(UniqueID.make())", taskQueue: self.threshold.workflows),
+                input: spec,
+                returning: CallOutcome.self
+            )
+            return self.client.workflowHandle(id: started.id, runID: started.runID, returning: CallOutcome.self)
+        }
+    }
+
+    /// What the activity's last attempt failed with, once one has failed.
+    func lastFailure(of handle: WorkflowHandle<CallOutcome>) async throws -> TemporalFailure {
+        while true {
+            if let failure = try await handle.describe().pendingActivities.first?.lastFailure { return failure }
+            try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
+        }
+    }
+
+    /// The event with which the activity failed, once it is there.
+    func failedEvent(
+        of workflowID: String
+    ) async throws -> Temporal_Api_History_V1_ActivityTaskFailedEventAttributes {
+        while true {
+            for event in try await self.history(of: workflowID) {
+                if case .activityTaskFailedEventAttributes(let attributes)? = event.attributes { return attributes }
+            }
+            try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
+        }
+    }
+}
