@@ -17,6 +17,7 @@ enum Setting: String, CaseIterable {
     case authReadRoles = "auth-read-roles"
     case authWriteRoles = "auth-write-roles"
     case bucket
+    case cacheBytes = "cache-bytes"
     case config
     case corsCredentials = "cors-credentials"
     case corsOrigins = "cors-origins"
@@ -36,6 +37,8 @@ enum Setting: String, CaseIterable {
     case pathStyle = "path-style"
     case portFile = "port-file"
     case rateLimit = "rate-limit"
+    case readLegacyReferences = "read-legacy-references"
+    case refreshAfter = "refresh-after"
     case region
     case responseMemoryBytes = "response-memory-bytes"
     case store

@@ -64,6 +64,10 @@ enum StorageSettings {
         }
         var client = S3HTTPClient.Configuration(region: region, endpointURL: try settings.text(.endpointURL)?.text)
         if try settings.bool(.pathStyle) { client.endpoint.addressing = .path }
+        var driver = S3StorageDriver.Configuration()
+        if let days = try settings.integer(.refreshAfter, in: 1...36_500) {
+            driver.refreshAfter = .seconds(days * 86_400)
+        }
         do {
             _ = try S3Endpoint(bucket: bucket.text, options: client.endpoint)
             return try S3StorageDriver(
@@ -72,6 +76,7 @@ enum StorageSettings {
                     configuration: client,
                     credentials: AWSCredentialsChain.default(region: region, logger: logger)
                 ),
+                configuration: driver,
                 logger: logger
             )
         } catch {
@@ -81,6 +86,8 @@ enum StorageSettings {
 
     private static func configuration(from settings: Settings) throws -> ExternalStorage.Configuration {
         var configuration = ExternalStorage.Configuration()
+        configuration.readsLegacyReferences = try settings.bool(.readLegacyReferences)
+        if let bytes = try settings.integer(.cacheBytes, in: 0...Int.max) { configuration.cache.sizeInBytes = bytes }
         guard let threshold = try settings.text(.threshold) else { return configuration }
         if threshold.text == "all" {
             configuration.threshold = .all
