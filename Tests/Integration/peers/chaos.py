@@ -35,6 +35,8 @@ from store_gate import StoreGate, gate_to
 
 MIB = 1_048_576
 DRAIN = 5
+PATIENCE = 1200
+"""Seconds: with a fault every ten seconds, one workflow of a hundred had failing tasks for more than eight minutes."""
 _READY = re.compile(r"listening on (\S+), forwarding to ")
 
 
@@ -210,7 +212,7 @@ async def service(state: Path, command: str, name: str) -> None:
 async def load(options: argparse.Namespace, running: asyncio.Event, *addresses: str) -> tuple[int, int]:
     """Runs the workflows; gives how many passed and how many failed. `running` says that they have begun."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(Path(__file__).with_name("load.py")), "--mixed", "--give-up", "480"),
+        *(sys.executable, str(Path(__file__).with_name("load.py")), "--mixed", "--give-up", str(PATIENCE)),
         *(part for address in addresses for part in ("--address", address)),
         *("--seconds", str(options.minutes * 60), "--at-once", str(options.at_once), "--seed", str(options.seed)),
         *("--every", "30"),
