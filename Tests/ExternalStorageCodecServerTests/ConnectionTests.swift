@@ -25,12 +25,16 @@ struct ConnectionTests {
     )
     func slowRequest(_ beginning: String) async throws {
         try await withCodecServer {
-            $0.timeouts.request = .milliseconds(200)
+            $0.timeouts.request = .seconds(1)
         } _: { server in
             let isClosed = try await server.connect { inbound, outbound, _ in
                 if !beginning.isEmpty { try await outbound.write(ByteBuffer(string: beginning)) }
                 var received = 0
-                for try await part in inbound { received += part.readableBytes }
+                do {
+                    for try await part in inbound { received += part.readableBytes }
+                } catch {
+                    // What the server has not read makes a reset of its end.
+                }
                 return received == 0
             }
             #expect(isClosed)

@@ -13,7 +13,8 @@ import Logging
 enum StorageSettings {
     /// - Parameters:
     ///   - settings: The settings.
-    ///   - caches: Whether recent payloads are kept in memory.
+    ///   - caches: Whether speed is worth memory: recent payloads are kept, and large ones read in parts, which are there
+    ///     twice while they are put together.
     ///   - logger: Where warnings go.
     /// - Returns: Nil for the driver `none`.
     /// - Throws: ``CommandError``.
@@ -41,14 +42,18 @@ enum StorageSettings {
                 throw CommandError.usage("\(store.origin) is \"\(store.text)\", which is of no use: \(error)")
             }
         case "s3":
-            let driver = try await Self.s3Driver(from: settings, logger: logger)
+            let driver = try await Self.s3Driver(from: settings, readsInParts: caches, logger: logger)
             return try ExternalStorage(driver: driver, configuration: configuration, logger: logger)
         default:
             throw driver.isNot("s3, local-disk or none")
         }
     }
 
-    private static func s3Driver(from settings: Settings, logger: Logger) async throws -> S3StorageDriver {
+    private static func s3Driver(
+        from settings: Settings,
+        readsInParts: Bool,
+        logger: Logger
+    ) async throws -> S3StorageDriver {
         guard let bucket = try settings.text(.bucket) else {
             throw CommandError.usage("--bucket is missing: the driver s3 needs a bucket, or the ARN of an access point")
         }
@@ -68,6 +73,7 @@ enum StorageSettings {
         if let days = try settings.integer(.refreshAfter, in: 1...36_500) {
             driver.refreshAfter = .seconds(days * 86_400)
         }
+        if !readsInParts { driver.downloadPartSizeInBytes = nil }
         do {
             _ = try S3Endpoint(bucket: bucket.text, options: client.endpoint)
             return try S3StorageDriver(
