@@ -259,6 +259,7 @@ let package = Package(
                 "TemporalAPI",
                 "TemporalNative",
                 "TestSupport",
+                "native-worker",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),

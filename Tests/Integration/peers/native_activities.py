@@ -5,10 +5,10 @@
 # ===----------------------------------------------------------------------===#
 """Workflows in Python that call activities in Swift, with the Python SDK's own external storage in the same bucket.
 
-    native_activities.py --server 127.0.0.1:7233 [--namespace default] [--ready FILE]
+    native_activities.py --server 127.0.0.1:7233 --task-queue NAME [--namespace default]
 
-Two workers: `native-activities` stores values from the default threshold on, `native-activities-all` stores
-everything. The bucket is S3_BUCKET at S3_ENDPOINT. FILE is written when both poll. Ends on SIGTERM.
+Two workers: `NAME-standard` stores values from the default threshold on, `NAME-all` stores everything. The bucket is
+S3_BUCKET at S3_ENDPOINT. Prints `ready` when both poll, and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ import argparse
 import asyncio
 import contextlib
 import os
-import signal
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from temporalio import workflow
@@ -167,25 +166,21 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", required=True)
     parser.add_argument("--namespace", default="default")
-    parser.add_argument("--ready", type=Path)
+    parser.add_argument("--task-queue", required=True)
     arguments = parser.parse_args()
     common.quiet()
 
-    ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-
     async with s3_driver() as driver, contextlib.AsyncExitStack() as stack:
-        for task_queue, threshold in (("native-activities", common.DEFAULT_THRESHOLD), ("native-activities-all", 1)):
+        for suffix, threshold in (("standard", common.DEFAULT_THRESHOLD), ("all", 1)):
+            task_queue = f"{arguments.task_queue}-{suffix}"
             client = await Client.connect(
                 arguments.server,
                 namespace=arguments.namespace,
                 data_converter=common.storage_converter(driver, threshold),
             )
             await stack.enter_async_context(Worker(client, task_queue=task_queue, workflows=WORKFLOWS))
-        if arguments.ready:
-            arguments.ready.write_text("ready\n")
-        await ended.wait()
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":

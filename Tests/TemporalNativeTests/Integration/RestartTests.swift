@@ -82,7 +82,7 @@ struct RestartTests {
 }
 
 /// A development server of one test, with its data, which can be killed and started again.
-private struct OwnServer: Sendable {
+struct OwnServer: Sendable {
     let directory: URL
     let address: String
 

@@ -15,12 +15,13 @@ struct ConnectionActivityService: ActivityService {
     /// not.
     ///
     /// Those beyond wait inside of the transport, reports behind polls that take a minute; so they wait here.
-    private let permits = Pool(Array(repeating: (), count: 80))
+    private let permits: Pool<Void>
     /// Reports may be tried for longer than other calls: a lost one costs a timeout and a whole attempt.
     private let report: Patience
 
     init(_ connection: Connection) {
         self.connection = connection
+        self.permits = Pool(Array(repeating: (), count: 80 * connection.configuration.connections))
         var report = connection.ordinary
         report.retries.maximumTries = nil
         report.retries.maximumTime = .seconds(30)

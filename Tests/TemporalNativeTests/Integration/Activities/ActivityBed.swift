@@ -85,29 +85,32 @@ struct ActivityBed: Sendable {
     enum Threshold: String, Sendable, CaseIterable {
         case standard
         case all
-
-        var workflows: String { self == .all ? "native-activities-all" : "native-activities" }
     }
 
     let client: TemporalClient
     let taskQueue: String
     let threshold: Threshold
+    /// The task queue of the Python workflows.
+    let workflows: String
+    let address: String
     let driver: SwitchableDriver
 
     static func with<Result: Sendable>(
         _ threshold: Threshold,
+        workflows: PythonWorkflows? = nil,
+        address: String? = nil,
         _ body: (ActivityBed) async throws -> Result
     ) async throws -> Result {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let driver = SwitchableDriver(
             try S3StorageDriver(
-                bucket: .fixed(ActivityPeers.value("S3_BUCKET") ?? "payloads"),
+                bucket: .fixed(LiveServices.value("S3_BUCKET") ?? "payloads"),
                 client: S3HTTPClient(
-                    configuration: .init(region: "us-east-1", endpointURL: ActivityPeers.value("S3_ENDPOINT")),
+                    configuration: .init(region: "us-east-1", endpointURL: LiveServices.value("S3_ENDPOINT")),
                     credentials: StaticAWSCredentialsProvider(
                         AWSCredentials(
-                            accessKeyID: try #require(ActivityPeers.value("AWS_ACCESS_KEY_ID")),
-                            secretAccessKey: try #require(ActivityPeers.value("AWS_SECRET_ACCESS_KEY"))
+                            accessKeyID: try #require(LiveServices.value("AWS_ACCESS_KEY_ID")),
+                            secretAccessKey: try #require(LiveServices.value("AWS_SECRET_ACCESS_KEY"))
                         )
                     )
                 ),
@@ -118,14 +121,23 @@ struct ActivityBed: Sendable {
         if threshold == .all { configuration.threshold = .all }
         // What has been stored is asked for again, so that a store that is down is noticed.
         configuration.cache = .disabled
-        let server = try ActivityPeers.server
+        let python: PythonWorkflows
+        if let workflows { python = workflows } else { python = try await PythonWorkflows.ready() }
+        let address = try #require(address ?? LiveServices.address)
         return try await TemporalClient.connect(
-            target: .ipv4(address: server.host, port: server.port),
+            target: try LiveServices.target(address),
             externalStorage: try ExternalStorage(driver: driver, configuration: configuration, logger: logger),
             logger: logger
         ) { client in
             try await body(
-                ActivityBed(client: client, taskQueue: "swift-\(UUID())", threshold: threshold, driver: driver)
+                ActivityBed(
+                    client: client,
+                    taskQueue: "swift-\(UUID())",
+                    threshold: threshold,
+                    workflows: "\(python.taskQueue)-\(threshold)",
+                    address: address,
+                    driver: driver
+                )
             )
         }
     }
@@ -156,7 +168,7 @@ struct ActivityBed: Sendable {
         spec.taskQueue = self.taskQueue
         return try await self.client.startWorkflow(
             "Call",
-            options: WorkflowOptions(id: "call-\(UUID())", taskQueue: self.threshold.workflows),
+            options: WorkflowOptions(id: "call-\(UUID())", taskQueue: self.workflows),
             input: spec,
             returning: CallOutcome.self
         )
@@ -168,12 +180,12 @@ struct ActivityBed: Sendable {
 
     /// The events of a workflow as the server has them, nothing resolved.
     func history(of workflowID: String) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
-        let server = try ActivityPeers.server
         let connection = Connection(
             channel: GRPCChannel(
                 try TemporalClient.transport(
-                    to: .ipv4(address: server.host, port: server.port),
-                    security: .plaintext
+                    to: LiveServices.target(self.address),
+                    security: .plaintext,
+                    connections: 1
                 )
             ),
             externalStorage: nil,

@@ -14,8 +14,8 @@ import Testing
 /// The semantics of activities on the real server, called by workflows in Python.
 @Suite(
     "Swift activities, Python workflows, a real server",
-    .enabled(if: ActivityPeers.areThere, ActivityPeers.skipped),
-    .timeLimit(.minutes(3))
+    .enabled(if: LiveServices.isThere, LiveServices.skipped),
+    .timeLimit(.minutes(5))
 )
 struct ActivityIntegrationTests {
     @Test("An attempt that fails is retried as the policy says", arguments: ActivityBed.Threshold.allCases)
@@ -206,7 +206,7 @@ struct ActivityIntegrationTests {
                 }
                 let handle = try await bed.client.startWorkflow(
                     "Burst",
-                    options: WorkflowOptions(id: "burst-\(UUID())", taskQueue: bed.threshold.workflows),
+                    options: WorkflowOptions(id: "burst-\(UUID())", taskQueue: bed.workflows),
                     input: Burst(taskQueue: bed.taskQueue),
                     returning: Int.self
                 )

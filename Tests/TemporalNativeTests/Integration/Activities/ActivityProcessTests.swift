@@ -12,6 +12,12 @@ import Testing
 
 /// Tests that end processes.
 extension ActivityIntegrationTests {
+    /// The example, which is built into the folder of the test bundle.
+    private static func nativeWorker() throws -> String {
+        let tests = URL(filePath: try #require(CommandLine.arguments.first))
+        return tests.deletingLastPathComponent().appending(path: "native-worker").path
+    }
+
     @Test(
         "A worker that is killed in the middle loses nothing: the next one goes on from the last heartbeat",
         arguments: ActivityBed.Threshold.allCases
@@ -21,8 +27,7 @@ extension ActivityIntegrationTests {
             func worker() throws -> Program {
                 var environment: [String: String] = [:]
                 if threshold == .all { environment["EXTERNAL_STORAGE_THRESHOLD"] = "all" }
-                let path = ActivityPeers.value("NATIVE_WORKER") ?? ".build/debug/native-worker"
-                return try Program(path, [bed.taskQueue], environment: environment)
+                return try Program(try Self.nativeWorker(), [bed.taskQueue], environment: environment)
             }
             let first = try worker()
             let handle = try await bed.start(
@@ -54,39 +59,39 @@ extension ActivityIntegrationTests {
     }
 }
 
-/// The server goes away for a while, so these run by themselves; see `Scripts/lib/native`.
 @Suite(
-    "The server is restarted",
-    .enabled(if: ActivityPeers.areThere && ActivityPeers.value("NATIVE_RESTARTS") != nil, ActivityPeers.skipped),
-    .timeLimit(.minutes(3))
+    "The server of a worker is restarted",
+    .enabled(if: LiveServices.isThere, LiveServices.skipped),
+    .timeLimit(.minutes(5))
 )
 struct ActivityRestartTests {
     @Test("A worker goes on by itself when the server comes back, and nothing is lost")
     func restart() async throws {
-        try await ActivityBed.with(.standard) { bed in
-            let (started, release) = (TestCounter(), OneShot())
-            let gone = TestCounter()
-            try await bed.worker {
-                Activity("work") { (number: String) -> String in
-                    started.increment()
-                    await release.wait()
-                    gone.increment()
-                    return number
-                }
-            } _: {
-                var handles: [WorkflowHandle<CallOutcome>] = []
-                for number in 0..<20 { handles.append(try await bed.start(CallSpec("work", .text("\(number)")))) }
-                try await started.wait(for: 20)
-                // Results are reported while the server is down, and polls are open.
-                let services = try #require(ActivityPeers.value("NATIVE_RESTARTS"))
-                let restart = try Program("Scripts/dev-services", ["--dir", services, "restart", "temporal"])
-                release.fire()
-                #expect(await restart.wait() == 0)
-                for number in 20..<40 { handles.append(try await bed.start(CallSpec("work", .text("\(number)")))) }
-                for (number, handle) in handles.enumerated() {
-                    #expect(try await handle.result().value == "\(number)")
+        try await OwnServer.run { server in
+            let workflows = try await offThePool { Result { try PythonWorkflows(address: server.address) } }.get()
+            try await ActivityBed.with(.standard, workflows: workflows, address: server.address) { bed in
+                let (started, release) = (TestCounter(), OneShot())
+                try await bed.worker {
+                    Activity("work") { (number: String) -> String in
+                        started.increment()
+                        await release.wait()
+                        return number
+                    }
+                } _: {
+                    var handles: [WorkflowHandle<CallOutcome>] = []
+                    for number in 0..<20 { handles.append(try await bed.start(CallSpec("work", .text("\(number)")))) }
+                    try await started.wait(for: 20)
+                    // Results are reported while the server is down, and polls are open.
+                    try await server.command("kill")
+                    release.fire()
+                    try await server.command("up")
+                    for number in 20..<40 { handles.append(try await bed.start(CallSpec("work", .text("\(number)")))) }
+                    for (number, handle) in handles.enumerated() {
+                        #expect(try await handle.result().value == "\(number)")
+                    }
                 }
             }
+            try workflows.stop()
         }
     }
 }

@@ -132,7 +132,7 @@ extension ActivityBed {
             spec.taskQueue = self.taskQueue
             let started = try await other.client.startWorkflow(
                 "Call",
-                options: WorkflowOptions(id: "call-\(UniqueID.make())", taskQueue: self.threshold.workflows),
+                options: WorkflowOptions(id: "call-\(UniqueID.make())", taskQueue: self.workflows),
                 input: spec,
                 returning: CallOutcome.self
             )

@@ -69,8 +69,8 @@ final class Program: Sendable {
         let file = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID())")
         try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let path = ActivityPeers.value("TEMPORAL_CLI") ?? ".tools/venv/bin/temporal"
-        let address = try #require(ActivityPeers.value("TEMPORAL_ADDRESS"))
+        let path = LiveServices.root.appending(path: ".tools/venv/bin/temporal").path
+        let address = try #require(LiveServices.address)
         let program = try Program(path, arguments + ["--address", address], output: try FileHandle(forWritingTo: file))
         let status = await program.wait()
         let text = try String(contentsOf: file, encoding: .utf8)
