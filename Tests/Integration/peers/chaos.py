@@ -317,7 +317,7 @@ async def _checks(
         (
             "memory is flat: medians of the quarters " + ", ".join(f"{each:.0f}" for each in memory)
             + f" MiB, peak {peak:.0f} MiB, {last.memory / MIB:.0f} MiB at the end",
-            memory[3] <= 1.3 * memory[1] + 64,
+            memory[3] <= 1.3 * memory[1] + 128,
         ),
         (
             "file descriptors are flat: medians of the quarters " + ", ".join(f"{each:.0f}" for each in descriptors)
