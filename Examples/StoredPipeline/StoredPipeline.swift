@@ -53,7 +53,7 @@ struct StoredPipeline {
             endpointURL: environment["S3_ENDPOINT"]
         )
         var configuration = S3StorageDriver.Configuration()
-        configuration.maximumPayloadSizeInBytes = max(largest, configuration.maximumPayloadSizeInBytes)
+        configuration.payloadSizeLimit = max(largest, configuration.payloadSizeLimit)
         configuration.uploadPartSizeInBytes = 8 * 1_048_576
         configuration.downloadPartSizeInBytes = 8 * 1_048_576
         let driver = try S3StorageDriver(
