@@ -10,6 +10,10 @@ import Testing
 
 @testable import temporal_storage
 
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
 @Suite("The codec server as a process", .timeLimit(.minutes(2)))
 struct CodecServerCommandTests {
     @Test(
@@ -83,7 +87,8 @@ struct CodecServerCommandTests {
         let port = try String(contentsOf: portFile, encoding: .utf8).trimmingCharacters(in: .newlines)
         #expect(line == "listening on http://127.0.0.1:\(port)")
         let url = try #require(URL(string: "http://127.0.0.1:\(port)/healthz"))
-        #expect(try String(contentsOf: url, encoding: .utf8) == "ok\n")
+        let (body, _) = try await URLSession.shared.data(from: url)
+        #expect(body == Data("ok\n".utf8))
 
         command.terminate()
 
