@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Foundation
 import NIOCore
 import TemporalNative
 
@@ -14,19 +15,23 @@ struct FileActivities: ActivityContainer {
         try await .store(contentsOf: path)
     }
 
-    /// Flips every bit: reads a stored value in chunks, and stores what it wrote.
-    func flip(_ input: Stored<ByteBuffer>) async throws -> Stored<ByteBuffer> {
+    /// What ``seal(_:)`` appends.
+    static let seal = Data("sealed\n".utf8)
+
+    /// Appends a seal: reads a stored value in chunks, and stores what it wrote.
+    func seal(_ input: Stored<ByteBuffer>) async throws -> Stored<ByteBuffer> {
         try await TemporaryFile.with { file in
             for try await chunk in input.bytes {
-                try file.append(chunk.readableBytesView.map { ~$0 })
+                try file.append(Data(chunk.readableBytesView))
                 ActivityContext.current?.heartbeat()
             }
+            try file.append(Self.seal)
             return try await .store(contentsOf: file.path)
         }
     }
 
     var activities: [Activity] {
         Activity("upload", self.upload)
-        Activity("flip", self.flip)
+        Activity("seal", self.seal)
     }
 }

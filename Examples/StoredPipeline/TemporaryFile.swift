@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Crypto
 import Foundation
 
 /// A file that goes when it is no longer needed, also after a failure in the middle.
@@ -21,25 +22,21 @@ struct TemporaryFile {
         return try await body(TemporaryFile(path: path, handle: handle))
     }
 
-    func append(_ bytes: [UInt8]) throws {
-        try self.handle.write(contentsOf: Data(bytes))
+    func append(_ bytes: Data) throws {
+        try self.handle.write(contentsOf: bytes)
     }
 
-    /// Writes bytes that look random, the same every time, and returns their checksum.
-    func fill(sizeInBytes: Int) throws -> Checksum {
-        var (checksum, state, rest): (Checksum, UInt64, Int) = (Checksum(), 1, sizeInBytes)
+    /// Writes bytes of which no two blocks are the same, and returns what they hash to so far.
+    func fill(sizeInBytes: Int) throws -> SHA256 {
+        var (hash, block, rest): (SHA256, Data, Int) = (SHA256(), Data(count: 1_048_576), sizeInBytes)
         while rest > 0 {
-            var block: [UInt8] = []
-            block.reserveCapacity(1_048_576)
-            while block.count < min(rest, 1_048_576) {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                for shift in stride(from: 0, to: 64, by: 8) { block.append(UInt8(truncatingIfNeeded: state >> shift)) }
-            }
-            block.removeLast(block.count - min(rest, block.count))
-            try self.append(block)
-            checksum.add(block)
-            rest -= block.count
+            let number = Data("block \(rest)".utf8)
+            block.replaceSubrange(0..<number.count, with: number)
+            let bytes = block.prefix(rest)
+            try self.append(bytes)
+            hash.update(data: bytes)
+            rest -= bytes.count
         }
-        return checksum
+        return hash
     }
 }

@@ -25,7 +25,7 @@ struct TemporalStorage: AsyncParsableCommand {
             history. Start with the proxy: workers and clients in any language get the feature by connecting to it \
             instead of the server.
             """,
-        subcommands: [ProxyCommand.self]
+        subcommands: [ProxyCommand.self, CodecServerCommand.self]
     )
 
     static func main() async {

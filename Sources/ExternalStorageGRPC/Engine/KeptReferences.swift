@@ -37,6 +37,7 @@ package struct KeptReferences: OptionSet, Sendable {
     /// - Parameters:
     ///   - field: A field that holds `Payloads`, or one payload.
     ///   - type: The message in which it stands.
+    /// - Returns: Whether nobody resolves it.
     func contains(field: UInt32, of type: MessageType) -> Bool {
         switch (type, field) {
         case (.pollActivityTaskQueueResponse, 8): self.contains(.activityInput)

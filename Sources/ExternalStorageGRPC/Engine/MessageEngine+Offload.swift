@@ -47,6 +47,8 @@ extension MessageEngine {
     ///   - queryFailed: Told of every answer to a query that could not be stored.
     ///   - findParent: Gives the parent of a workflow of which nobody here knows whether it has one. Only asked if its
     ///     result is large.
+    /// - Returns: As above.
+    /// - Throws: As above, and what `findParent` throws.
     func offload<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,

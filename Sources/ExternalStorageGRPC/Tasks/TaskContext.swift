@@ -34,8 +34,10 @@ struct TaskContext: Hashable, Sendable {
     /// Who gets the result of the workflow: nil for a workflow without a parent, one that continues another run
     /// (its result stays with itself), and one whose first event was never seen here.
     var parent: Execution?
-    /// Whether nobody knows of a parent: the task does not begin with the first event, and no earlier task was seen
-    /// here. Another process may have handed out the tasks before.
+    /// Whether nobody knows of a parent.
+    ///
+    /// So it is if the task does not begin with the first event and no earlier task was seen here: another process may
+    /// have handed it out.
     var parentIsUnknown = false
     var activityID = ""
     var activityType = ""

@@ -60,7 +60,7 @@ extension S3StorageDriver.Configuration {
     /// | key | type | unit, default |
     /// |---|---|---|
     /// | `name` | string | `aws.s3driver` |
-    /// | `maximumPayloadSizeInBytes` | int | bytes; 52428800 |
+    /// | `payloadSizeLimit` | int | bytes; 52428800 |
     /// | `existenceCheck` | string | `conditionalWrite` or `head`; `conditionalWrite` |
     /// | `refreshAfter` | int | seconds; not set: never |
     /// | `downloadPartSizeInBytes` | int | bytes; 16777216. 0 reads in one go |
@@ -74,8 +74,8 @@ extension S3StorageDriver.Configuration {
         self.init()
         let values = S3ConfigValues(reader: configReader)
         self.name = values.string("name") ?? self.name
-        self.maximumPayloadSizeInBytes =
-            try values.int("maximumPayloadSizeInBytes") ?? self.maximumPayloadSizeInBytes
+        self.payloadSizeLimit =
+            try values.int("payloadSizeLimit") ?? self.payloadSizeLimit
         switch values.string("existenceCheck") {
         case nil, "conditionalWrite": self.existenceCheck = .conditionalWrite
         case "head": self.existenceCheck = .head

@@ -30,7 +30,7 @@ extension S3StorageDriver {
         ///
         /// Checked for all payloads of a call before the first upload (ES-P9). Reading accepts this size or 50 MiB,
         /// whichever is larger, so that what another worker stored with the default can be read.
-        public var maximumPayloadSizeInBytes = 50 * 1024 * 1024
+        public var payloadSizeLimit = 50 * 1024 * 1024
 
         /// How the driver finds out whether a payload is in the bucket already.
         public var existenceCheck = ExistenceCheck.conditionalWrite
@@ -66,6 +66,6 @@ extension S3StorageDriver {
         /// Creates the defaults.
         public init() {}
 
-        var maximumRetrievalSizeInBytes: Int { max(self.maximumPayloadSizeInBytes, 50 * 1024 * 1024) }
+        var maximumRetrievalSizeInBytes: Int { max(self.payloadSizeLimit, 50 * 1024 * 1024) }
     }
 }

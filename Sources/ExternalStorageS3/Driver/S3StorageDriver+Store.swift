@@ -48,11 +48,11 @@ extension S3StorageDriver {
 
     /// - Throws: `payloadTooLarge`, which says what to change (ES-P9).
     func checkSize(_ sizeInBytes: Int) throws(ExternalStorageError) {
-        guard sizeInBytes > self.configuration.maximumPayloadSizeInBytes else { return }
+        guard sizeInBytes > self.configuration.payloadSizeLimit else { return }
         throw ExternalStorageError(
             code: .payloadTooLarge,
             message: "payload size \(sizeInBytes) exceeds maximum "
-                + "\(self.configuration.maximumPayloadSizeInBytes) bytes; raise maximumPayloadSizeInBytes "
+                + "\(self.configuration.payloadSizeLimit) bytes; raise payloadSizeLimit "
                 + "everywhere, or store less"
         )
     }

@@ -125,8 +125,8 @@ extension S3StorageDriver.Configuration {
             ExternalStorageError(code: .invalidConfiguration, message: message)
         }
         guard !self.name.isEmpty else { throw refuse("the name of the driver is empty") }
-        guard self.maximumPayloadSizeInBytes > 0 else {
-            throw refuse("maximumPayloadSizeInBytes is \(self.maximumPayloadSizeInBytes), it has to be positive")
+        guard self.payloadSizeLimit > 0 else {
+            throw refuse("payloadSizeLimit is \(self.payloadSizeLimit), it has to be positive")
         }
         if let size = self.downloadPartSizeInBytes, size <= 0 {
             throw refuse("downloadPartSizeInBytes is \(size), it has to be positive")

@@ -23,7 +23,7 @@ struct Connection: Sendable {
     private let channel: any RPCChannel
     private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// - Parameter sleep: Waits between tries.
+    // `sleep` waits between tries.
     init(
         channel: any RPCChannel,
         externalStorage: ExternalStorage?,

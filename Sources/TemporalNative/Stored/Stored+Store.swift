@@ -47,7 +47,7 @@ extension Stored where Value: BinaryValue {
     ///   - context: Whose value it is, and what it is stored with; inside of an activity the activity's own.
     /// - Returns: The stored value; ``Stored/value()`` loads it.
     /// - Throws: `ExternalStorageError`: `payloadTooLarge` before anything is sent (ES-P9): the limit of a driver can be
-    ///   raised, that of S3 is `maximumPayloadSizeInBytes`; `invalidConfiguration` if there is no such file; `corrupted`
+    ///   raised, that of S3 is `payloadSizeLimit`; `invalidConfiguration` if there is no such file; `corrupted`
     ///   if it was written to; else what the driver says. ``TemporalError``: `codecFailed`, `invalidArgument` if there
     ///   is no context. `CancellationError` if cancelled: an upload that was begun has then been given up.
     public static func store(contentsOf path: String, in context: PayloadContext? = nil) async throws -> Self {

@@ -65,6 +65,7 @@ extension Stored: PayloadConvertible {
     ///
     /// - Parameter context: Not used.
     /// - Returns: ``payload``.
+    /// - Throws: Nothing.
     public func payload(in context: PayloadContext) async throws -> Payload { self.payload }
 
     /// Holds what was received, without loading it.
@@ -72,6 +73,7 @@ extension Stored: PayloadConvertible {
     /// - Parameters:
     ///   - payload: The payload as it stood in the message.
     ///   - context: What the value will be loaded with.
+    /// - Throws: Nothing.
     public init(payload: Payload, in context: PayloadContext) async throws {
         self.init(holding: payload, in: context)
     }

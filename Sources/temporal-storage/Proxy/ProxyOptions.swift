@@ -42,6 +42,15 @@ struct ProxyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How much of what was stored and resolved lately is kept in memory, in bytes; 0 keeps nothing. "
+                + "(default: 67108864)",
+            valueName: "bytes"
+        )
+    )
+    var cacheBytes: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How long calls may go on after SIGTERM or SIGINT, in seconds; polls end at once. (default: 30)",
             valueName: "seconds"
         )
@@ -61,7 +70,7 @@ struct ProxyOptions: ParsableArguments {
         [
             (.listen, self.listen), (.portFile, self.portFile), (.target, self.target),
             (.upstreamConnections, self.upstreamConnections), (.maxMessageBytes, self.maxMessageBytes),
-            (.drain, self.drain), (.metrics, self.metrics),
+            (.cacheBytes, self.cacheBytes), (.drain, self.drain), (.metrics, self.metrics),
         ]
     }
 }

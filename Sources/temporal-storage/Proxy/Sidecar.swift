@@ -42,7 +42,9 @@ struct Sidecar {
         )
         // Services end in the opposite order: metrics can be read until the proxy is done.
         var services: [any Service] = []
-        if let address = self.settings.metrics { services.append(try await self.metricsServer(address, metrics)) }
+        if let address = self.settings.metrics {
+            services.append(try await MetricsServer.started(on: address, metrics: metrics, logger: self.logger))
+        }
         services.append(AnnouncedProxy(proxy: proxy, settings: self.settings))
         let group = ServiceGroup(
             configuration: .init(
@@ -57,18 +59,6 @@ struct Sidecar {
             throw CommandError.unavailable(error.message)
         }
         self.logger.info("Stopped")
-    }
-
-    private func metricsServer(_ address: HostAndPort, _ metrics: PrometheusMetrics) async throws -> MetricsServer {
-        let server: MetricsServer
-        do {
-            server = try await MetricsServer(listeningOn: address.host, port: address.port, metrics: metrics)
-        } catch {
-            throw CommandError.unavailable("cannot serve metrics on \(address): \(error)")
-        }
-        let place = HostAndPort(host: address.host, port: server.port)
-        self.logger.info("Serving metrics", metadata: ["address": "\(place)"])
-        return server
     }
 }
 

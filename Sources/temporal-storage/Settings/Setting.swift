@@ -7,8 +7,20 @@
 /// A setting, under one name everywhere: `--target-tls-ca`, `TEMPORAL_STORAGE_TARGET_TLS_CA`, and `target-tls-ca` in the
 /// configuration file.
 enum Setting: String, CaseIterable {
+    case allowAnyone = "allow-anyone"
+    case allowBuckets = "allow-buckets"
+    case allowKeysWithoutNamespace = "allow-keys-without-namespace"
+    case authAudience = "auth-audience"
+    case authIssuer = "auth-issuer"
+    case authKeys = "auth-jwks-url"
+    case authPermissionsClaim = "auth-permissions-claim"
+    case authReadRoles = "auth-read-roles"
+    case authWriteRoles = "auth-write-roles"
     case bucket
+    case cacheBytes = "cache-bytes"
     case config
+    case corsCredentials = "cors-credentials"
+    case corsOrigins = "cors-origins"
     case drain
     case driver
     case endpointURL = "endpoint-url"
@@ -17,11 +29,18 @@ enum Setting: String, CaseIterable {
     case listenTLSClientAuthority = "listen-tls-client-ca"
     case listenTLSKey = "listen-tls-key"
     case logLevel = "log-level"
+    case maxBodyBytes = "max-body-bytes"
     case maxMessageBytes = "max-message-bytes"
+    case maxResolvedBytes = "max-resolved-bytes"
     case metrics
+    case namespaceInPath = "namespace-in-path"
     case pathStyle = "path-style"
     case portFile = "port-file"
+    case rateLimit = "rate-limit"
+    case readLegacyReferences = "read-legacy-references"
+    case refreshAfter = "refresh-after"
     case region
+    case responseMemoryBytes = "response-memory-bytes"
     case store
     case target
     case targetTLS = "target-tls"

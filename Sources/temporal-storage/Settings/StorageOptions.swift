@@ -55,11 +55,26 @@ struct StorageOptions: ParsableArguments {
     )
     var threshold: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write an object of the driver s3 again if it is there but older than so many days, so that a rule that \
+            deletes by age does not delete what was stored lately. (default: never)
+            """,
+            valueName: "days"
+        )
+    )
+    var refreshAfter: String?
+
+    @Flag(help: "Resolve references of early previews too, whose encoding is json/external-storage-reference.")
+    var readLegacyReferences = false
+
     var flags: [(Setting, String?)] {
         [
             (.driver, self.driver), (.store, self.store), (.bucket, self.bucket), (.region, self.region),
             (.endpointURL, self.endpointUrl), (.pathStyle, self.pathStyle ? "true" : nil),
-            (.threshold, self.threshold),
+            (.threshold, self.threshold), (.refreshAfter, self.refreshAfter),
+            (.readLegacyReferences, self.readLegacyReferences ? "true" : nil),
         ]
     }
 }

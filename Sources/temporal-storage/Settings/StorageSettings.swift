@@ -11,13 +11,23 @@ import Logging
 
 /// External storage as the settings describe it.
 enum StorageSettings {
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - caches: Whether speed is worth memory: recent payloads are kept, and large ones read in parts, which are there
+    ///     twice while they are put together.
+    ///   - logger: Where warnings go.
     /// - Returns: Nil for the driver `none`.
     /// - Throws: ``CommandError``.
-    static func storage(from settings: Settings, logger: Logger) async throws -> ExternalStorage? {
+    static func storage(
+        from settings: Settings,
+        caches: Bool = true,
+        logger: Logger
+    ) async throws -> ExternalStorage? {
         guard let driver = try settings.text(.driver) else {
             throw CommandError.usage("--driver is missing: give s3 (with --bucket), local-disk (with --store) or none")
         }
-        let configuration = try Self.configuration(from: settings)
+        var configuration = try Self.configuration(from: settings)
+        if !caches { configuration.cache = .disabled }
         switch driver.text {
         case "none":
             return nil
@@ -32,14 +42,18 @@ enum StorageSettings {
                 throw CommandError.usage("\(store.origin) is \"\(store.text)\", which is of no use: \(error)")
             }
         case "s3":
-            let driver = try await Self.s3Driver(from: settings, logger: logger)
+            let driver = try await Self.s3Driver(from: settings, readsInParts: caches, logger: logger)
             return try ExternalStorage(driver: driver, configuration: configuration, logger: logger)
         default:
             throw driver.isNot("s3, local-disk or none")
         }
     }
 
-    private static func s3Driver(from settings: Settings, logger: Logger) async throws -> S3StorageDriver {
+    private static func s3Driver(
+        from settings: Settings,
+        readsInParts: Bool,
+        logger: Logger
+    ) async throws -> S3StorageDriver {
         guard let bucket = try settings.text(.bucket) else {
             throw CommandError.usage("--bucket is missing: the driver s3 needs a bucket, or the ARN of an access point")
         }
@@ -55,6 +69,11 @@ enum StorageSettings {
         }
         var client = S3HTTPClient.Configuration(region: region, endpointURL: try settings.text(.endpointURL)?.text)
         if try settings.bool(.pathStyle) { client.endpoint.addressing = .path }
+        var driver = S3StorageDriver.Configuration()
+        if let days = try settings.integer(.refreshAfter, in: 1...36_500) {
+            driver.refreshAfter = .seconds(days * 86_400)
+        }
+        if !readsInParts { driver.downloadPartSizeInBytes = nil }
         do {
             _ = try S3Endpoint(bucket: bucket.text, options: client.endpoint)
             return try S3StorageDriver(
@@ -63,6 +82,7 @@ enum StorageSettings {
                     configuration: client,
                     credentials: AWSCredentialsChain.default(region: region, logger: logger)
                 ),
+                configuration: driver,
                 logger: logger
             )
         } catch {
@@ -72,6 +92,8 @@ enum StorageSettings {
 
     private static func configuration(from settings: Settings) throws -> ExternalStorage.Configuration {
         var configuration = ExternalStorage.Configuration()
+        configuration.readsLegacyReferences = try settings.bool(.readLegacyReferences)
+        if let bytes = try settings.integer(.cacheBytes, in: 0...Int.max) { configuration.cache.sizeInBytes = bytes }
         guard let threshold = try settings.text(.threshold) else { return configuration }
         if threshold.text == "all" {
             configuration.threshold = .all

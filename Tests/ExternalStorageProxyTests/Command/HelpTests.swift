@@ -21,9 +21,20 @@ struct HelpTests {
         )
     }
 
+    @Test("The help of codec-server is that of the snapshot")
+    func codecServer() throws {
+        #expect(
+            TemporalStorage.helpMessage(for: CodecServerCommand.self, columns: 100) + "\n"
+                == (try Self.snapshot("codec-server-help.txt"))
+        )
+    }
+
     @Test("The help names every setting, and its default or why it has none", arguments: Setting.allCases)
     func settings(_ setting: Setting) {
-        #expect(TemporalStorage.helpMessage(for: ProxyCommand.self, columns: 100).contains("  \(setting.flag)"))
+        let commands: [any ParsableCommand.Type] = [ProxyCommand.self, CodecServerCommand.self]
+        #expect(
+            commands.contains { TemporalStorage.helpMessage(for: $0, columns: 100).contains("  \(setting.flag)") }
+        )
     }
 
     private static func snapshot(_ name: String) throws -> String {

@@ -20,7 +20,7 @@ struct ConfigReaderTests {
     func smallest() throws {
         let driver = try S3StorageDriver(configReader: Self.reader(["bucket": "payloads", "region": "eu-central-1"]))
         #expect(driver.name == "aws.s3driver")
-        #expect(driver.configuration.maximumPayloadSizeInBytes == 52_428_800)
+        #expect(driver.configuration.payloadSizeLimit == 52_428_800)
         #expect(driver.configuration.existenceCheck == .conditionalWrite)
     }
 
@@ -30,7 +30,7 @@ struct ConfigReaderTests {
             "bucket": "payloads", "region": "eu-central-1", "endpointURL": "http://127.0.0.1:9000",
             "pathStyle": false, "encryption": "aws:kms", "encryptionKeyID": "k",
             "expectedBucketOwner": "123456789012", "payerIsRequester": true, "maximumAttempts": 5,
-            "attemptTimeout": 7, "name": "archive", "maximumPayloadSizeInBytes": 1000, "existenceCheck": "head",
+            "attemptTimeout": 7, "name": "archive", "payloadSizeLimit": 1000, "existenceCheck": "head",
             "refreshAfter": 60, "downloadPartSizeInBytes": 0, "multipartThresholdInBytes": 0,
             "uploadPartSizeInBytes": 6_000_000,
         ])
@@ -45,7 +45,7 @@ struct ConfigReaderTests {
         #expect(client.attemptTimeout == .seconds(7))
         let driver = try S3StorageDriver(configReader: reader)
         #expect(driver.name == "archive")
-        #expect(driver.configuration.maximumPayloadSizeInBytes == 1000)
+        #expect(driver.configuration.payloadSizeLimit == 1000)
         #expect(driver.configuration.existenceCheck == .head)
         #expect(driver.configuration.refreshAfter == .seconds(60))
         #expect(driver.configuration.downloadPartSizeInBytes == nil)
@@ -58,7 +58,7 @@ struct ConfigReaderTests {
         ["bucket": "b", "region": "r", "existenceCheck": "no"], ["bucket": "b", "region": "r", "encryption": "rot13"],
         ["bucket": "b", "region": "r", "maximumAttempts": 0], ["bucket": "b", "region": "r", "pathStyle": "maybe"],
         ["bucket": "b", "region": "r", "refreshAfter": "soon"],
-        ["bucket": "b", "region": "r", "maximumPayloadSizeInBytes": -1],
+        ["bucket": "b", "region": "r", "payloadSizeLimit": -1],
     ]
 
     @Test("What is missing or wrong is refused at construction, by name", arguments: wrong.indices)

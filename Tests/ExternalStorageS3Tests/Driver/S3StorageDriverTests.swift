@@ -170,7 +170,7 @@ struct S3StorageDriverTests {
         try await Harness.run { (harness: Harness) async throws -> Void in
             let payload = Self.payload("12345")
             var configuration = S3StorageDriver.Configuration()
-            configuration.maximumPayloadSizeInBytes = payload.sizeInBytes
+            configuration.payloadSizeLimit = payload.sizeInBytes
             let driver = try Self.driver(harness, configuration)
             let error = await #expect(throws: ExternalStorageError.self) {
                 try await driver.store([payload, Self.payload("123456")], context: Self.storeContext())
@@ -380,7 +380,7 @@ struct S3StorageDriverTests {
     @Test("Settings that cannot be are refused at construction")
     func construction() async throws {
         let changes: [@Sendable (inout S3StorageDriver.Configuration) -> Void] = [
-            { $0.name = "" }, { $0.maximumPayloadSizeInBytes = 0 }, { $0.maximumPayloadSizeInBytes = -1 },
+            { $0.name = "" }, { $0.payloadSizeLimit = 0 }, { $0.payloadSizeLimit = -1 },
             { $0.downloadPartSizeInBytes = 0 }, { $0.uploadPartSizeInBytes = 5 }, { $0.refreshAfter = .zero },
         ]
         for change in changes {

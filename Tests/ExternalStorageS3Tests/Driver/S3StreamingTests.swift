@@ -85,14 +85,14 @@ struct S3StreamingTests {
     func sizeCap() async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in
             var configuration = Self.configuration()
-            configuration.maximumPayloadSizeInBytes = Self.mebibyte
+            configuration.payloadSizeLimit = Self.mebibyte
             let driver = try S3StorageDriverTests.driver(harness, configuration)
             let (payload, _) = try await Self.streamed(sizeInBytes: Self.mebibyte + 1_000)
             let error = await #expect(throws: ExternalStorageError.self) {
                 _ = try await driver.store(payload, context: S3StorageDriverTests.storeContext())
             }
             #expect(error?.code == .payloadTooLarge)
-            #expect(error?.message.contains("maximumPayloadSizeInBytes") == true)
+            #expect(error?.message.contains("payloadSizeLimit") == true)
             #expect(harness.server.requests.isEmpty)
         }
     }

@@ -102,6 +102,12 @@ class Failures:
                 self.ended_badly += event.HasField(f"workflow_execution_{bad}_event_attributes")
 
 
+def failures_in(history: History) -> Failures:
+    found = Failures()
+    found.add(history)
+    return found
+
+
 async def failures(server: Client, workflow_ids: Iterable[str]) -> Failures:
     found = Failures()
     for workflow_id in workflow_ids:

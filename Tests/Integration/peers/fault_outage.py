@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.api.enums.v1 import ActivityTaskFailedCause, PendingActivityState
+from temporalio.api.enums.v1 import ActivityTaskFailedCause
 from temporalio.api.workflowservice.v1 import RespondActivityTaskFailedRequest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
@@ -24,12 +24,12 @@ from temporalio.worker import Worker
 
 from bad_harness import CaseFailure, case, expect_ok, holds
 from common import blob
-from fault_harness import MIB, Failures, Faults, failures
+from fault_harness import MIB, Failures, Faults, failures, until
 from forwarder import forwarder_to
 from harness import same
 from raw_worker import ENOUGH, RawWorker, after, payload, running
 from sidecar import Caller, Sidecar
-from steps import STEP_ACTIVITIES, STEP_WORKFLOWS, Steps
+from steps import STEP_ACTIVITIES, STEP_WORKFLOWS, Steps, gate
 
 OUTAGE_SECONDS = 30
 TASK_TIMEOUT = 6
@@ -87,7 +87,7 @@ async def fleet(bench: Faults, name: str, first: Sidecar, second: Sidecar) -> As
             made.python.append(
                 await client.start_workflow(
                     Steps.run,
-                    args=[blob(f"{python_queue}/{number}", MIB), _is_once(number), PACE * (1 + 5 * _is_once(number))],
+                    args=[blob(f"{python_queue}/{number}", MIB), _is_once(number), PACE],
                     id=f"{python_queue}-{number}",
                     task_queue=python_queue,
                     task_timeout=timedelta(seconds=TASK_TIMEOUT),
@@ -114,17 +114,6 @@ async def _one_step(handle: WorkflowHandle) -> None:
 def _is_once(number: int) -> bool:
     """Whether the activities of a Python workflow have a single attempt each."""
     return number % 2 == 0
-
-
-async def _all_at_work(server: Client, fleets: list[Fleet]) -> None:
-    """Returns when all activities with a single attempt are being worked at, so that the outage hits them."""
-    handles = [handle for each in fleets for number, handle in enumerate(each.python) if _is_once(number)]
-    while True:
-        found = [await server.get_workflow_handle(handle.id).describe() for handle in handles]
-        pending = [list(each.raw_description.pending_activities) for each in found]
-        if all(each and each[0].state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED for each in pending):
-            return
-        await asyncio.sleep(0.05)  # The server has no call that waits for it.
 
 
 async def _refused(bench: Faults, fleet: Fleet) -> str:
@@ -169,9 +158,10 @@ async def _away(bench: Faults, store: Path, fleets: list[Fleet]) -> list[str]:
     away = store.with_name("away")
     store.rename(away)
     await bench.service("kill", "s3")
-    until = asyncio.get_running_loop().time() + OUTAGE_SECONDS
+    gate.opened.set()
+    back = asyncio.get_running_loop().time() + OUTAGE_SECONDS
     refused = [await _refused(bench, each) for each in fleets]
-    await asyncio.sleep(until - asyncio.get_running_loop().time())  # The outage itself.
+    await asyncio.sleep(back - asyncio.get_running_loop().time())  # The outage itself.
     away.rename(store)
     await bench.service("up", "s3")
     return refused
@@ -183,7 +173,7 @@ def _note_cause(causes: Counter[str], method: str, request: bytes) -> None:
         causes[ActivityTaskFailedCause.Name(cause).removeprefix("ACTIVITY_TASK_FAILED_CAUSE_")] += 1
 
 
-@case("outage", seconds=180)
+@case("outage", seconds=400)
 async def outage(bench: Faults) -> str:
     """30 s without a store: no workflow fails, reports only on first attempts, all complete (ES-F1 to ES-F3)."""
     server = await bench.client(bench.server)
@@ -197,7 +187,10 @@ async def outage(bench: Faults) -> str:
         local = [await enter(bench.sidecar(store=store, target=to)) for to in (bench.server, between.address)]
         s3 = [await enter(bench.s3_sidecar()) for _ in range(2)]
         fleets = [await enter(fleet(bench, "local", *local)), await enter(fleet(bench, "s3", *s3))]
-        await _all_at_work(server, fleets)
+        # Activities with a single attempt have their results when the store is gone, and not before.
+        once = {handle.id for each in fleets for number, handle in enumerate(each.python) if _is_once(number)}
+        gate.opened.clear()
+        await until(lambda: once <= gate.waiting, "activities are at work", 60)
         started = asyncio.get_running_loop().time()
         refused = await _away(bench, store, fleets)
         back = asyncio.get_running_loop().time()

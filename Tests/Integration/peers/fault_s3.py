@@ -214,7 +214,7 @@ async def _nobody(parties: Both, client: Client, value: bytes) -> dict[str, str]
     raise AssertionError("no reference in the result")
 
 
-@case("s3-killed", seconds=150)
+@case("s3-killed", seconds=300)
 async def s3_killed(bench: Faults) -> str:
     """SeaweedFS is killed in the middle of 100 workflows and started again: all complete with the right values."""
     count, task_queue, done, retried = 100, bench.id("killed"), 0, 0

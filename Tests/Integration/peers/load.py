@@ -222,7 +222,7 @@ class Loader:
     async def mixed(self, name: str, chance: random.Random, largest: int) -> None:
         workflow_id = f"load-{self.run}-{name}"
         values = [common.blob(f"{workflow_id}/{part}", random_size(chance, largest)) for part in range(3)]
-        handle = await self.start(MixedLoad.run, values[0], workflow_id, LOST_AFTER)
+        handle = await self.start(MixedLoad.run, values[0], workflow_id, timedelta(seconds=10))
         await self.insist("signal", lambda: handle.signal(MixedLoad.put, values[1]))
         self.check("answer", await self.insist("query", lambda: handle.query(MixedLoad.current)), values[1])
         # The id makes a repeated update the same update.

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio import activity, workflow
@@ -23,9 +24,26 @@ PATIENT = RetryPolicy(
 ONCE = RetryPolicy(maximum_attempts=1)
 
 
+@dataclass
+class Gate:
+    """Where activities wait before they give their results, while it is closed."""
+
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: set[str] = field(default_factory=set)
+    """The workflows whose activities wait."""
+
+
+gate = Gate()
+gate.opened.set()
+
+
 @activity.defn
 async def step(value: bytes, pace: float) -> bytes:
     await asyncio.sleep(pace)  # The work.
+    workflow_id = activity.info().workflow_id or ""
+    gate.waiting.add(workflow_id)
+    await gate.opened.wait()
+    gate.waiting.discard(workflow_id)
     return turned(value)
 
 

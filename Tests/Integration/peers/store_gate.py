@@ -29,7 +29,7 @@ class StoreGate:
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
         self._session: aiohttp.ClientSession | None = None
-        self._runner: web.AppRunner | None = None
+        self._runner: web.ServerRunner | None = None
         self.address = ""
         self.requests: Counter[str] = Counter()
         """Requests so far, by method."""
@@ -51,7 +51,7 @@ class StoreGate:
             auto_decompress=False, connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=120)
         )
         server = web.Server(self._serve)
-        self._runner = web.ServerRunner(server)  # type: ignore[assignment]
+        self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

@@ -90,7 +90,7 @@ struct Main {
             )
         )
         var configuration = S3StorageDriver.Configuration()
-        configuration.maximumPayloadSizeInBytes = 64 * 1024 * 1024
+        configuration.payloadSizeLimit = 64 * 1024 * 1024
         let driver = try S3StorageDriver(
             bucket: .fixed(environment["S3_BUCKET"] ?? "payloads"),
             client: client,

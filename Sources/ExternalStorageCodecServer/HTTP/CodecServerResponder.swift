@@ -1,0 +1,336 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+internal import ExternalStorageCore
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+
+/// Answers requests: looks at everything that needs no body first, then waits for memory, then works.
+///
+/// The order is: route, origin, preflight, method, caller, rate, namespace, type, size, memory, body, storage, memory,
+/// storage, response.
+final class CodecServerResponder: HTTPResponder {
+    typealias Context = CodecServerContext
+
+    private let handler: PayloadHandler
+    private let configuration: CodecServer.Configuration
+    private let telemetry: CodecServerTelemetry
+    private let requestMemory: ByteBudget
+    private let responseMemory: ByteBudget
+    private let rate: NIOLockedValueBox<RateLimiter>?
+    private let start = ContinuousClock.now
+
+    init(storage: ExternalStorage?, configuration: CodecServer.Configuration, telemetry: CodecServerTelemetry) {
+        self.configuration = configuration
+        self.telemetry = telemetry
+        self.handler = PayloadHandler(
+            storage: storage,
+            before: CodecChain(codecs: configuration.codecsBeforeStorage),
+            after: CodecChain(codecs: configuration.codecsAfterStorage),
+            referenceCodec: configuration.referenceCodec,
+            policy: configuration.references,
+            resolvedSizeLimit: configuration.limits.resolvedSizeInBytes
+        )
+        self.requestMemory = ByteBudget(capacity: configuration.limits.requestMemoryInBytes) {
+            telemetry.memory("request", $0)
+        }
+        self.responseMemory = ByteBudget(capacity: configuration.limits.responseMemoryInBytes) {
+            telemetry.memory("response", $0)
+        }
+        self.rate = configuration.rateLimit.map { NIOLockedValueBox(RateLimiter($0)) }
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        var record = RequestRecord(
+            id: RequestRecord.makeID(),
+            method: request.method.rawValue,
+            address: context.remoteAddress,
+            origin: request.headers[.origin]
+        )
+        let began = ContinuousClock.now
+        var response: Response
+        do {
+            response = try await self.answer(request, context, &record, began)
+        } catch let failure as RequestFailure {
+            response = self.response(to: failure, &record)
+            // A body that nobody has read would be taken for the next request.
+            if failure.status != .notFound, failure.status != .methodNotAllowed {
+                response.headers[.connection] = "close"
+            }
+            self.end(record, began)
+        } catch is CancellationError {
+            record.reason = "cancelled"
+            record.status = .init(code: 499, reasonPhrase: "Client Closed Request")
+            self.telemetry.requestEnded(record, after: .now - began, isComplete: false)
+            response = Response(status: .badRequest, headers: [.connection: "close"])
+        }
+        let origin = request.headers[.origin]
+        for field in self.configuration.crossOrigin.fields(for: origin) where response.headers[field.name] == nil {
+            response.headers[field.name] = field.value
+        }
+        response.headers[.requestID] = record.id
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.xContentTypeOptions] = "nosniff"
+        return response
+    }
+
+    private func end(_ record: RequestRecord, _ began: ContinuousClock.Instant) {
+        self.telemetry.requestEnded(record, after: .now - began, isComplete: true)
+    }
+
+    private func response(to failure: RequestFailure, _ record: inout RequestRecord) -> Response {
+        record.status = failure.status
+        record.reason = failure.reason
+        record.detail = failure.detail
+        let body = ByteBuffer(string: "\(failure.text) (request \(record.id))\n")
+        record.responseBytes = body.readableBytes
+        var fields = failure.fields
+        fields[.contentType] = "text/plain; charset=utf-8"
+        fields[.contentLength] = "\(body.readableBytes)"
+        return Response(status: failure.status, headers: fields, body: ResponseBody(byteBuffer: body))
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: Context,
+        _ record: inout RequestRecord,
+        _ began: ContinuousClock.Instant
+    ) async throws -> Response {
+        guard let target = RequestTarget(path: request.head.path ?? "") else { throw RequestFailure.unknownPath }
+        record.route = target.route.rawValue
+        let origin = request.headers[.origin]
+        if target.route == .health { return try self.health(request, &record, began) }
+        guard self.configuration.crossOrigin.allows(origin) else { throw RequestFailure.foreignOrigin }
+        if request.method == .options {
+            record.status = .noContent
+            self.end(record, began)
+            return Response(
+                status: .noContent,
+                headers: self.configuration.crossOrigin.preflightFields(for: origin)
+            )
+        }
+        guard request.method == .post else { throw RequestFailure.wrongMethod }
+        let namespace = try await self.admit(request, target, &record)
+        let connection = try await context.connection()
+        let size = try self.announcedSize(request)
+        let answer = try await connection.cancellingOnClose { [record] in
+            var record = record
+            let reply = try await self.reply(to: request, target, namespace, announced: size, &record)
+            return (reply, record)
+        }
+        record = answer.1
+        return self.stream(answer.0, record, began)
+    }
+
+    private func health(_ request: Request, _ record: inout RequestRecord, _ began: ContinuousClock.Instant) throws
+        -> Response
+    {
+        guard request.method == .get || request.method == .head else { throw RequestFailure.wrongMethod }
+        self.end(record, began)
+        let body = ByteBuffer(string: request.method == .head ? "" : "ok\n")
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .contentLength: "3"],
+            body: ResponseBody(byteBuffer: body)
+        )
+    }
+
+    /// Finds out who calls, and whether that caller may.
+    ///
+    /// - Returns: The namespace; empty if the request names none, which is in order for codecs alone.
+    private func admit(_ request: Request, _ target: RequestTarget, _ record: inout RequestRecord) async throws
+        -> String
+    {
+        let namespace = try self.namespace(request, target)
+        record.namespace = namespace
+        var caller = "address \(record.address)"
+        if let authenticator = self.configuration.authenticator {
+            let identity: CodecServer.Caller
+            do {
+                identity = try await self.authenticate(request, authenticator)
+            } catch let failure as RequestFailure {
+                // Whoever tries tokens is slowed down like others, by address.
+                try self.count(caller)
+                throw failure
+            }
+            record.subject = identity.subject
+            caller = "subject \(identity.subject)"
+            guard let namespace else { throw RequestFailure.missingNamespace() }
+            let wanted: CodecServer.Caller.Permissions = target.route == .encode ? .write : .read
+            guard identity.may(wanted, in: namespace) else { throw RequestFailure.notPermitted(target.route) }
+        }
+        try self.count(caller)
+        guard request.headers[.contentType].map(Self.isJSON) ?? false else { throw RequestFailure.wrongType }
+        return namespace ?? ""
+    }
+
+    private func namespace(_ request: Request, _ target: RequestTarget) throws -> String? {
+        let header = request.headers[.xNamespace].flatMap { $0.isEmpty ? nil : $0 }
+        guard self.configuration.readsNamespaceFromPath else { return header }
+        guard let path = target.namespace else { throw RequestFailure.missingPathNamespace }
+        guard header == nil || header == path else { throw RequestFailure.twoNamespaces }
+        return path
+    }
+
+    private func authenticate(
+        _ request: Request,
+        _ authenticator: any CodecServerAuthenticator
+    ) async throws -> CodecServer.Caller {
+        let credentials = CodecServer.Credentials(
+            authorization: request.headers[.authorization],
+            authorizationExtras: request.headers[.authorizationExtras],
+            cookie: request.headers[.cookie]
+        )
+        do {
+            return try await authenticator.authenticate(credentials)
+        } catch let error as CodecServer.AuthenticationError {
+            throw RequestFailure.unauthenticated(error.message, detail: error.detail)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw RequestFailure.unauthenticated("Who calls cannot be checked.", detail: String(reflecting: error))
+        }
+    }
+
+    private func count(_ caller: String) throws {
+        guard let rate = self.rate else { return }
+        let time = ContinuousClock.now - self.start
+        if let wait = rate.withLockedValue({ $0.take(caller, at: time) }) { throw RequestFailure.tooMany(wait) }
+    }
+
+    private static func isJSON(_ type: String) -> Bool {
+        let name = type.prefix { $0 != ";" }
+        return name.trimmingPrefix { $0 == " " }.lowercased().split(separator: " ").first == "application/json"
+    }
+
+    private func announcedSize(_ request: Request) throws -> Int {
+        let limit = self.configuration.limits.bodySizeInBytes
+        guard let length = request.headers[.contentLength] else { return limit }
+        guard let size = Int(length), size >= 0 else { throw RequestFailure.emptyBody }
+        guard size <= limit else { throw RequestFailure.bodyTooLarge(limit) }
+        return size
+    }
+}
+
+/// A result, and the memory that it keeps.
+struct Reply: Sendable {
+    var body: PayloadsBody
+    var holds: [ByteBudget.Hold]
+}
+
+extension CodecServerResponder {
+    /// Reads the body and works on it.
+    private func reply(
+        to request: Request,
+        _ target: RequestTarget,
+        _ namespace: String,
+        announced size: Int,
+        _ record: inout RequestRecord
+    ) async throws -> Reply {
+        let requestHold = try await self.take(self.requestMemory, size.multipliedReportingOverflow(by: 3).partialValue)
+        let payloads = try await self.payloads(in: request, &record)
+        record.payloads = payloads.count
+        let responseHolds = Holds()
+        let factor = self.handler.before.isEmpty ? 1 : 2
+        let admission: PayloadHandler.Admission = { size in
+            responseHolds.add(try await self.take(self.responseMemory, size * factor))
+        }
+        let handler = self.handler
+        let results = try await withTimeLimit(
+            self.configuration.timeouts.processing + self.configuration.timeouts.admission
+        ) {
+            switch target.route {
+            case .encode:
+                guard handler.storage == nil || !namespace.isEmpty else { throw RequestFailure.missingNamespace() }
+                return try await handler.encode(payloads, namespace: namespace)
+            case .decode:
+                return try await handler.decode(
+                    payloads,
+                    namespace: namespace,
+                    preservesReferences: target.preservesReferences,
+                    admission: admission
+                )
+            case .download, .health:
+                return try await handler.download(payloads, namespace: namespace, admission: admission)
+            }
+        } onTimeout: {
+            RequestFailure.tooSlow
+        }
+        return Reply(body: PayloadsBody(results), holds: [requestHold] + responseHolds.all)
+    }
+
+    private func take(_ budget: ByteBudget, _ bytes: Int) async throws -> ByteBudget.Hold {
+        do {
+            return try await budget.take(bytes, patience: self.configuration.timeouts.admission)
+        } catch is ByteBudget.Busy {
+            throw RequestFailure.busy
+        }
+    }
+
+    private func payloads(in request: Request, _ record: inout RequestRecord) async throws -> [Payload] {
+        let limits = self.configuration.limits
+        var body = ByteBuffer()
+        for try await part in request.body {
+            guard body.readableBytes + part.readableBytes <= limits.bodySizeInBytes else {
+                throw RequestFailure.bodyTooLarge(limits.bodySizeInBytes)
+            }
+            body.writeImmutableBuffer(part)
+        }
+        record.requestBytes = body.readableBytes
+        guard body.readableBytes > 0 else { throw RequestFailure.emptyBody }
+        do {
+            return try PayloadsJSON.payloads(
+                in: body,
+                limits: .init(count: limits.payloads, payloadSizeInBytes: limits.payloadSizeInBytes)
+            )
+        } catch {
+            throw RequestFailure.malformedBody(error)
+        }
+    }
+
+    /// A response whose memory is given back when its last byte is on its way, or when nobody wants it any more.
+    private func stream(_ reply: Reply, _ record: RequestRecord, _ began: ContinuousClock.Instant) -> Response {
+        var record = record
+        record.responseBytes = reply.body.sizeInBytes
+        let ended = record
+        let body = ResponseBody(contentLength: reply.body.sizeInBytes) { writer in
+            var body = reply.body
+            do {
+                while let piece = body.next() { try await writer.write(piece) }
+                try await writer.finish(nil)
+            } catch {
+                self.telemetry.requestEnded(ended, after: .now - began, isComplete: false)
+                throw error
+            }
+            self.end(ended, began)
+            withExtendedLifetime(reply.holds) {}
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/json", .contentLength: "\(reply.body.sizeInBytes)"],
+            body: body
+        )
+    }
+}
+
+/// What a request has taken so far.
+private final class Holds: Sendable {
+    private let holds = NIOLockedValueBox<[ByteBudget.Hold]>([])
+
+    var all: [ByteBudget.Hold] { self.holds.withLockedValue { $0 } }
+
+    func add(_ hold: ByteBudget.Hold) { self.holds.withLockedValue { $0.append(hold) } }
+}
+
+extension HTTPField.Name {
+    /// The namespace, as the Web UI and the CLI send it.
+    // The names below are tokens of letters and dashes, which is all that it takes.
+    static let xNamespace = Self("X-Namespace")!
+    static let authorizationExtras = Self("Authorization-Extras")!
+    static let requestID = Self("X-Request-Id")!
+}

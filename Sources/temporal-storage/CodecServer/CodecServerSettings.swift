@@ -1,0 +1,160 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCodecServer
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The codec server as the settings describe it, checked.
+struct CodecServerSettings: Sendable {
+    var configuration = CodecServer.Configuration()
+    var metrics: HostAndPort?
+    private var portFile: Settings.Value?
+
+    /// - Throws: ``CommandError``.
+    init(from settings: Settings) throws {
+        if let value = try settings.text(.listen) {
+            let address = try HostAndPort(value, acceptsAnyPort: true)
+            self.configuration.host = address.host
+            self.configuration.port = address.port
+        }
+        self.portFile = try settings.text(.portFile)
+        self.metrics = try settings.text(.metrics).map { try HostAndPort($0, acceptsAnyPort: true) }
+        try self.readTLS(settings)
+        try self.readAccess(settings)
+        try self.readReferences(settings)
+        try self.readLimits(settings)
+        if self.configuration.authenticator == nil, !self.configuration.allowsAnyone,
+            !["127.0.0.1", "localhost", "::1"].contains(self.configuration.host),
+            !self.configuration.host.hasPrefix("127.")
+        {
+            throw CommandError.usage(
+                "\(Setting.listen.flag) is not loopback, so that whoever can reach it could decode everything: set "
+                    + "\(Setting.authKeys.flag), or \(Setting.allowAnyone.flag) if something in front checks who calls"
+            )
+        }
+    }
+
+    private mutating func readTLS(_ settings: Settings) throws {
+        switch (try settings.text(.listenTLSCertificate), try settings.text(.listenTLSKey)) {
+        case (nil, nil): return
+        case (let certificate?, nil):
+            throw CommandError.usage("\(certificate.origin) needs \(Setting.listenTLSKey.flag)")
+        case (nil, let key?):
+            throw CommandError.usage("\(key.origin) needs \(Setting.listenTLSCertificate.flag)")
+        case (let certificate?, let key?):
+            do throws(CodecServerError) {
+                self.configuration.tls = try CodecServer.Configuration.tls(
+                    certificateChain: certificate.text,
+                    privateKey: key.text
+                )
+            } catch {
+                throw CommandError.usage("\(certificate.origin) and \(key.origin): \(error.message)")
+            }
+        }
+    }
+
+    private mutating func readAccess(_ settings: Settings) throws {
+        self.configuration.crossOrigin.origins = Set(try Self.list(.corsOrigins, settings))
+        self.configuration.crossOrigin.allowsCredentials = try settings.bool(.corsCredentials)
+        self.configuration.allowsAnyone = try settings.bool(.allowAnyone)
+        self.configuration.readsNamespaceFromPath = try settings.bool(.namespaceInPath)
+        let dependents: [Setting] = [
+            .authIssuer, .authAudience, .authPermissionsClaim, .authReadRoles, .authWriteRoles,
+        ]
+        guard let keys = try settings.text(.authKeys) else {
+            for setting in dependents {
+                if let value = try settings.text(setting) {
+                    throw CommandError.usage("\(value.origin) needs \(Setting.authKeys.flag)")
+                }
+            }
+            return
+        }
+        guard !self.configuration.allowsAnyone else {
+            throw CommandError.usage("\(Setting.allowAnyone.flag) contradicts \(keys.origin); give one of them")
+        }
+        var tokens = JWTAuthenticator.Configuration(
+            keys: keys.text,
+            issuers: Set(try Self.list(.authIssuer, settings)),
+            audiences: Set(try Self.list(.authAudience, settings))
+        )
+        guard !tokens.issuers.isEmpty, !tokens.audiences.isEmpty else {
+            throw CommandError.usage(
+                "\(keys.origin) needs \(Setting.authIssuer.flag) and \(Setting.authAudience.flag): without them tokens "
+                    + "for any service would do"
+            )
+        }
+        if let claim = try settings.text(.authPermissionsClaim) { tokens.permissionsClaim = claim.text }
+        let (readers, writers) = (try Self.list(.authReadRoles, settings), try Self.list(.authWriteRoles, settings))
+        if !readers.isEmpty { tokens.readingRoles = Set(readers.map { $0.lowercased() }) }
+        if !writers.isEmpty { tokens.writingRoles = Set(writers.map { $0.lowercased() }) }
+        do throws(CodecServerError) {
+            self.configuration.authenticator = try JWTAuthenticator(configuration: tokens)
+        } catch {
+            throw CommandError.usage("\(keys.origin): \(error.message)")
+        }
+    }
+
+    private mutating func readReferences(_ settings: Settings) throws {
+        var places: Set<CodecServer.ReferencePolicy.Place> = []
+        if let bucket = try settings.text(.bucket) { places.insert(.init(bucket: bucket.text)) }
+        for entry in try Self.list(.allowBuckets, settings) {
+            // The resource of an ARN has a slash of its own: arn:aws:s3:region:account:accesspoint/name.
+            let start = entry.hasPrefix("arn:") ? entry.firstIndex(of: "/").map(entry.index(after:)) : entry.startIndex
+            guard let start, let slash = entry[start...].firstIndex(of: "/") else {
+                places.insert(.init(bucket: entry))
+                continue
+            }
+            let prefix = String(entry[entry.index(after: slash)...])
+            places.insert(.init(bucket: String(entry[..<slash]), prefix: prefix))
+        }
+        self.configuration.references.places = places
+        self.configuration.references.acceptsKeysWithoutNamespace = try settings.bool(.allowKeysWithoutNamespace)
+    }
+
+    private mutating func readLimits(_ settings: Settings) throws {
+        if let bytes = try settings.integer(.maxBodyBytes, in: 1_024...1_073_741_824) {
+            self.configuration.limits.bodySizeInBytes = bytes
+            self.configuration.limits.payloadSizeInBytes = bytes
+            self.configuration.limits.requestMemoryInBytes = max(32 * 1_048_576, 4 * bytes)
+        }
+        if let bytes = try settings.integer(.maxResolvedBytes, in: 1_024...1_073_741_824) {
+            self.configuration.limits.resolvedSizeInBytes = bytes
+        }
+        if let bytes = try settings.integer(.responseMemoryBytes, in: 1_048_576...68_719_476_736) {
+            self.configuration.limits.responseMemoryInBytes = bytes
+        }
+        if let rate = try settings.integer(.rateLimit, in: 0...1_000_000) {
+            self.configuration.rateLimit = rate == 0 ? nil : .init(requestsPerSecond: Double(rate), burst: 4 * rate)
+        }
+        if let seconds = try settings.integer(.drain, in: 0...86_400) {
+            self.configuration.timeouts.drain = .seconds(seconds)
+        }
+    }
+
+    private static func list(_ setting: Setting, _ settings: Settings) throws -> [String] {
+        (try settings.text(setting)?.text ?? "").split(separator: ",").map { item in
+            String(item.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace })
+        }
+    }
+
+    /// Says on standard output where the server listens, and in the port file.
+    func announce(_ port: Int) throws {
+        if let file = self.portFile {
+            do {
+                try Data("\(port)\n".utf8).write(to: URL(filePath: file.text), options: .atomic)
+            } catch {
+                throw CommandError.usage("\(file.origin) is \"\(file.text)\", which cannot be written")
+            }
+        }
+        let scheme = self.configuration.tls == nil ? "http" : "https"
+        StandardStreams.write("listening on \(scheme)://\(HostAndPort(host: self.configuration.host, port: port))\n")
+    }
+}
