@@ -6,55 +6,61 @@
 
 import ExternalStorageTesting
 import Foundation
+import Subprocess
 import Testing
 
 @testable import TemporalNative
 
 /// Tests that end processes.
 extension ActivityIntegrationTests {
-    /// The example, which is built into the folder of the test bundle.
-    private static func nativeWorker() throws -> String {
-        let tests = URL(filePath: try #require(CommandLine.arguments.first))
-        return tests.deletingLastPathComponent().appending(path: "native-worker").path
-    }
-
     @Test(
         "A worker that is killed in the middle loses nothing: the next one goes on from the last heartbeat",
         arguments: ActivityBed.Threshold.allCases
     )
     func killed(threshold: ActivityBed.Threshold) async throws {
         try await ActivityBed.with(threshold) { bed in
-            func worker() throws -> Program {
-                var environment: [String: String] = [:]
-                if threshold == .all { environment["EXTERNAL_STORAGE_THRESHOLD"] = "all" }
-                return try Program(try Self.nativeWorker(), [bed.taskQueue], environment: environment)
+            let environment = threshold == .all ? ["EXTERNAL_STORAGE_THRESHOLD": "all"] : [:]
+            let (handle, first) = try await Program.nativeWorker(
+                bed.taskQueue,
+                environment: environment,
+                end: .kill
+            ) {
+                let handle = try await bed.start(
+                    CallSpec("count", 30) { spec in
+                        spec.heartbeat = 2
+                        spec.startToClose = 120
+                    }
+                )
+                try await bed.waitForHeartbeat(of: handle, atLeast: 3)
+                return handle
             }
-            let first = try worker()
-            let handle = try await bed.start(
-                CallSpec("count", 30) { spec in
-                    spec.heartbeat = 2
-                    spec.startToClose = 120
-                }
-            )
-            // Until it has got somewhere, and the server knows.
-            while true {
-                if let details = try await handle.describe().pendingActivities.first?.heartbeatPayloads.first,
-                    try await bed.client.connection.payloads().decode(details, as: Int.self) >= 3
-                {
-                    break
-                }
-                try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
+            #expect(first == .signaled(SIGKILL))
+            let (outcome, second) = try await Program.nativeWorker(
+                bed.taskQueue,
+                environment: environment,
+                end: .terminate
+            ) {
+                try await handle.result()
             }
-            first.kill()
-            #expect(await first.wait() == SIGKILL)
-            let second = try worker()
-            let outcome = try await handle.result()
-            second.terminate()
-            #expect(await second.wait() == 0)
+            #expect(second == .exited(0))
             let value = try #require(outcome.value)
             let counted = try #require(value.wholeMatch(of: #/from (\d+) to 30 in attempt (\d+)/#))
             #expect(Int(counted.1).map { $0 >= 3 } == true)
             #expect(Int(counted.2).map { $0 >= 2 } == true)
+        }
+    }
+}
+
+extension ActivityBed {
+    /// Returns when the server knows of a heartbeat with at least that number.
+    func waitForHeartbeat(of handle: WorkflowHandle<CallOutcome>, atLeast number: Int) async throws {
+        while true {
+            if let details = try await handle.describe().pendingActivities.first?.heartbeatPayloads.first,
+                try await self.client.connection.payloads().decode(details, as: Int.self) >= number
+            {
+                return
+            }
+            try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
         }
     }
 }

@@ -5,50 +5,44 @@
 //===----------------------------------------------------------------------===//
 
 import Foundation
-import NIOConcurrencyHelpers
+import Subprocess
 import Testing
 
-/// Another process.
-final class Program: Sendable {
+/// Other processes.
+///
+/// Not by Foundation's `Process`: that learns of an end by a pipe, which processes that start at the same time inherit.
+enum Program {
     struct Failed: Error, CustomStringConvertible {
         var description: String
     }
 
-    private let process: NIOLockedValueBox<Process>
-    private let ended: AsyncStream<Int32>
-
-    /// Starts it, with this process' environment and what is added to it.
-    init(_ path: String, _ arguments: [String], environment: [String: String] = [:], output: FileHandle? = nil) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = output ?? FileHandle.nullDevice
-        process.standardError = output ?? FileHandle.nullDevice
-        let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            continuation.yield(process.terminationStatus)
-            continuation.finish()
+    /// Runs the example worker for the time of a closure, and then sends it a signal.
+    ///
+    /// - Returns: What the closure returned, and how the worker ended.
+    static func nativeWorker<Result: Sendable>(
+        _ taskQueue: String,
+        environment: [String: String],
+        end signal: Signal,
+        _ body: () async throws -> Result
+    ) async throws -> (Result, TerminationStatus) {
+        // It is built into the folder of the test bundle.
+        let tests = URL(filePath: try #require(CommandLine.arguments.first))
+        let path = tests.deletingLastPathComponent().appending(path: "native-worker").path
+        let added = environment.map { (Environment.Key(stringLiteral: $0), Optional($1)) }
+        let result = try await Subprocess.run(
+            // It becomes the program, which has no name in PATH.
+            .name("env"),
+            arguments: [path, taskQueue],
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: added)),
+            input: .none,
+            output: .discarded,
+            error: .discarded
+        ) { execution in
+            let result = try await body()
+            try execution.send(signal: signal)
+            return result
         }
-        try process.run()
-        self.process = NIOLockedValueBox(process)
-        self.ended = stream
-    }
-
-    /// Ends it with no chance to say goodbye.
-    func kill() {
-        self.process.withLockedValue { _ = Foundation.kill($0.processIdentifier, SIGKILL) }
-    }
-
-    /// Asks it to end.
-    func terminate() {
-        self.process.withLockedValue { $0.terminate() }
-    }
-
-    /// - Returns: The exit code, or the number of the signal.
-    func wait() async -> Int32 {
-        for await status in self.ended { return status }
-        return -1
+        return (result.closureResult, result.terminationStatus)
     }
 
     /// The command line of Temporal, on the server of the tests.
@@ -56,25 +50,20 @@ final class Program: Sendable {
     /// A workflow that is busy, as the server says, is asked again.
     @discardableResult
     static func temporal(_ arguments: String...) async throws -> String {
-        while true {
-            do {
-                return try await self.temporalOnce(arguments)
-            } catch let error as Failed where error.description.contains("Workflow is busy") {
-                continue
-            }
-        }
-    }
-
-    private static func temporalOnce(_ arguments: [String]) async throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID())")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
         let path = LiveServices.root.appending(path: ".tools/venv/bin/temporal").path
         let address = try #require(LiveServices.address)
-        let program = try Program(path, arguments + ["--address", address], output: try FileHandle(forWritingTo: file))
-        let status = await program.wait()
-        let text = try String(contentsOf: file, encoding: .utf8)
-        guard status == 0 else { throw Failed(description: "temporal \(arguments): exit code \(status): \(text)") }
-        return text
+        while true {
+            let result = try await Subprocess.run(
+                .name("env"),
+                arguments: Arguments([path] + arguments + ["--address", address]),
+                output: .string(limit: 1_048_576),
+                error: .string(limit: 1_048_576)
+            )
+            if case .exited(0) = result.terminationStatus { return result.standardOutput }
+            let text = result.standardError
+            guard text.contains("Workflow is busy") else {
+                throw Failed(description: "temporal \(arguments): \(result.terminationStatus): \(text)")
+            }
+        }
     }
 }
