@@ -13,7 +13,9 @@ import ServiceLifecycle
 ///
 /// One request per connection, and ten seconds for it.
 package struct MetricsServer: Service {
-    private let listener: NIOAsyncChannel<NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>, Never>
+    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+    private let listener: NIOAsyncChannel<any Channel, Never>
     private let metrics: PrometheusMetrics
     /// The port that it listens on.
     package let port: Int
@@ -29,18 +31,14 @@ package struct MetricsServer: Service {
         self.metrics = metrics
         self.listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Nothing is read before there is somebody to read it.
+            .childChannelOption(.autoRead, value: false)
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     let deadline = channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(promise: nil) }
                     channel.closeFuture.whenComplete { _ in deadline.cancel() }
-                    return try NIOAsyncChannel(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(
-                            inboundType: HTTPServerRequestPart.self,
-                            outboundType: HTTPServerResponsePart.self
-                        )
-                    )
+                    return channel
                 }
             }
         self.port = self.listener.channel.localAddress?.port ?? port
@@ -67,7 +65,12 @@ package struct MetricsServer: Service {
     }
 
     @concurrent
-    private func answer(_ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>) async throws {
+    private func answer(_ channel: any Channel) async throws {
+        // Only here: a connection that nobody takes any more, because the server ends, must not have been wrapped. What
+        // NIO wraps has to be used, and traps if it is not.
+        let connection = try await channel.eventLoop.submit { try Connection(wrappingChannelSynchronously: channel) }
+            .get()
+        try await channel.setOption(.autoRead, value: true).get()
         try await connection.executeThenClose { inbound, outbound in
             for try await case .head(let request) in inbound {
                 let response = self.response(to: request)

@@ -22,7 +22,11 @@ extension FakeS3 {
     typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
     /// Serves one connection until it ends, for whatever reason; a client that goes away is nothing special.
-    func serve(_ connection: Connection) async {
+    func serve(_ channel: any Channel) async {
+        // Only here: what NIO wraps has to be used, and traps if it is not, as when the server ends while a client connects.
+        let wrapped = channel.eventLoop.submit { try Connection(wrappingChannelSynchronously: channel) }
+        guard let connection = try? await wrapped.get() else { return }
+        try? await channel.setOption(.autoRead, value: true).get()
         self.state.withLock {
             $0.openConnections += 1
             $0.acceptedConnections += 1

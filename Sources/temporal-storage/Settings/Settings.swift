@@ -68,7 +68,7 @@ struct Settings: Sendable {
         do {
             let keys = try JSONDecoder().decode(TopLevelKeys.self, from: Data(contentsOf: URL(filePath: file.text)))
             for key in keys.names.sorted() where Setting(rawValue: key) == nil || key == Setting.config.rawValue {
-                throw CommandError.usage("\"\(key)\" in \(file.text) is no setting; see temporal-storage help")
+                throw CommandError.usage("\"\(key)\" in \(file.text) is no setting; --help lists them all")
             }
             provider = try await FileProvider<JSONSnapshot>(filePath: FilePath(file.text))
         } catch let error as CommandError {
@@ -127,7 +127,7 @@ struct Settings: Sendable {
                 }
             }
             if isPresent {
-                throw CommandError.usage("\(origin) is of the wrong type; see temporal-storage help")
+                throw CommandError.usage("\(origin) is of the wrong type; see --help")
             }
         }
         return nil

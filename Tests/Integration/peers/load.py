@@ -47,7 +47,6 @@ with workflow.unsafe.imports_passed_through():
 
 T = TypeVar("T")
 
-PATIENCE = timedelta(minutes=5)
 # A task that a dying sidecar had in its hands is given out again after this time.
 LOST_AFTER = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=5))
@@ -103,7 +102,7 @@ async def echo_at_second_attempt(value: bytes) -> bytes:
 class Load:
     @workflow.run
     async def run(self, value: bytes) -> bytes:
-        return await workflow.execute_activity(echo, value, start_to_close_timeout=PATIENCE, retry_policy=RETRY)
+        return await workflow.execute_activity(echo, value, start_to_close_timeout=LOST_AFTER, retry_policy=RETRY)
 
 
 @workflow.defn
