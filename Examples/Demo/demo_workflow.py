@@ -9,13 +9,13 @@ import dataclasses
 import os
 from datetime import timedelta
 
-import aioboto3
 from temporalio import converter, workflow
 from temporalio.client import Client
 from temporalio.converter import ExternalStorage
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
+    import aioboto3
     from temporalio.contrib.aws.s3driver import S3StorageDriver
     from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
 
