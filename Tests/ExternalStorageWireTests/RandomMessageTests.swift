@@ -23,7 +23,12 @@ struct RandomMessageTests {
         var results = ByteBuffer()
         var wrong: [String] = []
         for (index, testCase) in corpus.cases.enumerated() {
-            let outcome = try Self.run(testCase, replacement: corpus.replacement)
+            let outcome: (spliced: ByteBuffer, reason: String?)
+            do {
+                outcome = try Self.run(testCase, replacement: corpus.replacement)
+            } catch {
+                outcome = (testCase.message, "\(error)")
+            }
             if let reason = outcome.reason { wrong.append("case \(index), \(testCase.type): \(reason)") }
             results.writeInteger(UInt32(outcome.spliced.readableBytes), endianness: .little)
             results.writeImmutableBuffer(outcome.spliced)
