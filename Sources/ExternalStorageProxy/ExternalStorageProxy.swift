@@ -39,7 +39,8 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     private let forwarder: CallForwarder<Upstream>
     private let ledger: CallLedger
     private let configuration: ExternalStorageProxyConfiguration
-    private let executor: EventLoopTaskExecutor
+    /// Nil if there are several loops: then calls are forwarded by the global executor.
+    private let executor: EventLoopTaskExecutor?
     private let logger: Logger
     private let shutdown: AsyncStream<Void>
     private let shutdownContinuation: AsyncStream<Void>.Continuation
@@ -52,9 +53,9 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     ///   - upstream: Where calls go. The proxy connects it and shuts it down.
     ///   - name: The upstream in the texts of logs and errors, such as `HOST:PORT`; clients see it.
     ///   - configuration: Limits and times.
-    ///   - eventLoopGroup: The threads that serve clients. Calls are forwarded on one of them; a small call costs least
-    ///     on a group with one thread that the upstream's transports use too, since it changes no thread then. Hashing,
-    ///     copying and storing happen on other threads in any case.
+    ///   - eventLoopGroup: The threads that serve clients. If it is one, calls are forwarded on it too; a small call costs
+    ///     least if the upstream's transports use it as well, since it changes no thread then. Hashing, copying and
+    ///     storing happen on other threads in any case.
     ///   - metrics: Where metrics go.
     ///   - logger: Where logs go.
     public init(
@@ -69,7 +70,7 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     ) {
         self.address = address
         self.configuration = configuration
-        self.executor = EventLoopTaskExecutor(eventLoopGroup.any())
+        self.executor = EventLoopTaskExecutor(ofOneThread: eventLoopGroup)
         self.logger = logger
         self.server = HTTP2ServerTransport.Posix(
             address: address,

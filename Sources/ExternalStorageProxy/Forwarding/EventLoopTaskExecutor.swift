@@ -13,7 +13,10 @@ import NIOCore
 final class EventLoopTaskExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 
-    init(_ eventLoop: any EventLoop) {
+    /// Nil if the group has several loops.
+    init?(ofOneThread group: some EventLoopGroup) {
+        var loops = group.makeIterator()
+        guard let eventLoop = loops.next(), loops.next() == nil else { return nil }
         self.eventLoop = eventLoop
     }
 
