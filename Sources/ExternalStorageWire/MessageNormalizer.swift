@@ -88,13 +88,7 @@ package enum MessageNormalizer {
             embedded = isEnvelope ? try EmbeddedMessage(inEnvelope: whole, of: bytes) : nil
         }
         guard let embedded else { return outer }
-        let inner: ByteBuffer
-        do throws(WireError) {
-            inner = try self.message(bytes, ranges: [embedded.field.body], type: embedded.type, depth: depth + 1)
-        } catch  where error.kind != .tooDeep {
-            // No message, whatever it says of itself: it stays.
-            return outer
-        }
+        let inner = try self.message(bytes, ranges: [embedded.field.body], type: embedded.type, depth: depth + 1)
         return try MessageEditor.edit(bytes, in: whole) { field in
             field.start == embedded.field.start ? .replace(inner) : .keep
         }

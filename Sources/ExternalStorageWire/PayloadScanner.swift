@@ -233,14 +233,8 @@ extension PayloadScanner {
             // What is of a type that is not in the table holds no payload that anybody knows of.
             guard let embedded else { return }
             let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
-            do throws(WireError) {
-                try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
-                self.popFrame(unlessFoundSince: count)
-            } catch  where error.kind != .tooDeep {
-                // It says that it is a message and is none, so nobody can read it. What stands around it can be read.
-                self.scan.sites.removeLast(self.scan.sites.count - count)
-                self.scan.frames.removeLast(self.scan.frames.count - Int(index))
-            }
+            try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
+            self.popFrame(unlessFoundSince: count)
         }
     }
 }

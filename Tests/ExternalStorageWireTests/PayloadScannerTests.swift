@@ -182,32 +182,6 @@ struct PayloadScannerTests {
         #expect(spliced.bodies(again) == [reference])
     }
 
-    @Test("What says that it is a message and is none stays; the payloads around it are found")
-    func embeddedGarbage() throws {
-        let any = message { any in
-            any.writeField(
-                1,
-                string: "type.googleapis.com/temporal.api.workflowservice.v1.StartWorkflowExecutionRequest"
-            )
-            any.writeField(2, string: String(repeating: "\u{7}", count: 300))
-        }
-        let status = message { status in
-            status.writeField(3, bytes: any)
-            status.writeField(
-                3,
-                bytes: message { good in
-                    good.writeField(
-                        1,
-                        string: "type.googleapis.com/temporal.api.workflowservice.v1.StartWorkflowExecutionRequest"
-                    )
-                    good.writeField(2, bytes: start(payload(300)))
-                }
-            )
-        }
-        let scan = try status.scan(self.offload, as: .status)
-        #expect(status.bodies(scan) == [payload(300)])
-    }
-
     @Test("ES-C3 An Any of a type that nobody knows is left as it is")
     func unknownAny() throws {
         let any = message { any in
