@@ -31,12 +31,13 @@ struct LoopbackTests {
 
     private static func withListener(
         _ answer: @escaping @Sendable (ServerCall) async -> Void = Self.echo,
+        configuration: HTTP2CallListener.Configuration = .init(),
         _ body: (Int, HTTP2CallListener) async throws -> Void
     ) async throws {
         let listener = HTTP2CallListener(
             on: .ipv4(host: "127.0.0.1", port: 0),
             security: .plaintext,
-            configuration: .init(),
+            configuration: configuration,
             eventLoopGroup: .singletonMultiThreadedEventLoopGroup
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -217,6 +218,46 @@ struct LoopbackTests {
                 #expect(error?.code == .deadlineExceeded)
             }
         }
+    }
+
+    @Test("A call that waits for a place, and is given up, does not keep the connection")
+    func waiting() async throws {
+        let answer: @Sendable (ServerCall) async -> Void = { call in
+            await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
+        }
+        var configuration = HTTP2CallListener.Configuration()
+        configuration.callsPerConnection = 2
+        try await Self.withListener(answer, configuration: configuration) { port, _ in
+            // The end of the transport waits for its calls.
+            try await Self.withTransport(to: port) { transport in
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<10 {
+                        group.addTask {
+                            var options = CallOptions.defaults
+                            options.timeout = .milliseconds(300)
+                            _ = try? await Self.call(transport, [[1]], isUnary: true, options: options)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("The deadline holds where nobody takes the connection")
+    func silentServer() async throws {
+        // Takes connections, and says nothing.
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0)
+            .get()
+        try await Self.withTransport(to: server.localAddress?.port ?? 0) { transport in
+            var options = CallOptions.defaults
+            options.timeout = .milliseconds(100)
+            let error = await #expect(throws: RPCError.self) {
+                _ = try await Self.call(transport, [[1]], isUnary: true, options: options)
+            }
+            #expect(error?.code == .deadlineExceeded)
+        }
+        try await server.close()
     }
 
     @Test("A server that goes away fails the calls, and calls go through again when it is back")

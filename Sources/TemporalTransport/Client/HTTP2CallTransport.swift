@@ -182,7 +182,7 @@ public final class HTTP2CallTransport: ClientTransport {
         options: CallOptions,
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
-        let connection = try await self.connection(waitsForReady: options.waitForReady ?? false)
+        let connection = try await self.connection(options)
         let stream = ClientStream(
             on: connection.calls,
             eventLoop: connection.eventLoop,
@@ -212,13 +212,23 @@ public final class HTTP2CallTransport: ClientTransport {
         )
     }
 
-    private func connection(waitsForReady: Bool) async throws -> ClientConnection {
+    private func connection(_ options: CallOptions) async throws -> ClientConnection {
+        let waitsForReady = options.waitForReady ?? false
         switch self.state.withLockedValue({ $0.connection(waitsForReady: waitsForReady) }) {
         case .connection(let connection): return connection
         case .failure(let error): throw error
         case .wait: break
         }
         let id = self.state.withLockedValue { $0.makeID() }
+        let deadline = options.timeout.map { timeout in
+            self.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
+                let waiter = self.state.withLockedValue { $0.cancel(id) }
+                waiter?.resume(
+                    throwing: RPCError(code: .deadlineExceeded, message: "There was no connection within the deadline.")
+                )
+            }
+        }
+        defer { deadline?.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result = self.state.withLockedValue { state in

@@ -36,6 +36,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         var stream: Stream
         /// How much the peer may send, as far as is known.
         var window: Int
+        /// Whether the peer knows of it; beyond the number of calls that a peer takes at a time, a stream waits.
+        var isOpen = false
     }
 
     let eventLoop: any EventLoop
@@ -108,8 +110,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
             guard !self.isReady else { return }
             self.isReady = true
             self.events.ready()
-        case .goAway:
-            self.retire()
+        case .goAway(let lastID, _, _):
+            self.retire(after: lastID)
         case .ping(let data, let isAnswer):
             if isAnswer, self.keepalive.answered(data) { self.peerAnswered() }
         default:
@@ -129,6 +131,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         switch event {
         case let event as NIOHTTP2WindowUpdatedEvent:
             if let size = event.inboundWindowSize { self.windowChanged(to: size, of: event.streamID) }
+        case let event as NIOHTTP2StreamCreatedEvent:
+            self.streams[event.streamID]?.isOpen = true
         case is NIOHTTP2BulkStreamWindowChangeEvent:
             self.isWindowKnown = true
         case let event as StreamClosedEvent:
@@ -189,8 +193,11 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     /// Gives up a stream, which is told that it is closed.
     func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
-        guard self.streams[id] != nil else { return }
+        // Of a stream that still waits, nobody would say that it is closed.
+        guard let entry = self.streams.removeValue(forKey: id) else { return }
         self.write(.rstStream(code), on: id)
+        entry.stream.closed(nil)
+        self.closeIfDrained()
     }
 
     /// The stream wants data again.
@@ -220,10 +227,18 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         self.context?.close(promise: nil)
     }
 
-    private func retire() {
-        guard !self.isDraining else { return }
-        self.isDraining = true
-        self.events.retired()
+    /// The peer takes no more calls, and of those that it has, none after `lastID`.
+    private func retire(after lastID: HTTP2StreamID = .maxID) {
+        if !self.isDraining {
+            self.isDraining = true
+            self.events.retired()
+        }
+        if self.events.opened == nil {
+            for (id, entry) in self.streams where id > lastID || !entry.isOpen {
+                self.streams[id] = nil
+                entry.stream.closed(StreamErrors.error(for: .refusedStream))
+            }
+        }
         self.closeIfDrained()
     }
 
