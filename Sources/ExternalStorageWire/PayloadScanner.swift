@@ -7,7 +7,8 @@
 /// Finds the payloads of a message without decoding it.
 ///
 /// A subtree that cannot hold a payload is skipped by its length, and so is one that is too short for a payload
-/// of the size that is looked for. What is not protobuf is an error, never a wrong site.
+/// of the size that is looked for. What is not protobuf is an error, never a wrong site; inside of a bytes field it is a
+/// string of bytes like any other (``EmbeddedMessage``).
 package struct PayloadScanner: Sendable {
     /// What is looked for.
     package enum Purpose: Hashable, Sendable {
@@ -119,11 +120,11 @@ extension PayloadScanner {
                     }
                     self.append(field, kind: .payload, traits: traits, frame: frame)
                 case PayloadPaths.Kind.anyValue.rawValue:
-                    let value = try EmbeddedMessage(inAny: field.body, of: bytes)
-                    try self.enter(value, in: field, as: .anyValue, frame: frame, depth: depth, of: bytes)
+                    let value = try EmbeddedMessage(inAny: field.body, of: bytes, depth: depth + 1)
+                    try self.enter(value, in: field, as: .anyValue, frame: frame, of: bytes)
                 default:
-                    let history = try EmbeddedMessage(inBlob: field.body, of: bytes)
-                    try self.enter(history, in: field, as: .dataBlob, frame: frame, depth: depth, of: bytes)
+                    let history = try EmbeddedMessage(inBlob: field.body, of: bytes, depth: depth + 1)
+                    try self.enter(history, in: field, as: .dataBlob, frame: frame, of: bytes)
                 }
             }
         }
@@ -198,11 +199,16 @@ extension PayloadScanner {
             }
             var isEnvelope = traits.contains(.systemEnvelope)
             if !isEnvelope {
-                isEnvelope = try EmbeddedMessage.isSystemOperation(message, as: type, of: bytes, table: self.table)
+                isEnvelope = try EmbeddedMessage.isSystemOperation(
+                    CollectionOfOne(message),
+                    as: type,
+                    of: bytes,
+                    table: self.table
+                )
             }
             if isEnvelope {
-                let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes)
-                try self.enter(request, in: field, as: .payload, frame: frame, depth: depth, of: bytes)
+                let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes, depth: depth + 1)
+                try self.enter(request, in: field, as: .payload, frame: frame, of: bytes)
                 return nil
             }
             return self.isOffload ? traits : nil
@@ -227,13 +233,12 @@ extension PayloadScanner {
             in outer: WireField,
             as type: MessageType,
             frame: Int32,
-            depth: Int,
             of bytes: Span<UInt8>
         ) throws(WireError) {
-            // What is of a type that is not in the table holds no payload that anybody knows of.
+            // What is no message, or of a type that is not in the table, holds no payload that anybody knows of.
             guard let embedded else { return }
             let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
-            try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
+            try self.enter(embedded.field, as: embedded.type, in: index, depth: embedded.depth - 1, of: bytes)
             self.popFrame(unlessFoundSince: count)
         }
     }

@@ -194,7 +194,10 @@ extension MessageEngine {
         let scanner = self.scanner(forMessageOf: message.count)
         do throws(WireError) {
             return try message.withSpan { bytes throws(WireError) in
-                try scanner.scan(bytes, as: type).sites.contains { site in
+                let scan = try scanner.scan(bytes, as: type)
+                // Two halves may be large enough where neither of them is.
+                if scan.needsNormalization { return true }
+                return scan.sites.contains { site in
                     site.kind == .payload || TaskToken.split(bytes, in: site.body) != nil
                 }
             }
