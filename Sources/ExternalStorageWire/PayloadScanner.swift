@@ -46,6 +46,7 @@ package struct PayloadScanner: Sendable {
         guard bytes.count <= Int(Int32.max) else { throw WireError(.tooLarge, at: Int(Int32.max)) }
         var walk = Walk(scanner: self)
         try walk.message(bytes, 0..<bytes.count, type: type, frame: -1, depth: 0)
+        walk.dropFramesThatHeldNothing()
         return walk.scan
     }
 }
@@ -60,6 +61,8 @@ extension PayloadScanner {
         let findsTaskTokens: Bool
         let readsLegacyReferences: Bool
         var scan = PayloadScan()
+        /// How many of the frames count; those behind them held nothing, and their places are taken again.
+        private var frameCount = 0
 
         init(scanner: PayloadScanner) {
             self.findsTaskTokens = scanner.findsTaskTokens
@@ -72,6 +75,10 @@ extension PayloadScanner {
                 self.isOffload = false
                 self.minimumSize = PayloadTraits.smallestReference
             }
+        }
+
+        mutating func dropFramesThatHeldNothing() {
+            while self.scan.frames.count > self.frameCount { self.scan.frames.removeLast() }
         }
 
         mutating func message(
@@ -104,6 +111,7 @@ extension PayloadScanner {
                 if field.count < self.minimumSize, self.isOffload || !row.leadsToToken { continue }
                 switch row.kind {
                 case PayloadPaths.Kind.message.rawValue:
+                    if field.bodyEnd < bytes.count { Self.fetch(bytes[field.bodyEnd]) }
                     try self.enter(
                         field,
                         as: row.child,
@@ -128,6 +136,12 @@ extension PayloadScanner {
                 }
             }
         }
+
+        /// Asks memory for the byte behind a message before the message is read: behind a payload it is in no cache, and it
+        /// is there by the time that it is needed.
+        @inline(never)
+        @_optimize(none)
+        private static func fetch(_ byte: UInt8) {}
 
         @inline(__always)
         private mutating func append(_ field: WireField, kind: PayloadSite.Kind, traits: PayloadTraits, frame: Int32) {
@@ -161,26 +175,30 @@ extension PayloadScanner {
 
         @inline(__always)
         private mutating func push(_ field: WireField, type: MessageType, parent: Int32) -> Int32 {
-            let index = Int32(truncatingIfNeeded: self.scan.frames.count)
-            self.scan.frames.append(
-                PayloadFrame(
-                    type: type,
-                    field: field.number,
-                    parent: parent,
-                    start: field.start,
-                    lengthStart: field.lengthStart,
-                    bodyStart: field.bodyStart,
-                    bodyEnd: field.bodyEnd
-                )
+            let index = self.frameCount
+            let frame = PayloadFrame(
+                type: type,
+                field: field.number,
+                parent: parent,
+                start: field.start,
+                lengthStart: field.lengthStart,
+                bodyStart: field.bodyStart,
+                bodyEnd: field.bodyEnd
             )
-            return index
+            if index < self.scan.frames.count {
+                self.scan.frames[index] = frame
+            } else {
+                self.scan.frames.append(frame)
+            }
+            self.frameCount += 1
+            return Int32(truncatingIfNeeded: index)
         }
 
         @inline(__always)
         private mutating func popFrame(unlessFoundSince count: Int) {
             guard self.scan.sites.count == count else { return }
             // The frames inside have gone the same way, so that this is the last one.
-            self.scan.frames.removeLast()
+            self.frameCount -= 1
         }
 
         /// The traits of a payload if it is what is looked for; an envelope is entered instead.
