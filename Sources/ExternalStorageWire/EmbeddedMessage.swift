@@ -5,20 +5,30 @@
 //===----------------------------------------------------------------------===//
 
 /// A message that stands serialized in a bytes field of another one.
+///
+/// To protobuf that is a string of bytes, of which somebody says that it is a message. It may be none, and then nobody
+/// can read it: it stays as it is, and what encloses it is a message all the same. Whether it is one does not depend on
+/// what a scan looks for (``MessageCheck``). So what was stored in it is found in it again, and bytes that are only half
+/// of a split field, and make sense when the halves are merged, are no reason to give up before that.
 struct EmbeddedMessage {
     /// The field that holds it.
     let field: WireField
     let type: MessageType
+    /// How many messages it stands in: one more than what holds the field.
+    let depth: Int
 
-    private init?(_ field: WireField?, _ type: MessageType?) {
-        guard let field, let type else { return nil }
+    private init?(_ field: WireField?, _ type: MessageType?, of bytes: Span<UInt8>, depth: Int) {
+        guard let field, let type, MessageCheck.isReadable(field.body, as: type, of: bytes, depth: depth) else {
+            return nil
+        }
         self.field = field
         self.type = type
+        self.depth = depth
     }
 
-    /// The value of an `Any`, if its type is in the table.
+    /// The value of an `Any` at `depth`, if its type is in the table.
     @inline(never)
-    init?(inAny range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+    init?(inAny range: Range<Int>, of bytes: Span<UInt8>, depth: Int) throws(WireError) {
         var value: WireField?
         var url = 0..<0
         var reader = WireReader(range)
@@ -28,12 +38,12 @@ struct EmbeddedMessage {
             if part.number == 2 { value = part }
         }
         let name = bytes.string(in: url).split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-        self.init(value, MessageType(name: String(name)))
+        self.init(value, MessageType(name: String(name)), of: bytes, depth: depth + 1)
     }
 
-    /// The history in a `DataBlob` whose encoding is protobuf.
+    /// The history in a `DataBlob` at `depth` whose encoding is protobuf.
     @inline(never)
-    init?(inBlob range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+    init?(inBlob range: Range<Int>, of bytes: Span<UInt8>, depth: Int) throws(WireError) {
         var data: WireField?
         var encoding: UInt64 = 0
         var reader = WireReader(range)
@@ -41,12 +51,12 @@ struct EmbeddedMessage {
             if part.number == 1, part.type == .varint { encoding = part.varint }
             if part.number == 2, part.type == .lengthDelimited { data = part }
         }
-        self.init(data, encoding == 1 ? .history : nil)
+        self.init(data, encoding == 1 ? .history : nil, of: bytes, depth: depth + 1)
     }
 
-    /// The request in an envelope of a system Nexus operation (ES-C4), if its type is in the table.
+    /// The request in an envelope at `depth` of a system Nexus operation (ES-C4), if its type is in the table.
     @inline(never)
-    init?(inEnvelope range: Range<Int>, of bytes: Span<UInt8>) throws(WireError) {
+    init?(inEnvelope range: Range<Int>, of bytes: Span<UInt8>, depth: Int) throws(WireError) {
         var data: WireField?
         var type: MessageType?
         var isBinaryProtobuf = false
@@ -59,20 +69,23 @@ struct EmbeddedMessage {
             if bytes.equals("messageType", in: key) { type = MessageType(name: bytes.string(in: value)) }
             if bytes.equals("encoding", in: key) { isBinaryProtobuf = bytes.equals("binary/protobuf", in: value) }
         }
-        self.init(data, isBinaryProtobuf ? type : nil)
+        self.init(data, isBinaryProtobuf ? type : nil, of: bytes, depth: depth + 1)
     }
 
-    /// Whether `message` is a Nexus operation on the server's own endpoint, so that its input is an envelope (ES-C4).
+    /// Whether a message is a Nexus operation on the server's own endpoint, so that its input is an envelope (ES-C4).
+    ///
+    /// The message may stand in several parts, which are merged: the last endpoint counts.
     @inline(__always)
     static func isSystemOperation(
-        _ message: Range<Int>,
+        _ parts: some Sequence<Range<Int>>,
         as type: MessageType,
         of bytes: Span<UInt8>,
         table: PayloadPaths.Table
     ) throws(WireError) -> Bool {
         let endpoint = table.endpointField(of: type)
         guard endpoint != 0 else { return false }
-        guard let name = try WireReader.lastBytes(UInt32(endpoint), in: message, of: bytes) else { return false }
-        return bytes.equals("__temporal_system", in: name)
+        var name: Range<Int>?
+        for part in parts { name = try WireReader.lastBytes(UInt32(endpoint), in: part, of: bytes) ?? name }
+        return name.map { bytes.equals("__temporal_system", in: $0) } ?? false
     }
 }

@@ -27,13 +27,7 @@ package enum MessageNormalizer {
         guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: ranges[0].lowerBound) }
         let table = PayloadPaths.table
         let occurrences = try Occurrences(of: type, in: ranges, of: bytes)
-        var isSystemOperation = false
-        for range in ranges {
-            // An endpoint that a later occurrence overrides keeps its input inline, which is always safe.
-            if try EmbeddedMessage.isSystemOperation(range, as: type, of: bytes, table: table) {
-                isSystemOperation = true
-            }
-        }
+        let isSystemOperation = try EmbeddedMessage.isSystemOperation(ranges, as: type, of: bytes, table: table)
         var output = ByteBuffer()
         for range in ranges {
             var reader = WireReader(range)
@@ -52,7 +46,7 @@ package enum MessageNormalizer {
                     body = self.concatenation(of: bodies.suffix(1), in: bytes)
                 default:
                     let merged = self.concatenation(of: bodies, in: bytes)
-                    body = try self.embedding(merged, kind: row.kind, isEnvelope: isSystemOperation, depth: depth)
+                    body = try self.embedding(merged, kind: row.kind, isInSystem: isSystemOperation, depth: depth + 1)
                 }
                 output.write(bytes, in: field.start..<field.lengthStart)
                 output.writeVarint(UInt64(body.readableBytes))
@@ -69,26 +63,33 @@ package enum MessageNormalizer {
     }
 
     /// The same `Any`, blob or payload with the message inside in its normal form.
+    ///
+    /// Only now, merged, it says what it is; what it said in parts does not count.
     private static func embedding(
         _ outer: ByteBuffer,
         kind: UInt8,
-        isEnvelope: Bool,
+        isInSystem: Bool,
         depth: Int
     ) throws(WireError) -> ByteBuffer {
         let (bytes, whole) = (outer.readableBytesUInt8Span, 0..<outer.readableBytes)
         let embedded: EmbeddedMessage?
         switch kind {
         case PayloadPaths.Kind.anyValue.rawValue:
-            embedded = try EmbeddedMessage(inAny: whole, of: bytes)
+            embedded = try EmbeddedMessage(inAny: whole, of: bytes, depth: depth)
         case PayloadPaths.Kind.historyBlob.rawValue:
-            embedded = try EmbeddedMessage(inBlob: whole, of: bytes)
+            embedded = try EmbeddedMessage(inBlob: whole, of: bytes, depth: depth)
         default:
-            var isEnvelope = isEnvelope
-            if !isEnvelope { isEnvelope = try PayloadTraits(of: bytes, in: whole).contains(.systemEnvelope) }
-            embedded = isEnvelope ? try EmbeddedMessage(inEnvelope: whole, of: bytes) : nil
+            let traits = try PayloadTraits(of: bytes, in: whole)
+            let isEnvelope = !traits.isReference && (isInSystem || traits.contains(.systemEnvelope))
+            embedded = isEnvelope ? try EmbeddedMessage(inEnvelope: whole, of: bytes, depth: depth) : nil
         }
         guard let embedded else { return outer }
-        let inner = try self.message(bytes, ranges: [embedded.field.body], type: embedded.type, depth: depth + 1)
+        let inner = try self.message(
+            bytes,
+            ranges: [embedded.field.body],
+            type: embedded.type,
+            depth: embedded.depth
+        )
         return try MessageEditor.edit(bytes, in: whole) { field in
             field.start == embedded.field.start ? .replace(inner) : .keep
         }

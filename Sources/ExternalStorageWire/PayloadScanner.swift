@@ -7,7 +7,8 @@
 /// Finds the payloads of a message without decoding it.
 ///
 /// A subtree that cannot hold a payload is skipped by its length, and so is one that is too short for a payload
-/// of the size that is looked for. What is not protobuf is an error, never a wrong site.
+/// of the size that is looked for. What is not protobuf is an error, never a wrong site; inside of a bytes field it is a
+/// string of bytes like any other (``EmbeddedMessage``).
 package struct PayloadScanner: Sendable {
     /// What is looked for.
     package enum Purpose: Hashable, Sendable {
@@ -45,6 +46,7 @@ package struct PayloadScanner: Sendable {
         guard bytes.count <= Int(Int32.max) else { throw WireError(.tooLarge, at: Int(Int32.max)) }
         var walk = Walk(scanner: self)
         try walk.message(bytes, 0..<bytes.count, type: type, frame: -1, depth: 0)
+        walk.dropFramesThatHeldNothing()
         return walk.scan
     }
 }
@@ -59,6 +61,8 @@ extension PayloadScanner {
         let findsTaskTokens: Bool
         let readsLegacyReferences: Bool
         var scan = PayloadScan()
+        /// How many of the frames count; those behind them held nothing, and their places are taken again.
+        private var frameCount = 0
 
         init(scanner: PayloadScanner) {
             self.findsTaskTokens = scanner.findsTaskTokens
@@ -71,6 +75,10 @@ extension PayloadScanner {
                 self.isOffload = false
                 self.minimumSize = PayloadTraits.smallestReference
             }
+        }
+
+        mutating func dropFramesThatHeldNothing() {
+            while self.scan.frames.count > self.frameCount { self.scan.frames.removeLast() }
         }
 
         mutating func message(
@@ -103,6 +111,7 @@ extension PayloadScanner {
                 if field.count < self.minimumSize, self.isOffload || !row.leadsToToken { continue }
                 switch row.kind {
                 case PayloadPaths.Kind.message.rawValue:
+                    if field.bodyEnd < bytes.count { Self.fetch(bytes[field.bodyEnd]) }
                     try self.enter(
                         field,
                         as: row.child,
@@ -119,14 +128,20 @@ extension PayloadScanner {
                     }
                     self.append(field, kind: .payload, traits: traits, frame: frame)
                 case PayloadPaths.Kind.anyValue.rawValue:
-                    let value = try EmbeddedMessage(inAny: field.body, of: bytes)
-                    try self.enter(value, in: field, as: .anyValue, frame: frame, depth: depth, of: bytes)
+                    let value = try EmbeddedMessage(inAny: field.body, of: bytes, depth: depth + 1)
+                    try self.enter(value, in: field, as: .anyValue, frame: frame, of: bytes)
                 default:
-                    let history = try EmbeddedMessage(inBlob: field.body, of: bytes)
-                    try self.enter(history, in: field, as: .dataBlob, frame: frame, depth: depth, of: bytes)
+                    let history = try EmbeddedMessage(inBlob: field.body, of: bytes, depth: depth + 1)
+                    try self.enter(history, in: field, as: .dataBlob, frame: frame, of: bytes)
                 }
             }
         }
+
+        /// Asks memory for the byte behind a message before the message is read: behind a payload it is in no cache, and it
+        /// is there by the time that it is needed.
+        @inline(never)
+        @_optimize(none)
+        private static func fetch(_ byte: UInt8) {}
 
         @inline(__always)
         private mutating func append(_ field: WireField, kind: PayloadSite.Kind, traits: PayloadTraits, frame: Int32) {
@@ -160,26 +175,30 @@ extension PayloadScanner {
 
         @inline(__always)
         private mutating func push(_ field: WireField, type: MessageType, parent: Int32) -> Int32 {
-            let index = Int32(truncatingIfNeeded: self.scan.frames.count)
-            self.scan.frames.append(
-                PayloadFrame(
-                    type: type,
-                    field: field.number,
-                    parent: parent,
-                    start: field.start,
-                    lengthStart: field.lengthStart,
-                    bodyStart: field.bodyStart,
-                    bodyEnd: field.bodyEnd
-                )
+            let index = self.frameCount
+            let frame = PayloadFrame(
+                type: type,
+                field: field.number,
+                parent: parent,
+                start: field.start,
+                lengthStart: field.lengthStart,
+                bodyStart: field.bodyStart,
+                bodyEnd: field.bodyEnd
             )
-            return index
+            if index < self.scan.frames.count {
+                self.scan.frames[index] = frame
+            } else {
+                self.scan.frames.append(frame)
+            }
+            self.frameCount += 1
+            return Int32(truncatingIfNeeded: index)
         }
 
         @inline(__always)
         private mutating func popFrame(unlessFoundSince count: Int) {
             guard self.scan.sites.count == count else { return }
             // The frames inside have gone the same way, so that this is the last one.
-            self.scan.frames.removeLast()
+            self.frameCount -= 1
         }
 
         /// The traits of a payload if it is what is looked for; an envelope is entered instead.
@@ -198,11 +217,16 @@ extension PayloadScanner {
             }
             var isEnvelope = traits.contains(.systemEnvelope)
             if !isEnvelope {
-                isEnvelope = try EmbeddedMessage.isSystemOperation(message, as: type, of: bytes, table: self.table)
+                isEnvelope = try EmbeddedMessage.isSystemOperation(
+                    CollectionOfOne(message),
+                    as: type,
+                    of: bytes,
+                    table: self.table
+                )
             }
             if isEnvelope {
-                let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes)
-                try self.enter(request, in: field, as: .payload, frame: frame, depth: depth, of: bytes)
+                let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes, depth: depth + 1)
+                try self.enter(request, in: field, as: .payload, frame: frame, of: bytes)
                 return nil
             }
             return self.isOffload ? traits : nil
@@ -227,13 +251,12 @@ extension PayloadScanner {
             in outer: WireField,
             as type: MessageType,
             frame: Int32,
-            depth: Int,
             of bytes: Span<UInt8>
         ) throws(WireError) {
-            // What is of a type that is not in the table holds no payload that anybody knows of.
+            // What is no message, or of a type that is not in the table, holds no payload that anybody knows of.
             guard let embedded else { return }
             let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
-            try self.enter(embedded.field, as: embedded.type, in: index, depth: depth + 1, of: bytes)
+            try self.enter(embedded.field, as: embedded.type, in: index, depth: embedded.depth - 1, of: bytes)
             self.popFrame(unlessFoundSince: count)
         }
     }

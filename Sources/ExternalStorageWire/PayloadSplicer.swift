@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Dispatch
 package import NIOCore
 
 /// Puts other bytes in the place of payloads and corrects every enclosing length.
@@ -82,34 +83,64 @@ package struct PayloadSplicer: Sendable {
 
     /// Writes the result.
     ///
+    /// A large one is written by all cores: the memory of a new buffer is made page by page, when it is first written to,
+    /// and that takes longer than copying.
+    ///
     /// - Parameters:
     ///   - source: The message that was scanned.
     ///   - destination: Memory of exactly ``count`` bytes.
     package func write(_ source: Span<UInt8>, into destination: UnsafeMutableRawBufferPointer) {
         precondition(destination.count == self.count, "the destination has the size that was announced")
+        let chunks = self.count / Self.chunkSize
         unsafe source.withUnsafeBufferPointer { source in
-            let source = UnsafeRawBufferPointer(source)
-            var (read, written) = (0, 0)
-            func append(_ bytes: UnsafeRawBufferPointer) {
-                unsafe UnsafeMutableRawBufferPointer(rebasing: destination[written...]).copyMemory(from: bytes)
-                written += bytes.count
+            // Unchecked, because all chunks are written before this returns: both memories outlive the threads' use of
+            // them, the source is only read, and no byte of the destination is in two chunks.
+            nonisolated(unsafe) let (source, destination) = unsafe (UnsafeRawBufferPointer(source), destination)
+            guard chunks > 1 else { return unsafe self.write(0..<self.count, of: source, into: destination) }
+            // The caller's own thread writes some of them: no other thread has to be free.
+            DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+                let range = self.count * chunk / chunks..<self.count * (chunk + 1) / chunks
+                unsafe self.write(range, of: source, into: destination)
             }
-            for step in self.steps {
-                unsafe append(UnsafeRawBufferPointer(rebasing: source[read..<step.replaced.lowerBound]))
-                if let length = step.length {
-                    Varint.write(UInt64(length)) { byte in
-                        unsafe destination[written] = byte
-                        written += 1
-                    }
-                }
-                if let content = step.content {
-                    unsafe content.withUnsafeReadableBytes { unsafe append($0) }
-                }
-                read = step.replaced.upperBound
-            }
-            unsafe append(UnsafeRawBufferPointer(rebasing: source[read...]))
-            unsafe self.suffix.withUnsafeReadableBytes { unsafe append($0) }
         }
+    }
+
+    /// How much of a result is worth a thread, in bytes.
+    private static let chunkSize = 2_097_152
+
+    /// Writes the bytes in `range` of the result, and no others.
+    private func write(
+        _ range: Range<Int>,
+        of source: UnsafeRawBufferPointer,
+        into destination: UnsafeMutableRawBufferPointer
+    ) {
+        var (read, written) = (0, 0)
+        func append(_ bytes: UnsafeRawBufferPointer) {
+            let start = written
+            written += bytes.count
+            let part = range.clamped(to: start..<written)
+            guard !part.isEmpty else { return }
+            let target = unsafe UnsafeMutableRawBufferPointer(rebasing: destination[part])
+            unsafe target.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[part.lowerBound - start..<part.upperBound - start])
+            )
+        }
+        for step in self.steps {
+            guard written < range.upperBound else { return }
+            unsafe append(UnsafeRawBufferPointer(rebasing: source[read..<step.replaced.lowerBound]))
+            if let length = step.length {
+                Varint.write(UInt64(length)) { byte in
+                    if range.contains(written) { unsafe destination[written] = byte }
+                    written += 1
+                }
+            }
+            if let content = step.content {
+                unsafe content.withUnsafeReadableBytes { unsafe append($0) }
+            }
+            read = step.replaced.upperBound
+        }
+        unsafe append(UnsafeRawBufferPointer(rebasing: source[read...]))
+        unsafe self.suffix.withUnsafeReadableBytes { unsafe append($0) }
     }
 
     /// The result in a buffer of its own.

@@ -47,13 +47,20 @@ package enum WireInvariants {
     private static func check(_ message: Span<UInt8>, as type: MessageType, by scanner: PayloadScanner)
         throws(Violation)
     {
+        // What nobody can read may be an error; what can be read is none, whatever the bytes inside of it claim to be.
+        let isReadable = MessageCheck.isReadable(0..<message.count, as: type, of: message, depth: 0)
         let scan: PayloadScan
-        do throws(WireError) { scan = try scanner.scan(message, as: type) } catch { return }
+        do throws(WireError) {
+            scan = try scanner.scan(message, as: type)
+        } catch {
+            if isReadable { throw Violation(description: "the scan of a message failed: \(error)") }
+            return
+        }
         try self.checkOrder(scan, count: message.count)
         if scan.needsNormalization {
-            try self.checkNormalization(message, as: type, by: scanner)
+            try self.checkNormalization(message, as: type, by: scanner, isReadable: isReadable)
         } else {
-            try self.checkSplicing(message, scan, as: type)
+            try self.checkSplicing(message, scan, as: type, isReadable: isReadable)
         }
     }
 
@@ -76,9 +83,12 @@ package enum WireInvariants {
     }
 
     /// Nothing replaced is the identity; and what is put in place of a site is found there again.
-    private static func checkSplicing(_ message: Span<UInt8>, _ scan: PayloadScan, as type: MessageType)
-        throws(Violation)
-    {
+    private static func checkSplicing(
+        _ message: Span<UInt8>,
+        _ scan: PayloadScan,
+        as type: MessageType,
+        isReadable: Bool
+    ) throws(Violation) {
         let nothing = [ByteBuffer?](repeating: nil, count: scan.sites.count)
         var whole = ByteBuffer()
         whole.write(message, in: 0..<message.count)
@@ -88,43 +98,54 @@ package enum WireInvariants {
         let replacements = scan.sites.map { $0.kind == .payload ? Self.reference : nil }
         let spliced = try self.splice(message, scan, replacements)
         let expected = replacements.count { $0 != nil }
-        let resolve = PayloadScanner(purpose: .resolve)
+        let again: PayloadScan
         do throws(WireError) {
-            let again = try resolve.scan(spliced.readableBytesUInt8Span, as: type)
-            let found = again.sites.count { site in
-                var body = ByteBuffer()
-                body.write(spliced.readableBytesUInt8Span, in: site.body)
-                return body == Self.reference
-            }
-            guard found >= expected else {
-                throw WireError(.unknownSite, at: found)
-            }
+            again = try PayloadScanner(purpose: .resolve).scan(spliced.readableBytesUInt8Span, as: type)
         } catch {
             // A part that the first scan skipped by its length may be malformed; the second one looks into all parts.
-            guard error.kind == .unknownSite else { return }
-            throw Violation(description: "of \(expected) references that were put in, \(error.offset) were found")
+            if isReadable { throw Violation(description: "the scan of a spliced message failed: \(error)") }
+            return
+        }
+        let found = again.sites.count { site in
+            var body = ByteBuffer()
+            body.write(spliced.readableBytesUInt8Span, in: site.body)
+            return body == Self.reference
+        }
+        guard found >= expected else {
+            throw Violation(description: "of \(expected) references that were put in, \(found) were found")
         }
     }
 
-    /// The normal form is a message, and has nothing left to normalize.
+    /// The normal form is a message, has nothing left to normalize, and keeps what holds for every message.
     private static func checkNormalization(
         _ message: Span<UInt8>,
         as type: MessageType,
-        by scanner: PayloadScanner
+        by scanner: PayloadScanner,
+        isReadable: Bool
     ) throws(Violation) {
+        let normal: ByteBuffer
+        let scan: PayloadScan
         do throws(WireError) {
-            let normal = try MessageNormalizer.normalize(message, as: type)
-            let scan = try scanner.scan(normal.readableBytesUInt8Span, as: type)
-            try self.checkOrderOrStop(scan, count: normal.readableBytes)
-            if scan.needsNormalization { throw WireError(.unknownSite, at: 0) }
+            normal = try MessageNormalizer.normalize(message, as: type)
+            scan = try scanner.scan(normal.readableBytesUInt8Span, as: type)
         } catch {
-            guard error.kind == .unknownSite else { return }
-            throw Violation(description: "the normal form is not normal")
+            if isReadable { throw Violation(description: "a message has no normal form: \(error)") }
+            return
         }
+        if scan.needsNormalization { throw Violation(description: "the normal form is not normal") }
+        try self.checkNormalForm(normal.readableBytesUInt8Span, scan, as: type, isReadable: isReadable)
     }
 
-    private static func checkOrderOrStop(_ scan: PayloadScan, count: Int) throws(WireError) {
-        do throws(Violation) { try self.checkOrder(scan, count: count) } catch { throw WireError(.unknownSite, at: 1) }
+    private static func checkNormalForm(
+        _ normal: Span<UInt8>,
+        _ scan: PayloadScan,
+        as type: MessageType,
+        isReadable: Bool
+    ) throws(Violation) {
+        let isStillReadable = MessageCheck.isReadable(0..<normal.count, as: type, of: normal, depth: 0)
+        guard isStillReadable || !isReadable else { throw Violation(description: "the normal form cannot be read") }
+        try self.checkOrder(scan, count: normal.count)
+        try self.checkSplicing(normal, scan, as: type, isReadable: isStillReadable)
     }
 
     private static func splice(

@@ -52,6 +52,28 @@ struct TransportTests {
         #expect(fixture.frontend.requests.map(\.message) == [request])
     }
 
+    @Test("A payload in two halves is stored as one, though neither half is large enough")
+    func halves() async throws {
+        let fixture = try Fixture()
+        let halves: [APIPayload] = [
+            .with { $0.metadata = ["encoding": Data("json/plain".utf8), "more": Data(repeating: 1, count: 200)] },
+            .with { $0.data = Data(repeating: 2, count: 200) },
+        ]
+        // Messages one after the other are a message, in which what stands in both is merged.
+        var request = ByteBuffer()
+        for half in halves {
+            let part = Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest.with { request in
+                request.failure.encodedAttributes = half
+            }
+            request.writeImmutableBuffer(try part.buffer)
+        }
+        _ = try await fixture.transport.call("RespondActivityTaskFailed", request)
+        let sent: Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest = try fixture.received(
+            "RespondActivityTaskFailed"
+        )
+        #expect(sent.failure.encodedAttributes.isReference)
+    }
+
     @Test("A method that nobody knows is handed through")
     func unknownMethod() async throws {
         let fixture = try Fixture()

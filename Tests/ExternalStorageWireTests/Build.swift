@@ -16,6 +16,10 @@ func message(_ build: (inout ByteBuffer) -> Void) -> ByteBuffer {
 
 /// A serialized payload with `count` bytes of data.
 func payload(_ count: Int = 10, metadata: [(String, String)] = [("encoding", "json/plain")]) -> ByteBuffer {
+    payload(ByteBuffer(repeating: UInt8(ascii: "x"), count: count), metadata: metadata)
+}
+
+func payload(_ data: ByteBuffer?, metadata: [(String, String)]) -> ByteBuffer {
     message { payload in
         for (key, value) in metadata {
             payload.writeField(
@@ -26,9 +30,27 @@ func payload(_ count: Int = 10, metadata: [(String, String)] = [("encoding", "js
                 }
             )
         }
-        payload.writeField(2, bytes: ByteBuffer(repeating: UInt8(ascii: "x"), count: count))
+        if let data { payload.writeField(2, bytes: data) }
     }
 }
+
+/// The metadata of an envelope of a system Nexus operation that starts a workflow.
+let envelopeMetadata = [
+    ("encoding", "binary/protobuf"),
+    ("messageType", "temporal.api.workflowservice.v1.StartWorkflowExecutionRequest"),
+    ("__temporal_system_payload", "true"),
+]
+
+/// An `Any` that says that `value` is a `StartWorkflowExecutionRequest`.
+func anyStart(_ value: ByteBuffer) -> ByteBuffer {
+    message { any in
+        any.writeField(1, string: "type.googleapis.com/temporal.api.workflowservice.v1.StartWorkflowExecutionRequest")
+        any.writeField(2, bytes: value)
+    }
+}
+
+/// Bytes that are no message of any type.
+let garbage = ByteBuffer(repeating: 7, count: 300)
 
 let reference = payload(
     40,

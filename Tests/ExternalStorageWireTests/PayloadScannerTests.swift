@@ -158,28 +158,63 @@ struct PayloadScannerTests {
     @Test("ES-C4 A system Nexus envelope is entered and stays: by its endpoint, and by its metadata")
     func systemEnvelope() throws {
         let inner = start(payload(300))
-        let byMetadata = message { payload in
-            for (key, value) in [
-                ("encoding", "binary/protobuf"),
-                ("messageType", "temporal.api.workflowservice.v1.StartWorkflowExecutionRequest"),
-                ("__temporal_system_payload", "true"),
-            ] {
-                payload.writeField(
-                    1,
-                    bytes: ExternalStorageWireTests.message { entry in
-                        entry.writeField(1, string: key)
-                        entry.writeField(2, string: value)
-                    }
-                )
-            }
-            payload.writeField(2, bytes: inner)
-        }
+        let byMetadata = payload(inner, metadata: envelopeMetadata)
         let message = start(byMetadata)
         let scan = try message.scan(self.offload, as: .startWorkflowExecutionRequest)
         #expect(message.bodies(scan) == [payload(300)])
         let spliced = try message.spliced(scan, [reference])
         let again = try spliced.scan(self.resolve, as: .startWorkflowExecutionRequest)
         #expect(spliced.bodies(again) == [reference])
+    }
+
+    @Test("ES-C4 An envelope with no message in it stays, and is not stored as an ordinary payload")
+    func envelopeOfGarbage() throws {
+        let message = start(payload(garbage, metadata: envelopeMetadata), payload(300))
+        let scan = try message.scan(self.offload, as: .startWorkflowExecutionRequest)
+        #expect(message.bodies(scan) == [payload(300)])
+    }
+
+    @Test("What says that it is a message and is none stays; the payloads around it are found")
+    func embeddedGarbage() throws {
+        let status = message { status in
+            status.writeField(3, bytes: anyStart(garbage))
+            status.writeField(3, bytes: anyStart(start(payload(300))))
+        }
+        let scan = try status.scan(self.offload, as: .status)
+        #expect(status.bodies(scan) == [payload(300)])
+    }
+
+    @Test("Whether bytes are a message does not depend on what is looked for in them")
+    func sameMessageForEveryPurpose() throws {
+        // A memo that is no message: a scan for large payloads skips it, being short.
+        let request = message { request in
+            request.writeField(5, bytes: payloads(reference))
+            request.writeField(5, bytes: payloads(payload(300)))
+            request.writeField(14, string: "\u{7}")
+        }
+        let status = message { $0.writeField(3, bytes: anyStart(request)) }
+        #expect(try status.scan(self.offload, as: .status).sites.isEmpty)
+        #expect(try status.scan(self.resolve, as: .status).sites.isEmpty)
+        #expect(try !status.scan(self.offload, as: .status).needsNormalization)
+    }
+
+    @Test("A message inside of another that is nested too deep stays; the payloads around it are found")
+    func embeddedTooDeep() throws {
+        var failure = ByteBuffer()
+        for _ in 0..<PayloadScanner.depthLimit {
+            let inner = failure
+            failure = message { $0.writeField(4, bytes: inner) }
+        }
+        let details = message { any in
+            any.writeField(1, string: "type.googleapis.com/temporal.api.errordetails.v1.QueryFailedFailure")
+            any.writeField(2, bytes: message { $0.writeField(1, bytes: failure) })
+        }
+        let status = message { status in
+            status.writeField(3, bytes: details)
+            status.writeField(3, bytes: anyStart(start(payload(300))))
+        }
+        let scan = try status.scan(self.offload, as: .status)
+        #expect(status.bodies(scan) == [payload(300)])
     }
 
     @Test("ES-C3 An Any of a type that nobody knows is left as it is")

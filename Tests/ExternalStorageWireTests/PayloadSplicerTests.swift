@@ -21,13 +21,23 @@ struct PayloadSplicerTests {
 
     @Test(
         "Every enclosing length is corrected, also where its own size changes",
-        arguments: [1, 100, 127, 128, 20_000, 3_000_000]
+        arguments: [1, 100, 127, 128, 20_000, 3_000_000, 9_000_000]
     )
     func lengths(_ count: Int) throws {
         let message = start(payload(200), payload(1), payload(300))
         let scan = try message.scan(self.offload, as: .startWorkflowExecutionRequest)
         let result = try message.spliced(scan, [payload(count), nil])
         #expect(result == start(payload(count), payload(1), payload(300)))
+    }
+
+    @Test("A result that several threads write is the same, wherever their parts meet", arguments: 0..<8)
+    func largeResult(_ shift: Int) throws {
+        // Two parts of equal size: the border moves through the lengths and tags between the payloads.
+        let (first, second) = (2_097_152 - 200 + 50 * shift, 2_097_152 + 600)
+        let message = start(payload(200), payload(1), payload(300))
+        let scan = try message.scan(self.offload, as: .startWorkflowExecutionRequest)
+        let result = try message.spliced(scan, [payload(first), payload(second)])
+        #expect(result == start(payload(first), payload(1), payload(second)))
     }
 
     @Test("A length that does not change stays as it was written")

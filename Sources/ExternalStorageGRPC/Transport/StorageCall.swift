@@ -119,7 +119,7 @@ extension StorageCall {
         guard let type = self.rule.request else { return (ByteBuffer(), nil) }
         let scanner = PayloadScanner(purpose: .offload(minimumSize: Int.max), findsTaskTokens: true)
         let found = try? request.withSpan { bytes throws(WireError) -> (ByteBuffer, TaskContext?) in
-            guard let site = try scanner.scan(bytes, as: type).sites.first else { return (ByteBuffer(), nil) }
+            guard let site = try scanner.scan(bytes, as: type).sites.last else { return (ByteBuffer(), nil) }
             let split = TaskToken.split(bytes, in: site.body)
             var own = ByteBuffer()
             own.write(bytes, in: site.bodyStart..<(site.bodyStart + (split?.count ?? site.count)))

@@ -1,0 +1,58 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// Tells a message from bytes that are none.
+///
+/// A scan skips what it does not need, so what it meets depends on what it looks for. This looks at everything a scan of
+/// any purpose can meet, so that its answer is the same for all of them, before and after payloads are replaced.
+package enum MessageCheck {
+    /// Whether bytes can be read as a message along all paths of the table.
+    ///
+    /// What stands serialized inside is not looked into: to whoever reads the message it is a string of bytes.
+    ///
+    /// - Parameters:
+    ///   - range: Where in `bytes` the message is.
+    ///   - type: Its type.
+    ///   - bytes: The bytes that hold it.
+    ///   - depth: How many messages it stands in; too deep for a scan is unreadable.
+    /// - Returns: Whether it is one. If so, no scan of it fails, and neither does ``MessageNormalizer``.
+    /// - Complexity: O(*n*) in the number of fields on the way to payloads, whatever their size.
+    package static func isReadable(_ range: Range<Int>, as type: MessageType, of bytes: Span<UInt8>, depth: Int) -> Bool
+    {
+        do throws(WireError) {
+            try self.check(range, as: type, of: bytes, depth: depth)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func check(
+        _ range: Range<Int>,
+        as type: MessageType,
+        of bytes: Span<UInt8>,
+        depth: Int
+    ) throws(WireError) {
+        guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
+        let fields = PayloadPaths.table.fields(of: type)
+        var reader = WireReader(range)
+        while let field = try reader.next(in: bytes) {
+            guard field.type == .lengthDelimited, let row = fields[field.number] else { continue }
+            switch row.kind {
+            case PayloadPaths.Kind.message.rawValue:
+                try self.check(field.body, as: row.child, of: bytes, depth: depth + 1)
+            case PayloadPaths.Kind.payload.rawValue:
+                _ = try PayloadTraits(of: bytes, in: field.body)
+            case PayloadPaths.Kind.taskToken.rawValue:
+                break
+            default:
+                // An `Any` or a blob: plain fields.
+                var parts = WireReader(field.body)
+                while try parts.next(in: bytes) != nil {}
+            }
+        }
+    }
+}
