@@ -27,8 +27,10 @@ struct S3Call: Sendable {
     var digestsAnswer = false
     /// Statuses besides 2xx that are results, not failures.
     var acceptedStatuses: Set<Int> = []
+    /// The region of the bucket, as far as the caller knows it.
+    var region: String?
     /// Whether a missing object is worth asking for again behind a Multi-Region Access Point.
-    var isRead = false
+    var waitsForReplication = false
     /// Whether a success with an `<Error>` in its body is a failure.
     var checksBodyForError = false
 

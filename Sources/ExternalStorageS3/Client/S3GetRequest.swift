@@ -30,6 +30,14 @@ public struct S3GetRequest: Sendable {
     /// A client that cannot do that ignores it.
     public var wantsDigest = true
 
+    /// The region of the bucket; nil for the client's.
+    public var region: String?
+
+    /// Whether an object that is missing behind a Multi-Region Access Point is waited for.
+    ///
+    /// As ``S3RetryPolicy/replicationRetries`` says. A client that never waits ignores it.
+    public var waitsForReplication = true
+
     /// Creates a request.
     ///
     /// - Parameters:

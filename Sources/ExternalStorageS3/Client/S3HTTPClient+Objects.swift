@@ -39,7 +39,8 @@ extension S3HTTPClient: S3Client {
         call.maximumAnswerSize = request.maximumSizeInBytes
         call.expectedSize = request.range?.count ?? request.maximumSizeInBytes
         call.digestsAnswer = request.wantsDigest
-        call.isRead = true
+        call.region = request.region
+        call.waitsForReplication = request.waitsForReplication
         if let range = request.range, !range.isEmpty {
             call.headers.append(.init("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
             call.acceptedStatuses = [416]

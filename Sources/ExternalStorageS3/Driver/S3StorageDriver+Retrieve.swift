@@ -144,8 +144,4 @@ extension S3StorageDriver {
             return (whole, digest ?? PayloadDigest(hashing: whole))
         }
     }
-
-    func get(_ request: S3GetRequest, _ limiter: StorageLimiter) async throws -> S3GetResult {
-        try await limiter.withPermit { try await self.client.get(request) }
-    }
 }
