@@ -9,7 +9,7 @@
     SERVER_PID=… python Scripts/lib/s3_benchmark.py [--json FILE] [--rounds N] [--passes N] [--case NAME]...
 
 Needs the Python environment of the scripts (temporalio[aioboto3], boto3). Every case is a process of its own, so that
-its peak of memory is its own, and begins anew before each round. The contestants take turns, several times, and of each
+its peak of memory is its own, and begins anew before the first round. The contestants take turns, several times, and of each
 the fastest round counts, so that a busy machine is busy for all. Processor times are those of all rounds together.
 
 `bare` is the ceiling: eight threads that send requests that were signed beforehand, and throw away what they read. They
@@ -72,7 +72,8 @@ class Measurement:
         self.seconds, self.cpu, self.server, self.peak, self.requests = [], 0.0, 0.0, 0, 0
 
     def __enter__(self):
-        forget_peak()
+        if not self.seconds:
+            forget_peak()
         self.start = time.process_time(), server_time(), time.perf_counter()
 
     def __exit__(self, *_):
