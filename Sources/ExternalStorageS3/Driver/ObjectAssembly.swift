@@ -10,6 +10,12 @@ internal import ExternalStorageCore
 internal import NIOCore
 internal import Synchronization
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// An object that arrives in several ranges at the same time.
 ///
 /// Every byte is copied once, from the connection to its place, and hashed in order, as far as there are no gaps, mostly
@@ -32,8 +38,12 @@ final class ObjectAssembly: Sendable {
         self.state.withLock { state in
             guard state.ends.isEmpty, state.bytes.capacity == 0, size > 0 else { return }
             state.bytes.reserveCapacity(size)
+            if size >= Self.largeSize { state.bytes.preferLargePages(size) }
         }
     }
+
+    /// From this size on, in bytes, the first touch of every small page costs more than asking for large ones.
+    private static let largeSize = 4 * 1024 * 1024
 
     /// Puts bytes into their place.
     ///
@@ -94,5 +104,24 @@ extension ObjectAssembly.State {
             unsafe self.bytes.withUnsafeReadableBytes { unsafe self.hash.update(bufferPointer: $0) }
             left -= count
         }
+    }
+}
+
+extension ByteBuffer {
+    /// Asks the system for large pages behind the first so many bytes; it may ignore that.
+    ///
+    /// A page of 4 KiB costs about two microseconds when it is touched first, which for 50 MiB is half as much as hashing.
+    fileprivate mutating func preferLargePages(_ count: Int) {
+        #if os(Linux)
+        unsafe self.withUnsafeMutableWritableBytes { memory in
+            // Whole pages only, and none that belongs to anybody else.
+            let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+            guard let start = memory.baseAddress, page > 0 else { return }
+            let skipped = (page - Int(bitPattern: start) % page) % page
+            let length = (min(count, memory.count) - skipped) / page * page
+            guard length > 0 else { return }
+            _ = unsafe madvise(start + skipped, length, Int32(MADV_HUGEPAGE))
+        }
+        #endif
     }
 }
