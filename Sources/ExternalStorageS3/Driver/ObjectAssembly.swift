@@ -7,8 +7,8 @@
 internal import AWSSigning
 internal import Crypto
 internal import ExternalStorageCore
+internal import NIOConcurrencyHelpers
 internal import NIOCore
-internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -31,11 +31,11 @@ final class ObjectAssembly: Sendable {
         var frontier = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Makes room for an object of that size, in bytes, at the first call.
     func reserve(_ size: Int) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.ends.isEmpty, state.bytes.capacity == 0, size > 0 else { return }
             state.bytes.reserveCapacity(size)
             if size >= Self.largeSize { state.bytes.preferLargePages(size) }
@@ -54,7 +54,7 @@ final class ObjectAssembly: Sendable {
     ///   - offset: How many bytes of the range came before them.
     ///   - start: Where the range begins; ranges begin where others end.
     func write(_ chunk: ByteBuffer, at offset: Int, ofRangeFrom start: Int) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             let end = state.ends[start] ?? start
             var chunk = chunk
             chunk.moveReaderIndex(forwardBy: min(chunk.readableBytes, max(0, end - start - offset)))
@@ -68,13 +68,13 @@ final class ObjectAssembly: Sendable {
     }
 
     /// How many bytes have arrived.
-    var count: Int { self.state.withLock { $0.ends.reduce(0) { $0 + $1.value - $1.key } } }
+    var count: Int { self.state.withLockedValue { $0.ends.reduce(0) { $0 + $1.value - $1.key } } }
 
     /// How many bytes from the beginning have arrived without a gap, and their SHA-256; nothing may come after that.
     ///
     /// - Returns: The bytes and their digest.
     func finish() -> (ByteBuffer, PayloadDigest) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             state.digest(atMost: .max)
             let (bytes, hash) = (state.bytes, state.hash)
             state = State()
