@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "ExternalStorageTesting", targets: ["ExternalStorageTesting"]),
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
         .library(name: "TemporalNative", targets: ["TemporalNative"]),
+        .library(name: "TemporalTransport", targets: ["TemporalTransport"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
     ],
     dependencies: [
@@ -160,12 +161,35 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
-        // Keeps HTTP/2 connections in heavy use, where the HTTP/2 handler would drop them.
+        // gRPC over HTTP/2 with as little per call as can be, for the sidecar and the native client.
         .target(
-            name: "HTTP2Guard",
+            name: "TemporalTransport",
             dependencies: [
+                "CExternalStorageZlib",
+                "ExternalStorageGRPC",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(name: "CExternalStorageZlib", linkerSettings: [.linkedLibrary("z")]),
+        .testTarget(
+            name: "TemporalTransportTests",
+            dependencies: [
+                "ExternalStorageGRPC",
+                "TemporalTransport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         // Every method of every service, forwarded.
@@ -173,15 +197,13 @@ let package = Package(
             name: "ExternalStorageProxy",
             dependencies: [
                 "ExternalStorageGRPC",
-                "HTTP2Guard",
+                "TemporalTransport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -232,8 +254,8 @@ let package = Package(
             dependencies: [
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
-                "HTTP2Guard",
                 "TemporalAPI",
+                "TemporalTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -259,6 +281,7 @@ let package = Package(
                 "FakeS3",
                 "TemporalAPI",
                 "TemporalNative",
+                "TemporalTransport",
                 "TestSupport",
                 "native-worker",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -267,6 +290,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -309,6 +333,7 @@ let package = Package(
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
                 "ExternalStorageS3",
+                "TemporalTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -317,6 +342,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -382,6 +408,7 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
+                "TemporalTransport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -473,7 +500,7 @@ let package = Package(
                 "ExternalStorageCodecServer",
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
-                "HTTP2Guard",
+                "TemporalTransport",
                 "temporal-storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -482,9 +509,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -525,7 +552,7 @@ if let names = Context.environment["EXTERNAL_STORAGE_ONLY"] {
 }
 
 /// Targets without settings of ours: a generator's habits are not our errors, and C knows no Swift settings.
-let unsettled: Set<String> = ["AllocationCounter", "TemporalAPI"]
+let unsettled: Set<String> = ["AllocationCounter", "CExternalStorageZlib", "TemporalAPI"]
 
 for target in package.targets where !unsettled.contains(target.name) {
     target.swiftSettings =

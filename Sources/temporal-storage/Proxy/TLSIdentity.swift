@@ -4,12 +4,13 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import GRPCNIOTransportHTTP2Posix
+import NIOSSL
+import TemporalTransport
 
 /// A certificate chain and its private key.
 struct TLSIdentity {
-    var certificate: TLSConfig.CertificateSource
-    var key: TLSConfig.PrivateKeySource
+    var certificates: [NIOSSLCertificateSource]
+    var key: NIOSSLPrivateKeySource
 
     /// Nil if neither is set.
     ///
@@ -23,19 +24,16 @@ struct TLSIdentity {
         case (let certificate?, nil):
             throw CommandError.usage("\(certificate.origin) needs \(key.flag)")
         case (let certificateFile?, let keyFile?):
-            let certificate = TLSConfig.CertificateSource.file(path: certificateFile.path, format: .pem)
-            let key = TLSConfig.PrivateKeySource.file(path: keyFile.path, format: .pem)
-            let isUsable = TLSFile.isUsable { config in
-                config.certificateChain = [certificate]
-                config.privateKey = key
-            }
-            guard isUsable else {
+            do {
+                self.certificates = try NIOSSLCertificate.fromPEMFile(certificateFile.path).map { .certificate($0) }
+                self.key = .privateKey(try NIOSSLPrivateKey(file: keyFile.path, format: .pem))
+                try ServerSecurity.tls(certificateChain: self.certificates, privateKey: self.key).validate()
+            } catch {
                 throw CommandError.usage(
                     "\(certificateFile.origin) \"\(certificateFile.path)\" and \(keyFile.origin) \"\(keyFile.path)\" "
                         + "have to be a PEM certificate chain and its PEM private key"
                 )
             }
-            (self.certificate, self.key) = (certificate, key)
         }
     }
 }
