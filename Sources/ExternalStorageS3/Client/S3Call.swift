@@ -23,12 +23,16 @@ struct S3Call: Sendable {
     var maximumAnswerSize = 1024 * 1024
     /// How many bytes are expected to move, for the time an attempt may take.
     var expectedSize = 0
-    /// Whether the SHA-256 of the answer's body is computed while it is read.
-    var digestsAnswer = false
+    /// Where the body of a success goes, instead of into the answer.
+    var assembly: ObjectAssembly?
+    /// Where the range that is asked for begins.
+    var rangeStart = 0
     /// Statuses besides 2xx that are results, not failures.
     var acceptedStatuses: Set<Int> = []
+    /// The region of the bucket, as far as the caller knows it.
+    var region: String?
     /// Whether a missing object is worth asking for again behind a Multi-Region Access Point.
-    var isRead = false
+    var waitsForReplication = false
     /// Whether a success with an `<Error>` in its body is a failure.
     var checksBodyForError = false
 

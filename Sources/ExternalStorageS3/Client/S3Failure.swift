@@ -127,6 +127,13 @@ public struct S3Failure: Error, Sendable {
     public var isRetryable: Bool {
         [.throttled, .unavailable, .conflict, .corrupted].contains(self.kind)
     }
+
+    /// Whether a store that does not know `If-None-Match` might have answered a conditional write like this (ES-D4).
+    ///
+    /// Stores do it with 501 `NotImplemented`, or with 400 and a code of their own choice.
+    var mayMeanTheCondition: Bool {
+        self.kind == .unsupported || (self.kind == .rejected && self.status == 400)
+    }
 }
 
 extension S3Failure: CustomStringConvertible {

@@ -4,7 +4,6 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-public import ExternalStorageCore
 public import NIOCore
 
 /// An object, or a part of one, to read.
@@ -25,10 +24,16 @@ public struct S3GetRequest: Sendable {
     /// More is an error of kind ``S3Failure/Kind/tooLarge``, before it is read.
     public var maximumSizeInBytes: Int
 
-    /// Whether the SHA-256 of the bytes is wanted, computed while they arrive.
+    /// Where the bytes go as they arrive, instead of into the result; only our own client knows it.
+    var assembly: ObjectAssembly?
+
+    /// The region of the bucket; nil for the client's.
+    public var region: String?
+
+    /// Whether an object that is missing behind a Multi-Region Access Point is waited for.
     ///
-    /// A client that cannot do that ignores it.
-    public var wantsDigest = true
+    /// As ``S3RetryPolicy/replicationRetries`` says. A client that never waits ignores it.
+    public var waitsForReplication = true
 
     /// Creates a request.
     ///
@@ -50,9 +55,6 @@ public struct S3GetResult: Sendable {
     /// The bytes.
     public var body: ByteBuffer
 
-    /// The SHA-256 of ``body`` if the client computed it while reading; else nil.
-    public var digest: PayloadDigest?
-
     /// What the store says about the whole object.
     public var info: S3ObjectInfo
 
@@ -60,11 +62,9 @@ public struct S3GetResult: Sendable {
     ///
     /// - Parameters:
     ///   - body: The bytes.
-    ///   - digest: The SHA-256 of the bytes, if it is known.
     ///   - info: What the store says about the whole object.
-    public init(body: ByteBuffer, digest: PayloadDigest? = nil, info: S3ObjectInfo = S3ObjectInfo()) {
+    public init(body: ByteBuffer, info: S3ObjectInfo = S3ObjectInfo()) {
         self.body = body
-        self.digest = digest
         self.info = info
     }
 }

@@ -32,14 +32,16 @@ extension S3HTTPClient: S3Client {
     /// Reads an object or a part of it; see ``S3Client/get(_:)``.
     ///
     /// - Parameter request: What to read.
-    /// - Returns: The bytes, their SHA-256 and what the store says about the object.
+    /// - Returns: The bytes and what the store says about the object.
     /// - Throws: ``S3Failure``; `CancellationError`.
     public func get(_ request: S3GetRequest) async throws -> S3GetResult {
         var call = S3Call("GetObject", "GET", bucket: request.bucket, key: request.key)
         call.maximumAnswerSize = request.maximumSizeInBytes
         call.expectedSize = request.range?.count ?? request.maximumSizeInBytes
-        call.digestsAnswer = request.wantsDigest
-        call.isRead = true
+        call.assembly = request.assembly
+        call.rangeStart = request.range?.lowerBound ?? 0
+        call.region = request.region
+        call.waitsForReplication = request.waitsForReplication
         if let range = request.range, !range.isEmpty {
             call.headers.append(.init("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
             call.acceptedStatuses = [416]
@@ -56,7 +58,6 @@ extension S3HTTPClient: S3Client {
         }
         return S3GetResult(
             body: response.body,
-            digest: response.digest,
             info: response.status == 206
                 ? S3ObjectInfo(rangeAnswer: response.headers) : S3ObjectInfo(headers: response.headers)
         )
@@ -105,6 +106,13 @@ extension S3HTTPClient: S3Client {
     }
 }
 
+extension HTTPHeaders {
+    /// The size of the object that a range is part of, in bytes.
+    var sizeOfWhole: Int? {
+        self.first(name: "Content-Range")?.split(separator: "/").last.flatMap { Int($0) }
+    }
+}
+
 extension S3ObjectInfo {
     /// What the headers of a complete answer say.
     init(headers: HTTPHeaders) {
@@ -123,6 +131,6 @@ extension S3ObjectInfo {
     /// What the headers of an answer to a range say; the size is the one behind the slash of `Content-Range`.
     init(rangeAnswer headers: HTTPHeaders) {
         self.init(headers: headers)
-        self.sizeInBytes = headers.first(name: "Content-Range")?.split(separator: "/").last.flatMap { Int($0) }
+        self.sizeInBytes = headers.sizeOfWhole
     }
 }

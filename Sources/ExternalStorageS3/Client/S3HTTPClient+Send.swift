@@ -51,7 +51,7 @@ extension S3HTTPClient {
                     continue
                 }
                 let isReplicated = attempt.endpoint.kind == .multiRegionAccessPoint
-                var meaning = answer.meaning(isMultiRegionRead: call.isRead && isReplicated)
+                var meaning = answer.meaning(isMultiRegionRead: call.waitsForReplication && isReplicated)
                 if hidesError && meaning.cause == .permanent && answer.document.code == "InternalError" {
                     meaning.cause = .transient
                 }
@@ -81,7 +81,7 @@ extension S3HTTPClient {
     private func attempt(for call: S3Call, attempts: Int) async throws -> Attempt {
         let endpoint: S3Endpoint
         do {
-            endpoint = try self.endpoint(bucket: call.bucket)
+            endpoint = try self.endpoint(bucket: call.bucket, region: call.region)
         } catch {
             var failure = S3Failure(.misconfigured, operation: call.operation, bucket: call.bucket, key: call.key)
             failure.message = error.message

@@ -72,9 +72,9 @@ public final class S3HTTPClient: Sendable {
     }
 
     /// The address of a bucket, in the region it is known to be in.
-    func endpoint(bucket: String) throws(S3EndpointError) -> S3Endpoint {
+    func endpoint(bucket: String, region: String? = nil) throws(S3EndpointError) -> S3Endpoint {
         var options = self.configuration.endpoint
-        if let region = self.state.withLock({ $0.regions[bucket] }) { options.region = region }
+        if let region = self.state.withLock({ $0.regions[bucket] }) ?? region { options.region = region }
         return try S3Endpoint(bucket: bucket, options: options)
     }
 }

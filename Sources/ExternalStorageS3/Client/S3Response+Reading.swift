@@ -4,10 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import AWSSigning
 internal import AsyncHTTPClient
-internal import Crypto
-internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -15,7 +12,7 @@ extension S3Response {
     /// The most bytes of an answer that reports an error; the rest would only be more words.
     static let maximumErrorSize = 64 * 1024
 
-    /// Reads an answer to its end, into one buffer of the announced size, and hashes it on the way if asked to.
+    /// Reads an answer to its end, into one buffer of the announced size or to where the call wants the bytes.
     ///
     /// The limit is checked against the announced size before the first byte, and again with every chunk.
     init(_ response: HTTPClientResponse, to call: S3Call) async throws {
@@ -24,7 +21,6 @@ extension S3Response {
         self.status = Int(hidden?.status.code ?? response.status.code)
         self.headers = hidden?.headers ?? response.headers
         self.body = ByteBuffer()
-        self.digest = nil
         guard hidden == nil else { return }
 
         let isSuccess = (200..<300).contains(self.status)
@@ -35,20 +31,27 @@ extension S3Response {
             guard isSuccess else { return }
             throw S3Failure.tooLarge(call, announced, limit)
         }
-        self.body.reserveCapacity(announced)
-        var hash = SHA256()
-        for try await chunk in response.body {
-            guard self.body.readableBytes + chunk.readableBytes <= limit else {
-                guard isSuccess else { return }
-                throw S3Failure.tooLarge(call, self.body.readableBytes + chunk.readableBytes, limit)
-            }
-            if call.digestsAnswer && isSuccess {
-                // The chunk has just been written by this core, so that hashing finds it in the cache.
-                unsafe chunk.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }
-            }
-            self.body.writeImmutableBuffer(chunk)
+        let assembly = isSuccess ? call.assembly : nil
+        let start = self.status == 206 ? call.rangeStart : 0
+        if let assembly {
+            let whole = self.status == 206 ? self.headers.sizeOfWhole ?? announced : announced
+            if whole <= limit { assembly.reserve(whole) }
+        } else {
+            self.body.reserveCapacity(announced)
         }
-        if call.digestsAnswer && isSuccess { self.digest = PayloadDigest(hexadecimal: Hex.encode(hash.finalize())) }
+        var size = 0
+        for try await chunk in response.body {
+            guard size + chunk.readableBytes <= limit else {
+                guard isSuccess else { return }
+                throw S3Failure.tooLarge(call, size + chunk.readableBytes, limit)
+            }
+            if let assembly {
+                assembly.write(chunk, at: size, ofRangeFrom: start)
+            } else {
+                self.body.writeImmutableBuffer(chunk)
+            }
+            size += chunk.readableBytes
+        }
     }
 }
 

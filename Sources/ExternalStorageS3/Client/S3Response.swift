@@ -4,7 +4,6 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -12,7 +11,6 @@ internal import NIOHTTP1
 struct S3Response: Sendable {
     var status: Int
     var headers: HTTPHeaders
+    /// Empty if the bytes went elsewhere (``S3Call/assembly``).
     var body: ByteBuffer
-    /// The SHA-256 of ``body`` if it was asked for and the answer is a success.
-    var digest: PayloadDigest?
 }

@@ -66,6 +66,7 @@ extension S3StorageDriver.Configuration {
     /// | `downloadPartSizeInBytes` | int | bytes; 16777216. 0 reads in one go |
     /// | `multipartThresholdInBytes` | int | bytes; 67108864. 0 never writes in parts |
     /// | `uploadPartSizeInBytes` | int | bytes; 16777216 |
+    /// | `replicaBuckets` | strings | none; each `NAME@REGION` |
     ///
     /// - Parameter configReader: The reader, scoped to where the keys stand.
     /// - Throws: ``ExternalStorageError`` of code `invalidConfiguration` if a value has another type than in the table.
@@ -89,6 +90,13 @@ extension S3StorageDriver.Configuration {
             self.multipartThresholdInBytes = size == 0 ? nil : size
         }
         self.uploadPartSizeInBytes = try values.int("uploadPartSizeInBytes") ?? self.uploadPartSizeInBytes
+        self.replicaBuckets = try values.strings("replicaBuckets").map { text throws(ExternalStorageError) in
+            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts.contains(where: \.isEmpty) else {
+                throw values.refuse("replicaBuckets", "a list of NAME@REGION", text)
+            }
+            return S3ReplicaBucket(name: String(parts[0]), region: String(parts[1]))
+        }
     }
 }
 
@@ -160,6 +168,12 @@ private struct S3ConfigValues {
         if let value = self.reader.bool(forKey: key) { return value }
         if let text = self.reader.string(forKey: key) { throw self.refuse(key, "true or false", text) }
         return nil
+    }
+
+    func strings(_ key: ConfigKey) throws(ExternalStorageError) -> [String] {
+        if let values = self.reader.stringArray(forKey: key) { return values }
+        if let text = self.reader.string(forKey: key) { throw self.refuse(key, "a list", text) }
+        return []
     }
 
     func refuse(_ key: ConfigKey, _ expected: String, _ text: String) -> ExternalStorageError {

@@ -16,6 +16,8 @@ extension S3StorageDriver {
         public static let conditionalWrite = Self(base: .conditionalWrite)
 
         /// Asks first and writes if there is nothing: two requests, and on AWS the right `s3:ListBucket`.
+        ///
+        /// Without that right AWS says *forbidden* for what is missing; then every payload is written every time.
         public static let head = Self(base: .head)
     }
 
@@ -62,6 +64,12 @@ extension S3StorageDriver {
         ///
         /// Claims come out of histories, and whoever can write a history could name any bucket these credentials reach.
         public var readableBuckets: Set<String>?
+
+        /// Where else an object may be that the bucket of its claim does not have or cannot give, in the order to ask.
+        ///
+        /// The members of a Multi-Region Access Point, or copies of a bucket in other regions. They are only read from,
+        /// with the same credentials and settings; what they give is verified like everything else (ES-D3).
+        public var replicaBuckets: [S3ReplicaBucket] = []
 
         /// Creates the defaults.
         public init() {}

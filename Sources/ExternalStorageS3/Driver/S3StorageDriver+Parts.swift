@@ -45,14 +45,23 @@ extension S3StorageDriver {
             let isConditional =
                 self.configuration.existenceCheck == .conditionalWrite && !isRefresh
                 && !self.lacksConditions.withLock { $0 }
-            let outcome = try await limiter.withPermit {
-                try await client.completeUpload(
-                    uploadID: uploadID,
-                    parts: parts,
-                    bucket: claim.bucket,
-                    key: claim.key,
-                    onlyIfAbsent: isConditional
-                )
+            func complete(onlyIfAbsent: Bool) async throws -> S3PutOutcome {
+                try await limiter.withPermit {
+                    try await client.completeUpload(
+                        uploadID: uploadID,
+                        parts: parts,
+                        bucket: claim.bucket,
+                        key: claim.key,
+                        onlyIfAbsent: onlyIfAbsent
+                    )
+                }
+            }
+            let outcome: S3PutOutcome
+            do {
+                outcome = try await complete(onlyIfAbsent: isConditional)
+            } catch let refusal as S3Failure where isConditional && refusal.mayMeanTheCondition {
+                outcome = try await complete(onlyIfAbsent: false)
+                self.noteMissingConditions(refusal)
             }
             if outcome == .alreadyPresent { await self.abort(uploadID, claim, client) }
         } catch {
@@ -62,7 +71,7 @@ extension S3StorageDriver {
     }
 
     /// What the store says about the object; nil also if this identity may not know.
-    private func head(_ claim: S3Claim, _ limiter: StorageLimiter) async throws -> S3ObjectInfo? {
+    func head(_ claim: S3Claim, _ limiter: StorageLimiter) async throws -> S3ObjectInfo? {
         do {
             return try await limiter.withPermit {
                 try await self.client.head(bucket: claim.bucket, key: claim.key)

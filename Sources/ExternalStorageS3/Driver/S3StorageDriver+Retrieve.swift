@@ -4,8 +4,6 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import AWSSigning
-internal import Crypto
 public import ExternalStorageCore
 internal import NIOCore
 
@@ -82,15 +80,16 @@ extension S3StorageDriver {
             key: claim.key,
             maximumSizeInBytes: self.configuration.maximumRetrievalSizeInBytes
         )
+        let assembly = ObjectAssembly()
+        request.assembly = assembly
         let partSize = self.configuration.downloadPartSizeInBytes
-        if let partSize {
-            request.range = 0..<partSize
-        }
+        if let partSize { request.range = 0..<partSize }
         let first = try await self.get(request, limiter)
-        let size = first.info.sizeInBytes ?? first.body.readableBytes
-        guard let partSize, size > first.body.readableBytes else {
-            return (first.body, first.digest ?? PayloadDigest(hashing: first.body))
-        }
+        // A client that knows no assembly has returned the bytes.
+        assembly.write(first.body, at: 0, ofRangeFrom: 0)
+        let count = assembly.count
+        let size = first.info.sizeInBytes ?? count
+        guard let partSize, size > count else { return assembly.finish() }
         guard size <= self.configuration.maximumRetrievalSizeInBytes else {
             throw S3Failure(
                 .tooLarge,
@@ -101,51 +100,16 @@ extension S3StorageDriver {
                     + "\(self.configuration.maximumRetrievalSizeInBytes) are accepted"
             )
         }
-        return try await self.readRest(of: size, after: first.body, partSize, request, limiter)
-    }
-
-    /// Reads the parts after the first at the same time, and puts them together in order while later ones arrive.
-    private func readRest(
-        of size: Int,
-        after first: ByteBuffer,
-        _ partSize: Int,
-        _ request: S3GetRequest,
-        _ limiter: StorageLimiter
-    ) async throws -> (ByteBuffer, PayloadDigest) {
-        let ranges = Self.ranges(of: first.readableBytes..<size, size: partSize)
-        return try await withThrowingTaskGroup(of: (Int, ByteBuffer).self) { group in
-            for (index, range) in ranges.enumerated() {
+        // The parts after the first, all at the same time.
+        try await withThrowingDiscardingTaskGroup { [request] group in
+            for range in Self.ranges(of: count..<size, size: partSize) {
                 group.addTask {
                     var part = request
                     part.range = range
-                    part.wantsDigest = false
-                    return (index, try await self.get(part, limiter).body)
+                    assembly.write(try await self.get(part, limiter).body, at: 0, ofRangeFrom: range.lowerBound)
                 }
             }
-            var whole = ByteBuffer()
-            whole.reserveCapacity(size)
-            var hash = SHA256()
-            func append(_ part: ByteBuffer) {
-                unsafe part.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }
-                whole.writeImmutableBuffer(part)
-            }
-            append(first)
-            var waiting: [Int: ByteBuffer] = [:]
-            var next = 0
-            for try await (index, part) in group {
-                waiting[index] = part
-                while let part = waiting.removeValue(forKey: next) {
-                    append(part)
-                    next += 1
-                }
-            }
-            let digest = PayloadDigest(hexadecimal: Hex.encode(hash.finalize()))
-            // Two digits for each of 32 bytes: it is a digest.
-            return (whole, digest ?? PayloadDigest(hashing: whole))
         }
-    }
-
-    func get(_ request: S3GetRequest, _ limiter: StorageLimiter) async throws -> S3GetResult {
-        try await limiter.withPermit { try await self.client.get(request) }
+        return assembly.finish()
     }
 }

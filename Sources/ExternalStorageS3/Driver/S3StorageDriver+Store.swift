@@ -83,8 +83,11 @@ extension S3StorageDriver {
                     case .written: return
                     case .alreadyPresent: return try await self.refresh(body, claim, limiter)
                     }
-                } catch let failure as S3Failure where failure.kind == .unsupported {
-                    self.noteMissingConditions(failure)
+                } catch let refusal as S3Failure where refusal.mayMeanTheCondition {
+                    // A status does not tell: stores answer 400 and 501 to much else. Only a write that succeeds without
+                    // the condition proves that it was the condition; any other reason is met again, and thrown.
+                    if try await self.putAfterHead(body, claim, limiter) { self.noteMissingConditions(refusal) }
+                    return
                 }
             }
             try await self.putAfterHead(body, claim, limiter)
@@ -109,12 +112,14 @@ extension S3StorageDriver {
         return try await limiter.withPermit { try await self.client.put(request) }
     }
 
-    private func putAfterHead(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws {
-        let info = try await limiter.withPermit { try await self.client.head(bucket: claim.bucket, key: claim.key) }
-        guard let info, !self.isTooOld(info) else {
-            _ = try await self.put(body, claim, onlyIfAbsent: false, limiter)
-            return
-        }
+    /// Asks first, and writes if there is nothing, or only something too old, or if this identity may not know.
+    ///
+    /// - Returns: Whether it wrote.
+    @discardableResult
+    private func putAfterHead(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws -> Bool {
+        if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return false }
+        _ = try await self.put(body, claim, onlyIfAbsent: false, limiter)
+        return true
     }
 
     /// Writes an object again that is there but too old to be relied on (ES-D4).
@@ -130,7 +135,8 @@ extension S3StorageDriver {
         return .seconds(self.now() - lastModified) > margin
     }
 
-    private func noteMissingConditions(_ failure: S3Failure) {
+    /// Remembers that the store does not know conditional writes; the first time, says so.
+    func noteMissingConditions(_ failure: S3Failure) {
         let isNews = self.lacksConditions.withLock { lacks in
             defer { lacks = true }
             return !lacks

@@ -129,7 +129,6 @@ private struct S3ChunkReader: PayloadChunkReader {
         self.limiter = limiter
         self.rangeSize = driver.configuration.downloadPartSizeInBytes ?? 16 * 1_024 * 1_024
         self.request = S3GetRequest(bucket: claim.bucket, key: claim.key, maximumSizeInBytes: self.rangeSize)
-        self.request.wantsDigest = false
     }
 
     mutating func next() async throws -> ByteBuffer? {

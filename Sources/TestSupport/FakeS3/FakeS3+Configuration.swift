@@ -27,8 +27,8 @@ extension FakeS3 {
         /// Sent as `Date`.
         public var now: @Sendable () -> Int64 = { 1_795_523_696 }
 
-        /// Whether `If-None-Match: *` is known; else it is answered with 501.
-        public var knowsConditions = true
+        /// What `If-None-Match` is answered with by a store that does not know it; nil for one that does.
+        public var refusalOfConditions: (status: Int, code: String)?
 
         /// What the account may do.
         public var permissions: Set<Permission> = [.put, .get, .list]

@@ -52,14 +52,19 @@ extension FakeS3 {
 
     private func put(_ request: RecordedRequest) -> Reply {
         guard self.configuration.permissions.contains(.put) else { return Reply(error: 403, "AccessDenied") }
-        guard request.header("if-none-match") == nil || self.configuration.knowsConditions else {
-            return Reply(error: 501, "NotImplemented")
-        }
+        if let refusal = self.refusalOfCondition(request) { return refusal }
         if let checksum = request.header("x-amz-checksum-sha256") {
             let digest = SHA256.hash(data: Array(request.body.readableBytesView))
             guard checksum == Base64Text.encode(Array(digest)) else { return Reply(error: 400, "BadDigest") }
         }
         return self.store(request.body, at: request.path, onlyIfAbsent: request.header("if-none-match") == "*")
+    }
+
+    private func refusalOfCondition(_ request: RecordedRequest) -> Reply? {
+        guard let refusal = self.configuration.refusalOfConditions, request.header("if-none-match") != nil else {
+            return nil
+        }
+        return Reply(error: refusal.status, refusal.code)
     }
 
     private func store(_ body: ByteBuffer, at path: String, onlyIfAbsent: Bool) -> Reply {
@@ -128,6 +133,7 @@ extension FakeS3 {
     }
 
     private func completeUpload(_ request: RecordedRequest, _ uploadID: String) -> Reply {
+        if let refusal = self.refusalOfCondition(request) { return refusal }
         guard let parts = self.state.withLock({ $0.uploads[uploadID] }) else {
             return Reply(error: 404, "NoSuchUpload")
         }

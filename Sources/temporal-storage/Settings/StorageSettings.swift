@@ -13,8 +13,7 @@ import Logging
 enum StorageSettings {
     /// - Parameters:
     ///   - settings: The settings.
-    ///   - caches: Whether speed is worth memory: recent payloads are kept, and large ones read in parts, which are there
-    ///     twice while they are put together.
+    ///   - caches: Whether speed is worth memory: recent payloads are kept, and large ones read in several parts at a time.
     ///   - logger: Where warnings go.
     /// - Returns: Nil for the driver `none`.
     /// - Throws: ``CommandError``.

@@ -14,13 +14,12 @@ import Testing
 
 @Suite("The client against a server that verifies every signature", .timeLimit(.minutes(1)))
 struct S3HTTPClientTests {
-    @Test("Put, get, head: bytes, digest, size and age come back, one connection carries all")
+    @Test("Put, get, head: bytes, size and age come back, one connection carries all")
     func roundTrip() async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in
             #expect(try await harness.put("v0/a b", "hello") == .written)
             let result = try await harness.get("v0/a b")
             #expect(String(buffer: result.body) == "hello")
-            #expect(result.digest == PayloadDigest(hashing: ByteBuffer(string: "hello")))
             #expect(result.info.sizeInBytes == 5)
             let info = try #require(try await harness.client.head(bucket: "payloads", key: "v0/a b"))
             #expect(info.sizeInBytes == 5)

@@ -16,6 +16,8 @@ struct ConfigReaderTests {
         ConfigReader(provider: InMemoryProvider(values: values))
     }
 
+    private static func list(_ texts: String...) -> ConfigValue { ConfigValue(.stringArray(texts), isSecret: false) }
+
     @Test("Bucket and region are enough; the rest has its defaults")
     func smallest() throws {
         let driver = try S3StorageDriver(configReader: Self.reader(["bucket": "payloads", "region": "eu-central-1"]))
@@ -32,7 +34,7 @@ struct ConfigReaderTests {
             "expectedBucketOwner": "123456789012", "payerIsRequester": true, "maximumAttempts": 5,
             "attemptTimeout": 7, "name": "archive", "payloadSizeLimit": 1000, "existenceCheck": "head",
             "refreshAfter": 60, "downloadPartSizeInBytes": 0, "multipartThresholdInBytes": 0,
-            "uploadPartSizeInBytes": 6_000_000,
+            "uploadPartSizeInBytes": 6_000_000, "replicaBuckets": Self.list("payloads-us@us-east-1", "b@eu-west-1"),
         ])
         let client = try S3HTTPClient.Configuration(configReader: reader)
         #expect(client.endpoint.region == "eu-central-1")
@@ -51,6 +53,12 @@ struct ConfigReaderTests {
         #expect(driver.configuration.downloadPartSizeInBytes == nil)
         #expect(driver.configuration.multipartThresholdInBytes == nil)
         #expect(driver.configuration.uploadPartSizeInBytes == 6_000_000)
+        #expect(
+            driver.configuration.replicaBuckets == [
+                S3ReplicaBucket(name: "payloads-us", region: "us-east-1"),
+                S3ReplicaBucket(name: "b", region: "eu-west-1"),
+            ]
+        )
     }
 
     static let wrong: [[AbsoluteConfigKey: ConfigValue]] = [
@@ -59,6 +67,9 @@ struct ConfigReaderTests {
         ["bucket": "b", "region": "r", "maximumAttempts": 0], ["bucket": "b", "region": "r", "pathStyle": "maybe"],
         ["bucket": "b", "region": "r", "refreshAfter": "soon"],
         ["bucket": "b", "region": "r", "payloadSizeLimit": -1],
+        ["bucket": "b", "region": "r", "replicaBuckets": Self.list("b@r", "c")],
+        ["bucket": "b", "region": "r", "replicaBuckets": Self.list("c@")],
+        ["bucket": "b", "region": "r", "replicaBuckets": "b@r"],
     ]
 
     @Test("What is missing or wrong is refused at construction, by name", arguments: wrong.indices)

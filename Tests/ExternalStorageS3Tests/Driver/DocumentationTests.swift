@@ -43,6 +43,12 @@ struct DocumentationTests {
             region: "eu-central-1"
         )
         #expect(driver.name == "aws.s3driver")
+        var configuration = S3StorageDriver.Configuration()
+        configuration.replicaBuckets = [
+            S3ReplicaBucket(name: "payloads-eu", region: "eu-central-1"),
+            S3ReplicaBucket(name: "payloads-us", region: "us-east-1"),
+        ]
+        #expect(configuration.replicaBuckets.map(\.region) == ["eu-central-1", "us-east-1"])
         let policy = S3RetryPolicy()
         // 0.5 + 1 + 2 + 4 seconds.
         #expect(policy.replicationDelay * 15 == .milliseconds(7500))

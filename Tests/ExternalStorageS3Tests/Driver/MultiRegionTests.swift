@@ -23,6 +23,7 @@ struct MultiRegionTests {
 
     private static func run(
         secret: String = Harness.account.secretAccessKey,
+        driver configuration: S3StorageDriver.Configuration = .init(),
         _ body: (FakeS3, S3StorageDriver, TestClock) async throws -> Void
     ) async throws {
         var server = FakeS3.Configuration()
@@ -50,7 +51,11 @@ struct MultiRegionTests {
                 random: { 1 }
             )
             do {
-                let driver = try S3StorageDriver(bucket: .fixed(Self.arn), client: client)
+                let driver = try S3StorageDriver(
+                    bucket: .fixed(Self.arn),
+                    client: client,
+                    configuration: configuration
+                )
                 try await body(server, driver, clock)
                 try await httpClient.shutdown()
             } catch {
@@ -102,6 +107,22 @@ struct MultiRegionTests {
             let payloads = try await driver.retrieve(claims, context: S3StorageDriverTests.retrieveContext)
             #expect(payloads.count == 1)
             #expect(clock.delays == [.milliseconds(500), .seconds(1), .seconds(2)])
+        }
+    }
+
+    @Test("With replicas named, a missing object is not waited for: the replicas are asked at once")
+    func replica() async throws {
+        var configuration = S3StorageDriver.Configuration()
+        // Another spelling of the same access point, so that one server can play both.
+        let replica = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap"
+        configuration.replicaBuckets = [S3ReplicaBucket(name: replica, region: "eu-west-1")]
+        try await Self.run(driver: configuration) { server, driver, clock in
+            let claims = try await driver.store([Self.payload], context: S3StorageDriverTests.storeContext())
+            server.enqueue(.error(status: 404, code: "NoSuchKey"), for: "GET")
+            let payloads = try await driver.retrieve(claims, context: S3StorageDriverTests.retrieveContext)
+            #expect(payloads.map(\.serializedBytes) == [Self.payload.serializedBytes])
+            #expect(server.requests.map(\.method) == ["PUT", "GET", "GET"])
+            #expect(clock.delays.isEmpty)
         }
     }
 

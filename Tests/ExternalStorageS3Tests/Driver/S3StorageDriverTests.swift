@@ -89,21 +89,6 @@ struct S3StorageDriverTests {
         }
     }
 
-    @Test("ES-D4 A store that does not know the condition: HEAD from then on, and one line in the log")
-    func fallback() async throws {
-        var server = FakeS3.Configuration()
-        server.knowsConditions = false
-        try await Harness.run(server: server) { (harness: Harness) async throws -> Void in
-            let log = LogRecorder()
-            let driver = try Self.driver(harness, log: log)
-            for _ in 0..<2 { _ = try await driver.store([Self.payload("x")], context: Self.storeContext()) }
-            _ = try await driver.store([Self.payload("y")], context: Self.storeContext())
-            #expect(harness.server.requests.map(\.method) == ["PUT", "HEAD", "PUT", "HEAD", "HEAD", "PUT"])
-            #expect(log.messages.count == 1)
-            #expect(log.messages.first?.contains("aws.s3driver") == true)
-        }
-    }
-
     @Test("ES-D4 HEAD as an option")
     func headMode() async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in

@@ -78,7 +78,7 @@ struct RealStoreTests {
         let digest = PayloadDigest(hashing: body)
         _ = try await client.put(.init(bucket: RealStore.bucket, key: key, body: body, digest: digest))
         let result = try await client.get(.init(bucket: RealStore.bucket, key: key, maximumSizeInBytes: 1000))
-        #expect(result.digest == digest)
+        #expect(result.body == body)
         let info = try #require(try await client.head(bucket: RealStore.bucket, key: key))
         #expect(info.sizeInBytes == body.readableBytes)
         #expect(try await client.head(bucket: RealStore.bucket, key: key + "x") == nil)

@@ -34,8 +34,9 @@ final class CountingClient: S3Client {
     func describe(bucket: String) -> [(name: String, value: String)] { self.client.describe(bucket: bucket) }
 }
 
-/// Random bytes, different in every call: nothing is in the store already, and nothing compresses.
-func payloads(_ count: Int, bytes: Int) -> [Payload] {
+/// Payloads whose serialized form has so many bytes, random and different in every call: nothing is in the store
+/// already, and nothing compresses.
+func payloads(_ count: Int, bytes: Int) throws -> [Payload] {
     // The system's generator would make a call of the kernel for every eight bytes.
     var state = UInt64.random(in: 0...UInt64.max)
     func next() -> UInt64 {
@@ -45,22 +46,50 @@ func payloads(_ count: Int, bytes: Int) -> [Payload] {
         mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
         return mixed ^ (mixed >> 31)
     }
-    return (0..<count).map { _ in
-        var data = ByteBuffer()
-        data.reserveCapacity(bytes)
-        for _ in 0..<(bytes / 8) { data.writeInteger(next()) }
-        return Payload(metadata: ["encoding": Array("binary/plain".utf8)], data: data)
+    return try (0..<count).map { _ in
+        // What stands before the data: the metadata, and its length in four bytes, as any of 2 to 256 MiB would have it.
+        var payload = Payload(metadata: ["encoding": Array("binary/plain".utf8)], data: ByteBuffer()).serializedBytes
+        let size = bytes - payload.readableBytes - 5
+        payload.reserveCapacity(bytes)
+        payload.writeInteger(UInt8(0x12))
+        for place in 0..<4 {
+            let bits = UInt8(truncatingIfNeeded: size >> (7 * place)) & 0x7f
+            payload.writeInteger(place < 3 ? bits | 0x80 : bits)
+        }
+        for _ in 0..<(size / 8) { payload.writeInteger(next()) }
+        payload.writeRepeatingByte(0, count: size % 8)
+        return try Payload(serializedBytes: payload)
     }
 }
 
-/// The peak of resident memory so far, in bytes.
+/// Gives back memory that is free and lets the peak begin anew, so that what was done before is not counted.
+func forgetPeak() {
+    // Glibc's, if it is there; no module declares it.
+    if let symbol = dlsym(nil, "malloc_trim") {
+        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)(0)
+    }
+    // Where the kernel does not permit it, the peak is that of the process from its start.
+    try? FileHandle(forWritingAtPath: "/proc/self/clear_refs")?.write(contentsOf: Data("5".utf8))
+}
+
+/// The peak of resident memory, in bytes.
 func peak() -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
 }
 
-/// The processor time of this process so far, in seconds: what a busy machine does not change.
+/// The processor time of the server so far, in seconds, if its process is named in the environment.
+func serverTime() -> Double {
+    let id = ProcessInfo.processInfo.environment["SERVER_PID"] ?? ""
+    let text = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+    // After the name in parentheses: user and system time are the 12th and 13th field, in ticks.
+    let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+}
+
+/// The processor time of this process so far, in seconds: what a busy machine changes least.
 func processorTime() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
@@ -104,16 +133,17 @@ struct Main {
         let warm = try await driver.store(payloads(1, bytes: 1024), context: store)
         _ = try await driver.retrieve(warm, context: retrieve)
         var seconds: [Double] = []
-        var processorSeconds: [Double] = []
+        var processorSeconds = 0.0
+        var serverSeconds = 0.0
         var requests = 0
         var peaks = 0
+        let isStore = arguments[1] == "store"
+        let claims = isStore ? [] : try await driver.store(payloads(count, bytes: bytes), context: store)
         for _ in 0..<rounds {
-            let batch = payloads(count, bytes: bytes)
-            let isStore = arguments[1] == "store"
-            let claims = isStore ? [] : try await driver.store(batch, context: store)
+            let batch = isStore ? try payloads(count, bytes: bytes) : []
+            if seconds.isEmpty { forgetPeak() }
             let before = client.requests
-            let processorStart = processorTime()
-            let start = ContinuousClock.now
+            let (processorStart, serverStart, start) = (processorTime(), serverTime(), ContinuousClock.now)
             if isStore {
                 _ = try await driver.store(batch, context: store)
             } else {
@@ -122,16 +152,16 @@ struct Main {
             }
             let elapsed = ContinuousClock.now - start
             seconds.append(Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
-            processorSeconds.append(processorTime() - processorStart)
+            processorSeconds += processorTime() - processorStart
+            serverSeconds += serverTime() - serverStart
             requests = client.requests - before
-            peaks = peak()
+            peaks = max(peaks, peak())
         }
-        let median = seconds.sorted()[seconds.count / 2]
         let fields: [String: Any] = [
-            "seconds": median,
-            "processorSeconds": processorSeconds.sorted()[processorSeconds.count / 2],
-            "mebibytesPerSecond": Double(count * bytes) / 1_048_576 / median,
-            "requestsPerPayload": Double(requests) / Double(count),
+            "seconds": seconds,
+            "cpuSeconds": processorSeconds,
+            "serverCpuSeconds": serverSeconds,
+            "requests": requests,
             "peakBytes": peaks,
         ]
         let json = try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys])
