@@ -15,27 +15,19 @@ struct TLSIdentity {
     ///
     /// - Throws: ``CommandError``: one without the other, or files that hold no such things or do not belong together.
     init?(_ certificate: Setting, _ key: Setting, _ settings: Settings) throws {
-        switch (try TLSFile(certificate, settings), try TLSFile(key, settings)) {
-        case (nil, nil):
-            return nil
-        case (nil, let key?):
-            throw CommandError.usage("\(key.origin) needs \(certificate.flag)")
-        case (let certificate?, nil):
-            throw CommandError.usage("\(certificate.origin) needs \(key.flag)")
-        case (let certificateFile?, let keyFile?):
-            let certificate = TLSConfig.CertificateSource.file(path: certificateFile.path, format: .pem)
-            let key = TLSConfig.PrivateKeySource.file(path: keyFile.path, format: .pem)
-            let isUsable = TLSFile.isUsable { config in
-                config.certificateChain = [certificate]
-                config.privateKey = key
-            }
-            guard isUsable else {
-                throw CommandError.usage(
-                    "\(certificateFile.origin) \"\(certificateFile.path)\" and \(keyFile.origin) \"\(keyFile.path)\" "
-                        + "have to be a PEM certificate chain and its PEM private key"
-                )
-            }
-            (self.certificate, self.key) = (certificate, key)
+        guard let files = try TLSFile.pair(certificate, key, settings) else { return nil }
+        let certificate = TLSConfig.CertificateSource.file(path: files.certificate.path, format: .pem)
+        let key = TLSConfig.PrivateKeySource.file(path: files.key.path, format: .pem)
+        let isUsable = TLSFile.isUsable { config in
+            config.certificateChain = [certificate]
+            config.privateKey = key
         }
+        guard isUsable else {
+            throw CommandError.usage(
+                "\(files.certificate.origin) \"\(files.certificate.path)\" and \(files.key.origin) "
+                    + "\"\(files.key.path)\" have to be a PEM certificate chain and its PEM private key"
+            )
+        }
+        (self.certificate, self.key) = (certificate, key)
     }
 }
