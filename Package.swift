@@ -376,7 +376,33 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Examples/StoredPipeline",
-            exclude: ["pipeline.py"]
+            exclude: ["by_reference.py", "pipeline.py"]
+        ),
+        .executableTarget(
+            name: "migration",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/Migration",
+            exclude: ["migration.py"]
+        ),
+        .executableTarget(
+            name: "threshold",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/Threshold",
+            exclude: ["threshold.py"]
         ),
         // A sidecar with a codec for references, for the integration tests.
         .executableTarget(
