@@ -54,7 +54,7 @@ extension ActivityIntegrationTests {
                     }
                 )
                 let failure = try await bed.lastFailure(of: handle)
-                #expect(failure.application?.type == "ExternalStorageFailure")
+                #expect(failure.application?.type == "ExternalStorageFailure", "\(failure)")
                 #expect(failure.application?.isNonRetryable == false)
                 #expect(seen.withLockedValue { $0.map(\.code) } == [.notFound])
                 #expect(seen.withLockedValue { $0.first?.driverName } == "aws.s3driver")
