@@ -34,11 +34,9 @@ extension ActivityIntegrationTests {
     func goneInput(threshold: ActivityBed.Threshold, reading: Reading) async throws {
         try await ActivityBed.with(threshold) { bed in
             let seen = NIOLockedValueBox<[ExternalStorageError]>([])
-            let looked = OneShot()
             try await bed.worker {
                 Activity("measure") { (input: Stored<ByteBuffer>) -> String in
                     #expect(input.isReference)
-                    if ActivityContext.current?.info.attempt == 1 { bed.driver.goAstray() } else { await looked.wait() }
                     do {
                         return "\(try await reading.size(of: input)) bytes"
                     } catch let error as ExternalStorageError {
@@ -47,22 +45,27 @@ extension ActivityIntegrationTests {
                     }
                 }
             } _: {
+                bed.driver.goAstray()
                 let handle = try await bed.start(
                     CallSpec("measure") { spec in
                         spec.blob = 1_048_576
                         spec.retry = .init(initial: 0.2)
                     }
                 )
-                let failure = try await bed.lastFailure(of: handle)
+                var failure = try await bed.lastFailure(of: handle)
+                // An attempt that a busy server loses on the way to the worker runs into its timeout.
+                while failure.kind == .timeout {
+                    try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
+                    failure = try await bed.lastFailure(of: handle)
+                }
                 #expect(failure.application?.type == "ExternalStorageFailure", "\(failure)")
                 #expect(failure.application?.isNonRetryable == false)
-                #expect(seen.withLockedValue { $0.map(\.code) } == [.notFound])
+                #expect(Set(seen.withLockedValue { $0.map(\.code) }) == [.notFound])
                 #expect(seen.withLockedValue { $0.first?.driverName } == "aws.s3driver")
-                let message = try #require(seen.withLockedValue { $0.first?.message })
-                #expect(failure.message.contains(message))
+                let message = failure.message
+                #expect(seen.withLockedValue { $0.contains { message.contains($0.message) } })
 
                 bed.driver.findTheWay()
-                looked.fire()
                 let outcome = try await handle.result()
                 #expect(outcome.outcome == "completed")
                 #expect(outcome.value == "1048576 bytes")
