@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "ExternalStorageTesting", targets: ["ExternalStorageTesting"]),
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
         .library(name: "TemporalNative", targets: ["TemporalNative"]),
+        .library(name: "TemporalTransport", targets: ["TemporalTransport"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
     ],
     dependencies: [
@@ -159,12 +160,35 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
-        // Keeps HTTP/2 connections in heavy use, where the HTTP/2 handler would drop them.
+        // gRPC over HTTP/2 with as little per call as can be, for the sidecar and the native client.
         .target(
-            name: "HTTP2Guard",
+            name: "TemporalTransport",
             dependencies: [
+                "CExternalStorageZlib",
+                "ExternalStorageGRPC",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(name: "CExternalStorageZlib", linkerSettings: [.linkedLibrary("z")]),
+        .testTarget(
+            name: "TemporalTransportTests",
+            dependencies: [
+                "ExternalStorageGRPC",
+                "TemporalTransport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         // Every method of every service, forwarded.
@@ -172,15 +196,13 @@ let package = Package(
             name: "ExternalStorageProxy",
             dependencies: [
                 "ExternalStorageGRPC",
-                "HTTP2Guard",
+                "TemporalTransport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -231,8 +253,8 @@ let package = Package(
             dependencies: [
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
-                "HTTP2Guard",
                 "TemporalAPI",
+                "TemporalTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -258,6 +280,7 @@ let package = Package(
                 "FakeS3",
                 "TemporalAPI",
                 "TemporalNative",
+                "TemporalTransport",
                 "TestSupport",
                 "native-worker",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -269,6 +292,7 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -312,6 +336,7 @@ let package = Package(
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
                 "ExternalStorageS3",
+                "TemporalTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -320,6 +345,7 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -411,6 +437,7 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
+                "TemporalTransport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
@@ -502,7 +529,7 @@ let package = Package(
                 "ExternalStorageCodecServer",
                 "ExternalStorageGRPC",
                 "ExternalStorageProxy",
-                "HTTP2Guard",
+                "TemporalTransport",
                 "temporal-storage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -511,9 +538,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -554,7 +581,7 @@ if let names = Context.environment["EXTERNAL_STORAGE_ONLY"] {
 }
 
 /// Targets without settings of ours: a generator's habits are not our errors, and C knows no Swift settings.
-let unsettled: Set<String> = ["AllocationCounter", "TemporalAPI"]
+let unsettled: Set<String> = ["AllocationCounter", "CExternalStorageZlib", "TemporalAPI"]
 
 for target in package.targets where !unsettled.contains(target.name) {
     target.swiftSettings =

@@ -4,12 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import ExternalStorageGRPC
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
 public import Logging
 public import Metrics
+import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
+public import TemporalTransport
 
 /// A gRPC proxy in front of a Temporal server: the sidecar that gives external storage to any SDK.
 ///
@@ -33,9 +36,9 @@ public import ServiceLifecycle
 /// - Note: A server that cannot be reached is no reason to stop: calls are answered with `UNAVAILABLE`, which SDKs
 ///   retry, and go through again when it is back.
 public final class ExternalStorageProxy<Upstream: ClientTransport>: Service
-where Upstream.Bytes == GRPCNIOTransportBytes {
-    private let address: SocketAddress
-    private let server: HTTP2ServerTransport.Posix
+where Upstream.Bytes == BufferBytes {
+    private let address: GRPCNIOTransportCore.SocketAddress
+    private let listener: HTTP2CallListener
     private let forwarder: CallForwarder<Upstream>
     private let ledger: CallLedger
     private let configuration: ExternalStorageProxyConfiguration
@@ -59,8 +62,8 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     ///   - metrics: Where metrics go.
     ///   - logger: Where logs go.
     public init(
-        listeningOn address: SocketAddress,
-        security: HTTP2ServerTransport.Posix.TransportSecurity = .plaintext,
+        listeningOn address: GRPCNIOTransportCore.SocketAddress,
+        security: ServerSecurity = .plaintext,
         forwardingTo upstream: Upstream,
         named name: String,
         configuration: ExternalStorageProxyConfiguration = .init(),
@@ -72,10 +75,10 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
         self.configuration = configuration
         self.executor = EventLoopTaskExecutor(ofOneThread: eventLoopGroup)
         self.logger = logger
-        self.server = HTTP2ServerTransport.Posix(
-            address: address,
-            transportSecurity: security,
-            config: .proxy(configuration),
+        self.listener = HTTP2CallListener(
+            on: address,
+            security: security,
+            configuration: .init(configuration),
             eventLoopGroup: eventLoopGroup
         )
         self.ledger = CallLedger()
@@ -94,8 +97,8 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
     /// Waits for ``run()`` to listen.
     ///
     /// - Throws: An error if the proxy cannot listen, or listens no more; ``run()`` says why.
-    public var listeningAddress: SocketAddress {
-        get async throws { try await self.server.listeningAddress }
+    public var listeningAddress: GRPCNIOTransportCore.SocketAddress {
+        get async throws { try await self.listener.listeningAddress }
     }
 
     /// Ends ``run()`` gracefully, as a signal does in a service group.
@@ -156,9 +159,7 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
 
     private func listen() async throws {
         do {
-            try await self.server.listen { stream, context in
-                await self.forwarder.forward(stream, context)
-            }
+            try await self.listener.run { await self.forwarder.forward($0) }
         } catch  where Task.isCancelled {
             throw CancellationError()
         } catch {
@@ -168,13 +169,13 @@ where Upstream.Bytes == GRPCNIOTransportBytes {
 
     /// Waits for a shutdown to begin, and sees to it that it ends.
     ///
-    /// Returns when it should have ended long since. The transport closes a connection only if the client answers
-    /// a ping, so one that is stuck, or has never said anything, would keep the proxy for ever.
+    /// Returns when it should have ended long since. A connection is closed only if the client answers a ping, so one
+    /// that is stuck, or has never said anything, would keep the proxy for ever.
     private func drainOnShutdown() async throws {
         for await _ in self.shutdown { break }
         guard !Task.isCancelled else { return }
         self.ledger.beginDrain()
-        self.server.beginGracefulShutdown()
+        self.listener.beginGracefulShutdown()
         self.logger.info("Shutting down", metadata: ["calls": "\(self.ledger.count)"])
         try await Task.sleep(for: self.configuration.drain)
         self.logger.warning("Calls end before they are done", metadata: ["calls": "\(self.ledger.count)"])
@@ -189,4 +190,27 @@ private enum ProxyEvent {
     case listeningEnded
     case overdue
     case other
+}
+
+extension HTTP2CallListener.Configuration {
+    /// What the proxy's configuration says of its connections.
+    fileprivate init(_ configuration: ExternalStorageProxyConfiguration) {
+        self.init()
+        self.messageSizeLimit = configuration.messageSizeLimit
+        self.callsPerConnection = configuration.callsPerConnection
+    }
+}
+
+extension CallOptions {
+    /// The limits for messages of the upstream.
+    fileprivate static func proxy(_ configuration: ExternalStorageProxyConfiguration) -> Self {
+        var options = CallOptions.defaults
+        options.maxResponseMessageBytes = configuration.messageSizeLimit
+        return options
+    }
+}
+
+extension Duration {
+    /// How long clients have after the drain to take the last answers and to leave.
+    fileprivate static var lastWords: Self { .seconds(2) }
 }

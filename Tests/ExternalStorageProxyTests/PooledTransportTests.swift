@@ -56,8 +56,7 @@ struct PooledTransportTests {
     private static func transport(to address: SocketAddress) throws -> HTTP2ClientTransport.Posix {
         try HTTP2ClientTransport.Posix(
             target: .ipv4(address: address.ipv4?.host ?? "127.0.0.1", port: address.ipv4?.port ?? 0),
-            transportSecurity: .plaintext,
-            config: .proxy
+            transportSecurity: .plaintext
         )
     }
 }

@@ -8,7 +8,9 @@ import Crypto
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import NIOSSL
 import SwiftASN1
+import TemporalTransport
 import Testing
 import X509
 
@@ -20,7 +22,7 @@ struct TLSTests {
         let (server, proxy, client) = (
             try authority.issue("server"), try authority.issue("proxy"), try authority.issue("client")
         )
-        let roots = try authority.roots
+        let (roots, nioRoots) = (try authority.roots, try authority.nioRoots)
 
         try await withServer(
             FakeTemporal(),
@@ -28,10 +30,14 @@ struct TLSTests {
         ) { address in
             try await withProxy(
                 to: address,
-                security: .mTLS(certificateChain: [proxy.certificate], privateKey: proxy.key) { $0.trustRoots = roots },
-                targetSecurity: .mTLS(certificateChain: [proxy.certificate], privateKey: proxy.key) {
-                    $0.trustRoots = roots
-                    $0.serverCertificateVerification = .noHostnameVerification
+                security: .mTLS(
+                    certificateChain: [proxy.nio.certificate],
+                    privateKey: proxy.nio.key,
+                    trustRoots: nioRoots
+                ),
+                targetSecurity: .mTLS(certificateChain: [proxy.nio.certificate], privateKey: proxy.nio.key) {
+                    $0.trustRoots = nioRoots
+                    $0.certificateVerification = .noHostnameVerification
                 }
             ) { proxy in
                 let anonymous = HTTP2ClientTransport.Posix.TransportSecurity.tls {
@@ -63,7 +69,7 @@ struct TLSTests {
     @Test("A server whose certificate is not trusted is as good as none, and the text says why")
     func untrusted() async throws {
         let (trusted, other) = (try TestAuthority(), try TestAuthority())
-        let (server, roots) = (try other.issue("server"), try trusted.roots)
+        let (server, roots) = (try other.issue("server"), try trusted.nioRoots)
 
         try await withServer(
             FakeTemporal(),
@@ -104,6 +110,7 @@ private struct TestAuthority {
     struct Identity {
         var certificate: TLSConfig.CertificateSource
         var key: TLSConfig.PrivateKeySource
+        var nio: (certificate: NIOSSLCertificateSource, key: NIOSSLPrivateKeySource)
     }
 
     private let key = P256.Signing.PrivateKey()
@@ -125,6 +132,10 @@ private struct TestAuthority {
         get throws { .certificates([.bytes(try Self.bytes(self.certificate), format: .der)]) }
     }
 
+    var nioRoots: NIOSSLTrustRoots {
+        get throws { .certificates([try NIOSSLCertificate(bytes: try Self.bytes(self.certificate), format: .der)]) }
+    }
+
     func issue(_ name: String) throws -> Identity {
         let key = P256.Signing.PrivateKey()
         let certificate = try Self.certificate(
@@ -134,9 +145,14 @@ private struct TestAuthority {
             issuerKey: Certificate.PrivateKey(self.key),
             isAuthority: false
         )
+        let (chain, secret) = (try Self.bytes(certificate), Array(key.derRepresentation))
         return Identity(
-            certificate: .bytes(try Self.bytes(certificate), format: .der),
-            key: .bytes(Array(key.derRepresentation), format: .der)
+            certificate: .bytes(chain, format: .der),
+            key: .bytes(secret, format: .der),
+            nio: (
+                .certificate(try NIOSSLCertificate(bytes: chain, format: .der)),
+                .privateKey(try NIOSSLPrivateKey(bytes: secret, format: .der))
+            )
         )
     }
 

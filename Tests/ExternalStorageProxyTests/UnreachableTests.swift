@@ -9,6 +9,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import NIOCore
 import NIOPosix
+import TemporalTransport
 import Testing
 
 @testable import ExternalStorageProxy
@@ -47,10 +48,7 @@ struct UnreachableTests {
     @Test("An address that is in use is an error that says so")
     func addressInUse() async throws {
         try await withServer(FakeTemporal()) { occupied in
-            let upstream = try HTTP2ClientTransport.Posix(
-                target: .ipv4(address: "127.0.0.1", port: 1),
-                transportSecurity: .plaintext
-            )
+            let upstream = try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: 1))
             let proxy = ExternalStorageProxy(
                 listeningOn: occupied,
                 forwardingTo: upstream,

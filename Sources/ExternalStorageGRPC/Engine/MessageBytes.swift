@@ -58,7 +58,7 @@ extension ByteBuffer: MessageBytes {
 
 /// The bytes of a gRPC transport.
 ///
-/// Its buffer cannot be shared, so a payload is copied out once, and a message in once.
+/// Those that are a `ByteBuffer` are shared; of others a payload is copied out once, and a message in once.
 package struct TransportMessage<Bytes: GRPCContiguousBytes & Sendable>: MessageBytes {
     package let bytes: Bytes
 
@@ -67,7 +67,12 @@ package struct TransportMessage<Bytes: GRPCContiguousBytes & Sendable>: MessageB
     }
 
     package init(_ buffer: ByteBuffer) {
-        self.bytes = Bytes(buffer.readableBytesView)
+        self.bytes = Self.sharing(buffer) ?? Bytes(buffer.readableBytesView)
+    }
+
+    private static func sharing(_ buffer: ByteBuffer) -> Bytes? {
+        guard let type = Bytes.self as? any ByteBufferBacked.Type else { return nil }
+        return type.init(buffer: buffer) as? Bytes
     }
 
     package var count: Int { self.bytes.count }
@@ -86,13 +91,19 @@ package struct TransportMessage<Bytes: GRPCContiguousBytes & Sendable>: MessageB
     }
 
     package func slices(_ ranges: [Range<Int>]) -> [ByteBuffer] {
-        unsafe self.bytes.withUnsafeBytes { pointer in
+        if let shared = self.bytes as? any ByteBufferBacked { return shared.buffer.slices(ranges) }
+        return unsafe self.bytes.withUnsafeBytes { pointer in
             ranges.map { unsafe ByteBuffer(bytes: UnsafeRawBufferPointer(rebasing: pointer[$0])) }
         }
     }
 
     package func spliced(by splicer: PayloadSplicer) -> Self {
-        self.withSpan { source in
+        if let shared = self.bytes as? any ByteBufferBacked,
+            let bytes = Self.sharing(shared.buffer.spliced(by: splicer))
+        {
+            return TransportMessage(bytes: bytes)
+        }
+        return self.withSpan { source in
             var result = Bytes(repeating: 0, count: splicer.count)
             unsafe result.withUnsafeMutableBytes { unsafe splicer.write(source, into: $0) }
             return TransportMessage(bytes: result)

@@ -10,16 +10,14 @@ import GRPCCore
 enum CallEnd: Sendable {
     /// With this status, the upstream's or the proxy's own.
     case answered(Status)
-    /// The client took no answer.
-    case clientGone(String)
-    /// Cancelled by the client, or with the proxy.
+    /// Cancelled: the client gave up or is gone, or the proxy stops.
     case cancelled
 
     /// The code for metrics and logs.
     var code: Status.Code {
         switch self {
         case .answered(let status): status.code
-        case .clientGone, .cancelled: .cancelled
+        case .cancelled: .cancelled
         }
     }
 }

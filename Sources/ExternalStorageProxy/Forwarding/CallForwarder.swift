@@ -4,16 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
+import TemporalTransport
 
-/// Forwards single calls: the parts of a request one way, those of the response the other way, as they come.
+/// Forwards single calls: the messages of a request one way, those of the response the other way, as they come.
 ///
-/// Works on parts, so it knows neither methods nor messages, and streaming calls go through like unary ones. A message
+/// It knows no messages, and of methods only which are certain to have one request: those need no second task. A message
 /// is handed on as the very bytes that were received.
-struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes == GRPCNIOTransportBytes {
-    typealias Server = HTTP2ServerTransport.Posix
-
+struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes == BufferBytes {
     let upstream: Upstream
     /// The upstream in texts for people.
     let upstreamName: String
@@ -23,85 +22,73 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
 
     /// Forwards a call; returns when both sides are done with it.
     @concurrent
-    func forward(_ stream: RPCStream<Server.Inbound, Server.Outbound>, _ context: ServerContext) async {
-        let call = self.ledger.begin(isLongPoll: LongPolls.contains(stream.descriptor))
-        defer { self.ledger.end(call) }
-        let record = CallRecord(descriptor: stream.descriptor, peer: context.remotePeer)
+    func forward(_ call: ServerCall) async {
+        let entry = self.ledger.begin(isLongPoll: LongPolls.contains(call.descriptor), cancel: call.cancel)
+        defer { self.ledger.end(entry) }
+        let record = CallRecord(descriptor: call.descriptor, peer: call.remotePeer, metadata: call.metadata)
         self.telemetry.began()
-        let end = await withRPCCancellationHandler {
-            await self.exchange(stream, call, record)
-        } onCancelRPC: {
-            self.ledger.cancelled(call)
+        var end = await call.cancelling { await self.exchange(call, entry, record) }
+        if case .cancelled = end, self.ledger.isInterrupted(entry) {
+            end = self.answer(call, Status(code: .unavailable, message: "The proxy is shutting down; try again."))
         }
         self.telemetry.ended(record, end)
-    }
-
-    /// Forwards until there is an answer or the call is interrupted, whichever is first.
-    @concurrent
-    private func exchange(
-        _ stream: RPCStream<Server.Inbound, Server.Outbound>,
-        _ call: CallLedger.Call,
-        _ record: CallRecord
-    ) async -> CallEnd {
-        let (end, interruption) = await withTaskGroup(of: CallEvent.self) { group in
-            group.addTask { .ended(await self.exchangeWithUpstream(stream, call, record)) }
-            group.addTask {
-                for await interruption in call.interruptions { return .interrupted(interruption) }
-                return .interrupted(nil)
-            }
-            var (end, interruption) = (CallEnd.cancelled, CallLedger.Interruption?.none)
-            for await event in group {
-                switch event {
-                case .ended(let value): end = value
-                case .interrupted(let value): interruption = value
-                }
-                group.cancelAll()
-            }
-            return (end, interruption)
-        }
-        // The answer may have come just before the interruption; then it is written, and nothing else may be.
-        guard case .cancelled = end, interruption == .shutdown else { return end }
-        let status = Status(code: .unavailable, message: "The proxy is shutting down; try again.")
-        return await self.answer(stream, status, [:])
     }
 
     /// Opens a stream to the upstream and copies both directions.
     ///
     /// Always answers, unless it is cancelled.
     @concurrent
-    private func exchangeWithUpstream(
-        _ stream: RPCStream<Server.Inbound, Server.Outbound>,
-        _ call: CallLedger.Call,
-        _ record: CallRecord
-    ) async -> CallEnd {
+    private func exchange(_ call: ServerCall, _ entry: CallLedger.Call, _ record: CallRecord) async -> CallEnd {
+        let descriptor = UnaryMethods.typed(call.descriptor)
         do {
-            return try await self.upstream.withStream(
-                descriptor: UnaryMethods.typed(stream.descriptor),
-                options: self.options
-            ) { upstream, _ in
+            return try await self.upstream.withStream(descriptor: descriptor, options: self.options) { upstream, _ in
                 self.telemetry.reached(self.upstreamName)
-                return try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { await self.copyRequest(from: stream.inbound, to: upstream.outbound, record) }
-                    let end = try await self.copyResponse(from: upstream.inbound, to: stream.outbound, call, record)
+                guard descriptor.type != .unary else {
+                    try await self.copyRequest(of: call, to: upstream.outbound, record)
+                    return try await self.copyResponse(from: upstream.inbound, to: call, isUnary: true, entry, record)
+                }
+                return try await withThrowingTaskGroup(of: CallEnd?.self) { group in
+                    group.addTask {
+                        try await self.copyRequest(of: call, to: upstream.outbound, record)
+                        return nil
+                    }
+                    group.addTask {
+                        try await self.copyResponse(
+                            from: upstream.inbound,
+                            to: call,
+                            isUnary: false,
+                            entry,
+                            record
+                        )
+                    }
                     // A server may answer before it has the whole request; then the rest is of no use.
-                    group.cancelAll()
-                    return end
+                    defer { group.cancelAll() }
+                    while let end = try await group.next() {
+                        if let end { return end }
+                    }
+                    return .cancelled
                 }
             }
         } catch  where Task.isCancelled || error is CancellationError {
             return .cancelled
-        } catch let error as ClientGone {
-            return .clientGone(error.reason)
+        } catch let error as RequestFailure {
+            return self.answer(call, error.status, error.metadata)
         } catch let error as RPCError {
-            return await self.answer(stream, self.status(of: error), error.metadata)
+            return self.answer(call, self.status(of: error), error.metadata)
         } catch {
             let status = Status(code: .unavailable, message: "The call to \(self.upstreamName) failed: \(error)")
-            return await self.answer(stream, status, [:])
+            return self.answer(call, status)
         }
     }
 
-    /// The error of a stream that could not be opened, as the client should see it.
+    /// An error of the upstream's side, as the client should see it.
     private func status(of error: RPCError) -> Status {
+        if MessageTooLarge.isTold(by: error) {
+            return Status(
+                code: .resourceExhausted,
+                message: "\(error.message): the server's response, in the proxy; raise its max-message-bytes."
+            )
+        }
         guard error.code == .unavailable else {
             return Status(code: Status.Code(error.code), message: error.message)
         }
@@ -113,74 +100,57 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         )
     }
 
-    private func answer(
-        _ stream: RPCStream<Server.Inbound, Server.Outbound>,
-        _ status: Status,
-        _ metadata: Metadata
-    ) async -> CallEnd {
-        do {
-            try await stream.outbound.write(.status(status, metadata))
-            await stream.outbound.finish()
-            return .answered(status)
-        } catch {
-            return .clientGone("\(error)")
-        }
+    private func answer(_ call: ServerCall, _ status: Status, _ metadata: Metadata = [:]) -> CallEnd {
+        call.finish(status, metadata)
+        return .answered(status)
     }
 
-    /// Copies the client's parts to the upstream.
+    /// Copies the client's messages to the upstream.
     ///
-    /// A failure on either side needs no handling here: the other direction meets it too.
+    /// - Throws: ``RequestFailure`` if the request cannot be read.
     @concurrent
     private func copyRequest(
-        from inbound: Server.Inbound,
-        to outbound: Upstream.Outbound,
+        of call: ServerCall,
+        to outbound: RPCWriter<RPCRequestPart<BufferBytes>>.Closable,
         _ record: CallRecord
-    ) async {
+    ) async throws {
+        try await outbound.write(.metadata(call.metadata))
+        while let message = try await self.nextMessage(of: call) {
+            record.addRequest(message.count)
+            try await outbound.write(.message(message))
+        }
+        await outbound.finish()
+    }
+
+    private func nextMessage(of call: ServerCall) async throws -> BufferBytes? {
         do {
-            for try await part in inbound {
-                switch part {
-                case .metadata(let metadata):
-                    record.received(metadata)
-                    try await outbound.write(.metadata(ForwardedMetadata.filter(metadata)))
-                case .message(let bytes):
-                    record.addRequest(bytes.count)
-                    try await outbound.write(.message(bytes))
-                }
-            }
-            guard !Task.isCancelled else { return }
-            await outbound.finish()
-        } catch {
-            await outbound.finish(throwing: error)
+            return try await call.nextMessage().map { BufferBytes(buffer: $0) }
+        } catch let error as RPCError {
+            throw RequestFailure(error)
         }
     }
 
     /// Copies the upstream's parts to the client.
     ///
-    /// - Throws: ``ClientGone`` if the client takes no more; the upstream's error otherwise.
+    /// - Throws: The upstream's error.
     @concurrent
     private func copyResponse(
-        from inbound: Upstream.Inbound,
-        to outbound: Server.Outbound,
-        _ call: CallLedger.Call,
+        from inbound: RPCAsyncSequence<RPCResponsePart<BufferBytes>, any Error>,
+        to call: ServerCall,
+        isUnary: Bool,
+        _ entry: CallLedger.Call,
         _ record: CallRecord
     ) async throws -> CallEnd {
         for try await part in inbound {
-            self.ledger.answers(call)
-            do {
-                switch part {
-                case .metadata(let metadata):
-                    try await outbound.write(.metadata(ForwardedMetadata.filter(metadata)))
-                case .message(let bytes):
-                    record.addResponse(bytes.count)
-                    try await outbound.write(.message(bytes))
-                case .status(let upstreamStatus, let metadata):
-                    let status = MessageTooLarge.status(forResponse: upstreamStatus)
-                    try await outbound.write(.status(status, ForwardedMetadata.filter(metadata)))
-                    await outbound.finish()
-                    return .answered(status)
-                }
-            } catch {
-                throw ClientGone(reason: "\(error)")
+            self.ledger.answers(entry)
+            switch part {
+            case .metadata(let metadata):
+                call.send(metadata)
+            case .message(let bytes):
+                record.addResponse(bytes.count)
+                await call.send(bytes.buffer, isOnly: isUnary)
+            case .status(let status, let metadata):
+                return self.answer(call, status, metadata)
             }
         }
         try Task.checkCancellation()
@@ -188,13 +158,16 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
     }
 }
 
-/// The client's side of a call is closed.
-private struct ClientGone: Error {
-    var reason: String
-}
+/// The client's request cannot be read.
+private struct RequestFailure: Error {
+    var status: Status
+    var metadata: Metadata
 
-/// What can end the wait for a call.
-private enum CallEvent {
-    case ended(CallEnd)
-    case interrupted(CallLedger.Interruption?)
+    init(_ error: RPCError) {
+        let advice =
+            MessageTooLarge.isTold(by: error)
+            ? ": the request, in the proxy; raise its max-message-bytes, or send less at a time." : ""
+        self.status = Status(code: Status.Code(error.code), message: error.message + advice)
+        self.metadata = error.metadata
+    }
 }

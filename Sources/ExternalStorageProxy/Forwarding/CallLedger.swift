@@ -11,19 +11,9 @@ import Synchronization
 /// A shutdown has two steps. With ``beginDrain()`` long polls end, and all other calls go on; with ``expire()`` those
 /// end as well.
 final class CallLedger: Sendable {
-    /// Why a call ends before it has an answer.
-    enum Interruption: Sendable {
-        /// The client gave up, or is gone.
-        case clientCancelled
-        /// The proxy is shutting down.
-        case shutdown
-    }
-
     /// One call under way.
     struct Call: Sendable {
         fileprivate let id: Int
-        /// Yields at most what ends the call.
-        let interruptions: AsyncStream<Interruption>
     }
 
     private enum Phase {
@@ -33,15 +23,26 @@ final class CallLedger: Sendable {
     }
 
     private struct Entry {
-        var continuation: AsyncStream<Interruption>.Continuation
+        var cancel: @Sendable () -> Void
         var isLongPoll: Bool
         var hasAnswer = false
+        var isInterrupted = false
     }
 
     private struct State {
         var phase = Phase.open
         var entries: [Int: Entry] = [:]
         var nextID = 0
+
+        /// Marks the calls that end now.
+        mutating func interrupt(where ends: (Entry) -> Bool) -> [@Sendable () -> Void] {
+            var ending: [@Sendable () -> Void] = []
+            for (id, entry) in self.entries where ends(entry) {
+                self.entries[id]?.isInterrupted = true
+                ending.append(entry.cancel)
+            }
+            return ending
+        }
     }
 
     private let state = Mutex(State())
@@ -50,15 +51,21 @@ final class CallLedger: Sendable {
     var count: Int { self.state.withLock { $0.entries.count } }
 
     /// A call begins; every call ends with ``end(_:)``.
-    func begin(isLongPoll: Bool) -> Call {
-        let (interruptions, continuation) = AsyncStream<Interruption>.makeStream(bufferingPolicy: .bufferingOldest(1))
-        return self.state.withLock { state in
+    ///
+    /// - Parameters:
+    ///   - isLongPoll: Whether it may wait for long, and can be ended without loss.
+    ///   - cancel: Ends it. May be called at once, and at any time until the call has ended.
+    /// - Returns: The call in this ledger.
+    func begin(isLongPoll: Bool, cancel: @escaping @Sendable () -> Void) -> Call {
+        let (call, isOver) = self.state.withLock { state in
             let id = state.nextID
             state.nextID += 1
-            state.entries[id] = Entry(continuation: continuation, isLongPoll: isLongPoll)
-            if state.phase == .expired || (state.phase == .draining && isLongPoll) { continuation.yield(.shutdown) }
-            return Call(id: id, interruptions: interruptions)
+            let isOver = state.phase == .expired || (state.phase == .draining && isLongPoll)
+            state.entries[id] = Entry(cancel: cancel, isLongPoll: isLongPoll, isInterrupted: isOver)
+            return (Call(id: id), isOver)
         }
+        if isOver { cancel() }
+        return call
     }
 
     /// The server has begun to answer, so the call is no longer waiting: to end it now would lose the answer, a task
@@ -67,38 +74,32 @@ final class CallLedger: Sendable {
         self.state.withLock { $0.entries[call.id]?.hasAnswer = true }
     }
 
-    /// The transport says that the call is cancelled.
-    ///
-    /// It says so of every call when it starts to shut down. Until then it means the client; from then on nothing can
-    /// be told from it.
-    func cancelled(_ call: Call) {
-        self.state.withLock { state in
-            guard state.phase == .open else { return }
-            _ = state.entries[call.id]?.continuation.yield(.clientCancelled)
-        }
+    /// Whether the call was ended by the shutdown.
+    func isInterrupted(_ call: Call) -> Bool {
+        self.state.withLock { $0.entries[call.id]?.isInterrupted ?? false }
     }
 
     /// The call has ended.
     func end(_ call: Call) {
-        self.state.withLock { $0.entries.removeValue(forKey: call.id)?.continuation.finish() }
+        self.state.withLock { _ = $0.entries.removeValue(forKey: call.id) }
     }
 
     /// Ends long polls that have no answer yet, those to come included.
     func beginDrain() {
-        self.state.withLock { state in
-            guard state.phase == .open else { return }
+        let ending = self.state.withLock { state -> [@Sendable () -> Void] in
+            guard state.phase == .open else { return [] }
             state.phase = .draining
-            for entry in state.entries.values where entry.isLongPoll && !entry.hasAnswer {
-                entry.continuation.yield(.shutdown)
-            }
+            return state.interrupt { $0.isLongPoll && !$0.hasAnswer }
         }
+        for cancel in ending { cancel() }
     }
 
     /// Ends all calls, those to come included.
     func expire() {
-        self.state.withLock { state in
+        let ending = self.state.withLock { state in
             state.phase = .expired
-            for entry in state.entries.values { entry.continuation.yield(.shutdown) }
+            return state.interrupt { _ in true }
         }
+        for cancel in ending { cancel() }
     }
 }

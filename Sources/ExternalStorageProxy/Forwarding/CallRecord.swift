@@ -12,24 +12,27 @@ final class CallRecord: Sendable {
     private struct State {
         var requestBytes = 0
         var responseBytes = 0
-        var metadata: [(String, String)] = []
     }
 
     let descriptor: MethodDescriptor
     let peer: String
     let start = ContinuousClock.now
+    private let metadata: Metadata
     private let state = Mutex(State())
 
-    init(descriptor: MethodDescriptor, peer: String) {
+    init(descriptor: MethodDescriptor, peer: String, metadata: Metadata) {
         self.descriptor = descriptor
         self.peer = peer
+        self.metadata = metadata
     }
 
     /// The bytes of messages so far, without framing, as they stood on the client's side.
     var bytes: (request: Int, response: Int) { self.state.withLock { ($0.requestBytes, $0.responseBytes) } }
 
-    /// The metadata that may stand in a log line.
-    var loggedMetadata: [(String, String)] { self.state.withLock { $0.metadata } }
+    /// Of the client's metadata what may stand in a log line, and nothing else: the rest may be credentials.
+    var loggedMetadata: [(String, String)] {
+        Self.loggedKeys.flatMap { key in self.metadata[stringValues: key].map { (key, $0) } }
+    }
 
     func addRequest(_ count: Int) {
         self.state.withLock { $0.requestBytes += count }
@@ -37,12 +40,6 @@ final class CallRecord: Sendable {
 
     func addResponse(_ count: Int) {
         self.state.withLock { $0.responseBytes += count }
-    }
-
-    /// Keeps of the client's metadata what is on the allow-list, and nothing else: the rest may be credentials.
-    func received(_ metadata: Metadata) {
-        let logged = Self.loggedKeys.flatMap { key in metadata[stringValues: key].map { (key, $0) } }
-        self.state.withLock { $0.metadata = logged }
     }
 
     private static let loggedKeys = ["client-name", "client-version", "temporal-namespace"]

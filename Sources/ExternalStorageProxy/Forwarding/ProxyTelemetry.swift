@@ -147,7 +147,6 @@ final class ProxyTelemetry: Sendable {
         for (key, value) in record.loggedMetadata { metadata[key] = "\(value)" }
         switch end {
         case .answered: break
-        case .clientGone(let reason): metadata["reason"] = "\(reason)"
         case .cancelled: metadata["reason"] = "cancelled"
         }
         self.logger.debug("Call", metadata: metadata)

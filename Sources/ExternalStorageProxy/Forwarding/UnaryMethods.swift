@@ -8,9 +8,7 @@ import GRPCCore
 
 /// Calls that are known to have one request.
 ///
-/// The transport sends the request of such a call together with its end. Of any other call the end comes a little
-/// later, and a server that has answered by then resets the stream, as gRPC for Go does. The transport counts resets,
-/// and takes 200 of them within 10 seconds for an attack: it drops the connection, with all calls that are on it.
+/// Such a call is forwarded by one task, and its request is sent together with its end.
 enum UnaryMethods {
     /// The method as the transport should see it: with its type, where that is known.
     static func typed(_ descriptor: MethodDescriptor) -> MethodDescriptor {

@@ -10,6 +10,7 @@ public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
 public import Logging
 public import ServiceLifecycle
+public import TemporalTransport
 
 /// A client of a Temporal server: starts workflows and talks to them, with external storage as one option.
 ///
@@ -56,10 +57,25 @@ public final class TemporalClient: Service {
         logger: Logger
     ) throws {
         try configuration.validate()
-        let transport = ExternalStorageTransport(wrapping: transport, storage: externalStorage, logger: logger)
+        self.init(
+            channel: GRPCChannel(
+                ExternalStorageTransport(wrapping: transport, storage: externalStorage, logger: logger)
+            ),
+            externalStorage: externalStorage,
+            configuration: configuration,
+            logger: logger
+        )
+    }
+
+    private convenience init(
+        channel: any RPCChannel,
+        externalStorage: ExternalStorage?,
+        configuration: Configuration,
+        logger: Logger
+    ) {
         self.init(
             connection: Connection(
-                channel: GRPCChannel(transport),
+                channel: channel,
                 externalStorage: externalStorage,
                 configuration: configuration,
                 logger: logger
@@ -79,16 +95,20 @@ public final class TemporalClient: Service {
     /// - Throws: ``TemporalError/Code/invalidConfiguration``, also for a certificate that cannot be read.
     public convenience init(
         target: any ResolvableTarget,
-        transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
+        transportSecurity: ClientSecurity = .plaintext,
         externalStorage: ExternalStorage? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger
     ) throws {
-        try self.init(
-            transport: Self.transport(
-                to: target,
-                security: transportSecurity,
-                connections: configuration.connections
+        try configuration.validate()
+        let transport = try Self.transport(
+            to: target,
+            security: transportSecurity,
+            connections: configuration.connections
+        )
+        self.init(
+            channel: DirectChannel(
+                ExternalStorageTransport(wrapping: transport, storage: externalStorage, logger: logger)
             ),
             externalStorage: externalStorage,
             configuration: configuration,
@@ -112,7 +132,7 @@ public final class TemporalClient: Service {
     ///   throws. `CancellationError` if cancelled.
     public static func connect<Result: Sendable>(
         target: any ResolvableTarget,
-        transportSecurity: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
+        transportSecurity: ClientSecurity = .plaintext,
         externalStorage: ExternalStorage? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger,

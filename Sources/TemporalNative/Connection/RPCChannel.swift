@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 import GRPCCore
-import GRPCProtobuf
 import SwiftProtobuf
 
 /// Makes calls over some transport, whose type is nobody's business here.
@@ -25,38 +24,4 @@ protocol RPCChannel: Sendable {
 
     /// Refuses new calls and lets those under way finish; then ``run()`` returns.
     func beginGracefulShutdown()
-}
-
-/// Makes calls with a gRPC client.
-struct GRPCChannel<Transport: ClientTransport>: RPCChannel {
-    private let client: GRPCClient<Transport>
-
-    init(_ transport: Transport) {
-        self.client = GRPCClient(transport: transport)
-    }
-
-    @concurrent
-    func call<Method: UnaryMethod>(
-        _ method: Method.Type,
-        _ request: Method.Input,
-        metadata: Metadata,
-        options: CallOptions
-    ) async throws -> Method.Output {
-        try await self.client.unary(
-            request: ClientRequest(message: request, metadata: metadata),
-            descriptor: method.descriptor,
-            serializer: ProtobufSerializer<Method.Input>(),
-            deserializer: ProtobufDeserializer<Method.Output>(),
-            options: options
-        ) { response in try response.message }
-    }
-
-    @concurrent
-    func run() async throws {
-        try await self.client.runConnections()
-    }
-
-    func beginGracefulShutdown() {
-        self.client.beginGracefulShutdown()
-    }
 }

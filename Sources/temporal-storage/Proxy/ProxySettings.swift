@@ -9,6 +9,7 @@ import ExternalStorageProxy
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
 import NIOPosix
+import TemporalTransport
 
 /// The proxy as the settings describe it, checked.
 struct ProxySettings {
@@ -51,10 +52,9 @@ struct ProxySettings {
     /// Transports to the server on the threads of `eventLoopGroup`, not yet connected.
     ///
     /// - Throws: ``CommandError`` if the certificates cannot be used.
-    func upstream(on eventLoopGroup: MultiThreadedEventLoopGroup) throws -> PooledTransport<HTTP2ClientTransport.Posix>
-    {
-        var config = HTTP2ClientTransport.Posix.Config.proxy
-        config.http2.authority = self.tls.targetServerName
+    func upstream(on eventLoopGroup: MultiThreadedEventLoopGroup) throws -> PooledTransport<HTTP2CallTransport> {
+        var configuration = HTTP2CallTransport.Configuration()
+        configuration.authority = self.tls.targetServerName
         let target: any ResolvableTarget =
             switch try? NIOCore.SocketAddress(ipAddress: self.target.host, port: self.target.port) {
             case .v4: .ipv4(address: self.target.host, port: self.target.port)
@@ -64,10 +64,10 @@ struct ProxySettings {
         do {
             return PooledTransport(
                 try (0..<self.upstreamConnections).map { _ in
-                    try HTTP2ClientTransport.Posix(
+                    try HTTP2CallTransport(
                         target: target,
-                        transportSecurity: self.tls.target,
-                        config: config,
+                        security: self.tls.target,
+                        configuration: configuration,
                         eventLoopGroup: eventLoopGroup
                     )
                 }

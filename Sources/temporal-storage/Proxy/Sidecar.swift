@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import ExternalStorageProxy
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -24,7 +25,7 @@ struct Sidecar {
         forwardingTo upstream: Upstream,
         on eventLoopGroup: MultiThreadedEventLoopGroup,
         metrics: PrometheusMetrics
-    ) async throws where Upstream.Bytes == GRPCNIOTransportBytes {
+    ) async throws where Upstream.Bytes == BufferBytes {
         let proxy = ExternalStorageProxy(
             listeningOn: try self.settings.listeningAddress(),
             security: self.settings.tls.listen,
@@ -57,7 +58,7 @@ struct Sidecar {
 }
 
 /// A proxy that says on standard output when it listens, and where.
-private struct AnnouncedProxy<Upstream: ClientTransport>: Service where Upstream.Bytes == GRPCNIOTransportBytes {
+private struct AnnouncedProxy<Upstream: ClientTransport>: Service where Upstream.Bytes == BufferBytes {
     var proxy: ExternalStorageProxy<Upstream>
     var settings: ProxySettings
 

@@ -4,13 +4,14 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import GRPCNIOTransportHTTP2Posix
+import NIOSSL
+import TemporalTransport
 
 /// TLS as the settings describe it.
 struct TLSSettings {
-    var target: HTTP2ClientTransport.Posix.TransportSecurity
+    var target: ClientSecurity
     var targetServerName: String?
-    var listen: HTTP2ServerTransport.Posix.TransportSecurity
+    var listen: ServerSecurity
 
     /// - Throws: ``CommandError``: a file that cannot be used, or one option without the other that it needs.
     init(from settings: Settings) throws {
@@ -20,23 +21,23 @@ struct TLSSettings {
 
     private static func target(
         from settings: Settings
-    ) throws -> (HTTP2ClientTransport.Posix.TransportSecurity, String?) {
+    ) throws -> (ClientSecurity, String?) {
         let authority = try Self.authority(.targetTLSAuthority, settings)
         let identity = try TLSIdentity(.targetTLSCertificate, .targetTLSKey, settings)
         let serverName = try settings.text(.targetTLSServerName)?.text
         let isOn = try settings.bool(.targetTLS) || authority != nil || identity != nil || serverName != nil
         guard isOn else { return (.plaintext, nil) }
-        let security = HTTP2ClientTransport.Posix.TransportSecurity.tls { config in
+        let security = ClientSecurity.tls { config in
             if let authority { config.trustRoots = authority }
             if let identity {
-                config.certificateChain = [identity.certificate]
+                config.certificateChain = identity.certificates
                 config.privateKey = identity.key
             }
         }
         return (security, serverName)
     }
 
-    private static func listen(from settings: Settings) throws -> HTTP2ServerTransport.Posix.TransportSecurity {
+    private static func listen(from settings: Settings) throws -> ServerSecurity {
         let identity = try TLSIdentity(.listenTLSCertificate, .listenTLSKey, settings)
         guard let identity else {
             if let file = try settings.text(.listenTLSClientAuthority) {
@@ -47,20 +48,20 @@ struct TLSSettings {
             return .plaintext
         }
         guard let authority = try Self.authority(.listenTLSClientAuthority, settings) else {
-            return .tls(certificateChain: [identity.certificate], privateKey: identity.key)
+            return .tls(certificateChain: identity.certificates, privateKey: identity.key)
         }
-        return .mTLS(certificateChain: [identity.certificate], privateKey: identity.key) { config in
-            config.trustRoots = authority
-        }
+        return .mTLS(certificateChain: identity.certificates, privateKey: identity.key, trustRoots: authority)
     }
 
     /// The certificates in a file.
-    private static func authority(_ setting: Setting, _ settings: Settings) throws -> TLSConfig.TrustRootsSource? {
+    private static func authority(_ setting: Setting, _ settings: Settings) throws -> NIOSSLTrustRoots? {
         guard let file = try TLSFile(setting, settings) else { return nil }
-        let authority = TLSConfig.TrustRootsSource.certificates([.file(path: file.path, format: .pem)])
-        guard TLSFile.isUsable({ $0.trustRoots = authority }) else {
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMFile(file.path)
+            guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+            return .certificates(certificates)
+        } catch {
             throw CommandError.usage("\(file.origin) is \"\(file.path)\", which holds no PEM certificate")
         }
-        return authority
     }
 }

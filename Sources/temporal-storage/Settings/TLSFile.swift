@@ -4,8 +4,6 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import GRPCNIOTransportHTTP2Posix
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -51,17 +49,5 @@ struct TLSFile {
             return nil
         }
         return (certificate, key)
-    }
-
-    /// Whether TLS can be set up this way.
-    ///
-    /// A server's transport finds out only when it listens, and does not say what is wrong; a client's transport finds
-    /// out when it is made, which connects to nothing.
-    static func isUsable(_ configure: (inout HTTP2ClientTransport.Posix.TransportSecurity.TLS) -> Void) -> Bool {
-        let transport = try? HTTP2ClientTransport.Posix(
-            target: .ipv4(address: "127.0.0.1", port: 1),
-            transportSecurity: .tls(configure: configure)
-        )
-        return transport != nil
     }
 }

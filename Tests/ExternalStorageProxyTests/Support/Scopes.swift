@@ -10,6 +10,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import Metrics
+import TemporalTransport
 
 /// A server on loopback, for as long as `body` runs.
 func withServer<Result: Sendable>(
@@ -49,8 +50,8 @@ func withProxy<Result: Sendable>(
     to target: SocketAddress,
     connections: Int = 2,
     configuration: ExternalStorageProxyConfiguration = .init(),
-    security: HTTP2ServerTransport.Posix.TransportSecurity = .plaintext,
-    targetSecurity: HTTP2ClientTransport.Posix.TransportSecurity = .plaintext,
+    security: ServerSecurity = .plaintext,
+    targetSecurity: ClientSecurity = .plaintext,
     metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ body: (RunningProxy) async throws -> Result
@@ -59,11 +60,7 @@ func withProxy<Result: Sendable>(
     let port = target.ipv4?.port ?? 0
     let upstream = PooledTransport(
         try (0..<connections).map { _ in
-            try HTTP2ClientTransport.Posix(
-                target: .ipv4(address: host, port: port),
-                transportSecurity: targetSecurity,
-                config: .proxy
-            )
+            try HTTP2CallTransport(target: .ipv4(address: host, port: port), security: targetSecurity)
         }
     )
     let proxy = ExternalStorageProxy(

@@ -11,6 +11,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import ServiceLifecycle
+import TemporalTransport
 import UnixSignals
 
 /// A sidecar that writes encoded references (ES-W4), as a user makes one of the library: a codec is code, so the command
@@ -35,10 +36,7 @@ struct EncodedReferencesSidecar {
             configuration: configuration,
             logger: logger
         )
-        let server = try HTTP2ClientTransport.Posix(
-            target: .ipv4(address: "127.0.0.1", port: port),
-            transportSecurity: .plaintext
-        )
+        let server = try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: port))
         let proxy = ExternalStorageProxy(
             listeningOn: .ipv4(host: "127.0.0.1", port: 0),
             forwardingTo: ExternalStorageTransport(wrapping: server, storage: storage, logger: logger),

@@ -8,9 +8,11 @@ import FakeS3
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import NIOSSL
 import SwiftProtobuf
 import Synchronization
 import TemporalAPI
+import TemporalTransport
 import Testing
 
 @testable import TemporalNative
@@ -30,7 +32,7 @@ struct TLSTests {
             let untrusted = await #expect(throws: TemporalError.self) {
                 try await TemporalClient.connect(
                     target: target,
-                    transportSecurity: .trusting(other),
+                    transportSecurity: try .trusting(other),
                     configuration: configuration,
                     logger: LiveServices.logger
                 ) { _ in }
@@ -40,7 +42,7 @@ struct TLSTests {
             configuration.callTimeout = .seconds(20)
             try await TemporalClient.connect(
                 target: target,
-                transportSecurity: .trusting(own),
+                transportSecurity: try .trusting(own),
                 configuration: configuration,
                 logger: LiveServices.logger
             ) { client in
@@ -65,19 +67,20 @@ struct TLSTests {
             let anonymous = await #expect(throws: TemporalError.self) {
                 try await TemporalClient.connect(
                     target: target,
-                    transportSecurity: .trusting(server),
+                    transportSecurity: try .trusting(server),
                     configuration: configuration,
                     logger: LiveServices.logger
                 ) { _ in }
             }
             #expect(anonymous?.code == .unavailable)
             configuration.callTimeout = .seconds(20)
-            let identified = HTTP2ClientTransport.Posix.TransportSecurity.mTLS(
-                certificateChain: [client.source],
-                privateKey: client.key
+            let roots = try server.certificates
+            let identified = ClientSecurity.mTLS(
+                certificateChain: try client.certificates.map { .certificate($0) },
+                privateKey: .privateKey(try client.privateKey)
             ) {
-                $0.trustRoots = .certificates([server.source])
-                $0.serverCertificateVerification = .noHostnameVerification
+                $0.trustRoots = .certificates(roots)
+                $0.certificateVerification = .noHostnameVerification
             }
             let info = try await TemporalClient.connect(
                 target: target,
@@ -89,15 +92,17 @@ struct TLSTests {
         }
     }
 
-    @Test("A certificate that cannot be read is an error when the client is created")
-    func unreadable() throws {
+    @Test("A certificate that does not belong to its key is an error when the client is created")
+    func mismatch() throws {
+        let (one, other) = (try HostCertificate(host: "one"), try HostCertificate(host: "other"))
+        let security = ClientSecurity.mTLS(
+            certificateChain: try one.certificates.map { .certificate($0) },
+            privateKey: .privateKey(try other.privateKey)
+        )
         let error = #expect(throws: TemporalError.self) {
             try TemporalClient(
                 target: .ipv4(address: "127.0.0.1", port: 1),
-                transportSecurity: .mTLS(
-                    certificateChain: [.file(path: "/nowhere.pem", format: .pem)],
-                    privateKey: .file(path: "/nowhere.key", format: .pem)
-                ),
+                transportSecurity: security,
                 logger: LiveServices.logger
             )
         }
@@ -110,11 +115,22 @@ extension HostCertificate {
     fileprivate var key: TLSConfig.PrivateKeySource { .bytes(Array(self.privateKeyPEM.utf8), format: .pem) }
 }
 
-extension HTTP2ClientTransport.Posix.TransportSecurity {
-    fileprivate static func trusting(_ certificate: HostCertificate) -> Self {
-        .tls {
-            $0.trustRoots = .certificates([certificate.source])
-            $0.serverCertificateVerification = .noHostnameVerification
+extension HostCertificate {
+    fileprivate var certificates: [NIOSSLCertificate] {
+        get throws { try NIOSSLCertificate.fromPEMBytes(Array(self.certificatePEM.utf8)) }
+    }
+
+    fileprivate var privateKey: NIOSSLPrivateKey {
+        get throws { try NIOSSLPrivateKey(bytes: Array(self.privateKeyPEM.utf8), format: .pem) }
+    }
+}
+
+extension ClientSecurity {
+    fileprivate static func trusting(_ certificate: HostCertificate) throws -> Self {
+        let roots = try certificate.certificates
+        return .tls {
+            $0.trustRoots = .certificates(roots)
+            $0.certificateVerification = .noHostnameVerification
         }
     }
 }

@@ -12,6 +12,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import SwiftProtobuf
 import TemporalAPI
+import TemporalTransport
 import Testing
 
 @testable import TemporalNative

@@ -1,0 +1,355 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import GRPCCore
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// The calls on one HTTP/2 connection, made of its frames.
+///
+/// The HTTP/2 handler before it keeps the protocol: states, windows towards the peer, compression of headers. Here a
+/// frame finds its call without a channel, a pipeline or a task of its own for each of them, which is most of what a
+/// small call costs otherwise.
+///
+/// Everything in it happens on the event loop of its channel.
+final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    /// Told of what happens to the connection as a whole.
+    struct Events {
+        /// The peer's first settings have arrived: it speaks HTTP/2.
+        var ready: () -> Void = {}
+        /// The peer takes no more calls.
+        var retired: () -> Void = {}
+        /// The connection is closed, for a reason.
+        var lost: (any Error) -> Void = { _ in }
+        /// A peer opens a stream; nil refuses it.
+        var opened: ((HTTP2StreamID, HPACKHeaders) -> Stream?)?
+    }
+
+    private struct Entry {
+        var stream: Stream
+        /// How much the peer may send, as far as is known.
+        var window: Int
+        /// Whether the peer knows of it; beyond the number of calls that a peer takes at a time, a stream waits.
+        var isOpen = false
+    }
+
+    let eventLoop: any EventLoop
+    private let events: Events
+    private var context: ChannelHandlerContext?
+    private var streams: [HTTP2StreamID: Entry] = [:]
+    private var nextID = HTTP2StreamID(1)
+    private var highestPeerID = HTTP2StreamID.rootStream
+    private var keepalive: Keepalive
+    private var isReady = false
+    /// Until the peer knows our settings, its streams have the window that HTTP/2 begins with.
+    private var isWindowKnown = false
+    private var isDraining = false
+    private var isReading = false
+    private var hasToFlush = false
+    private var isFlushScheduled = false
+    private var failure: RPCError?
+    private var linger: Scheduled<Void>?
+
+    init(on eventLoop: any EventLoop, keepalive: Keepalive, events: Events) {
+        self.eventLoop = eventLoop
+        self.keepalive = keepalive
+        self.events = events
+    }
+
+    // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { self.begin() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.begin()
+        context.fireChannelActive()
+    }
+
+    private func begin() {
+        self.keepalive.heard()
+        let increment = ConnectionWindow.size - ConnectionWindow.initialSize
+        self.write(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
+        self.keepalive.schedule { [weak self] in self?.checkPeer() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end(self.failure ?? RPCError(code: .unavailable, message: "The connection was closed."))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The HTTP/2 handler has reset the stream, and says next that it is closed.
+        guard !StreamErrors.contains(error) else { return }
+        self.close(RPCError(code: .unavailable, message: "The connection was lost.", cause: error))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.isReading = true
+        let frame = Self.unwrapInboundIn(data)
+        switch frame.payload {
+        case .data(let payload):
+            guard case .byteBuffer(let buffer) = payload.data else { return }
+            self.streams[frame.streamID]?.stream.receive(data: buffer, endsStream: payload.endStream)
+        case .headers(let payload):
+            self.received(payload, on: frame.streamID)
+        case .settings(.settings):
+            guard !self.isReady else { return }
+            self.isReady = true
+            self.events.ready()
+        case .goAway(let lastID, _, _):
+            self.retire(after: lastID)
+        case .ping(let data, let isAnswer):
+            if isAnswer, self.keepalive.answered(data) { self.peerAnswered() }
+        default:
+            // The HTTP/2 handler acts on them.
+            break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.isReading = false
+        self.keepalive.heard()
+        self.flushIfNeeded()
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let event as NIOHTTP2WindowUpdatedEvent:
+            if let size = event.inboundWindowSize { self.windowChanged(to: size, of: event.streamID) }
+        case let event as NIOHTTP2StreamCreatedEvent:
+            self.streams[event.streamID]?.isOpen = true
+        case is NIOHTTP2BulkStreamWindowChangeEvent:
+            self.isWindowKnown = true
+        case let event as StreamClosedEvent:
+            guard let entry = self.streams.removeValue(forKey: event.streamID) else { return }
+            entry.stream.closed(event.reason.map { StreamErrors.error(for: $0) })
+            self.closeIfDrained()
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    // MARK: Calls
+
+    /// The number of calls under way.
+    var count: Int { self.streams.count }
+
+    /// Opens a stream from this side.
+    ///
+    /// - Returns: Its number, or nil if the connection takes no more; `stream` has not been told anything then.
+    func open(_ stream: Stream) -> HTTP2StreamID? {
+        guard self.context != nil, self.failure == nil, !self.isDraining else { return nil }
+        let id = self.nextID
+        // Far from the end there are no numbers left; another connection has them.
+        guard Int(id) < 1 << 30 else {
+            self.retire()
+            return nil
+        }
+        self.nextID = id.advanced(by: 2)
+        self.streams[id] = Entry(stream: stream, window: ConnectionWindow.streamSize)
+        return id
+    }
+
+    /// Writes headers or trailers.
+    func send(headers: HPACKHeaders, endsStream: Bool, on id: HTTP2StreamID) {
+        guard self.streams[id] != nil else { return }
+        self.write(.headers(.init(headers: headers, endStream: endsStream)), on: id)
+    }
+
+    /// Writes a message.
+    func send(message: ByteBuffer, endsStream: Bool, on id: HTTP2StreamID, promise: EventLoopPromise<Void>? = nil) {
+        guard self.streams[id] != nil else { return promise?.succeed() ?? () }
+        let (first, second) = MessageFrames.pieces(of: message)
+        let endsWithFirst = endsStream && second == nil
+        self.write(
+            .data(.init(data: .byteBuffer(first), endStream: endsWithFirst)),
+            on: id,
+            promise: second == nil ? promise : nil
+        )
+        guard let second else { return }
+        self.write(.data(.init(data: .byteBuffer(second), endStream: endsStream)), on: id, promise: promise)
+    }
+
+    /// Ends this side of a stream.
+    func sendEnd(on id: HTTP2StreamID) {
+        guard self.streams[id] != nil else { return }
+        self.write(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)), on: id)
+    }
+
+    /// Gives up a stream, which is told that it is closed.
+    func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
+        // Of a stream that still waits, nobody would say that it is closed.
+        guard let entry = self.streams.removeValue(forKey: id) else { return }
+        self.write(.rstStream(code), on: id)
+        entry.stream.closed(nil)
+        self.closeIfDrained()
+    }
+
+    /// The stream wants data again.
+    func drained(_ id: HTTP2StreamID) {
+        guard let entry = self.streams[id] else { return }
+        self.windowChanged(to: entry.window, of: id)
+    }
+
+    // MARK: End
+
+    /// Lets the calls under way finish, and closes the connection after them.
+    ///
+    /// A peer that may still open streams learns first that none will be taken, and when it knows, which was the last.
+    func drain() {
+        guard !self.isDraining, self.failure == nil, self.context != nil else { return }
+        self.isDraining = true
+        self.events.retired()
+        guard self.events.opened != nil else { return self.closeIfDrained() }
+        self.write(.goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil), on: .rootStream)
+        self.write(.ping(self.keepalive.ping(), ack: false), on: .rootStream)
+    }
+
+    /// Closes the connection; its calls fail.
+    func close(_ error: RPCError) {
+        guard self.failure == nil else { return }
+        self.failure = error
+        self.context?.close(promise: nil)
+    }
+
+    /// The peer takes no more calls, and of those that it has, none after `lastID`.
+    private func retire(after lastID: HTTP2StreamID = .maxID) {
+        if !self.isDraining {
+            self.isDraining = true
+            self.events.retired()
+        }
+        if self.events.opened == nil {
+            for (id, entry) in self.streams where id > lastID || !entry.isOpen {
+                self.streams[id] = nil
+                entry.stream.closed(StreamErrors.error(for: .refusedStream))
+            }
+        }
+        self.closeIfDrained()
+    }
+
+    private func end(_ error: RPCError) {
+        self.keepalive.stop()
+        self.linger?.cancel()
+        self.failure = self.failure ?? error
+        if !self.isDraining {
+            self.isDraining = true
+            self.events.retired()
+        }
+        let streams = self.streams
+        self.streams = [:]
+        for entry in streams.values { entry.stream.closed(self.failure ?? error) }
+        self.events.lost(self.failure?.cause ?? error)
+    }
+
+    private func closeIfDrained() {
+        guard self.isDraining, self.streams.isEmpty, self.context != nil else { return }
+        self.flushIfNeeded()
+        guard self.events.opened != nil else { return self.closeDrained() }
+        // A client that was told closes by itself. If the server did while something of the client's is still on its way,
+        // the system would throw away what the client has not read yet, an answer perhaps.
+        guard !self.keepalive.isWaiting, self.linger == nil else { return }
+        self.linger = self.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in
+            self?.closeDrained()
+        }
+    }
+
+    private func closeDrained() {
+        self.close(RPCError(code: .unavailable, message: "The connection is closed."))
+    }
+
+    // MARK: Frames
+
+    private func received(_ payload: HTTP2Frame.FramePayload.Headers, on id: HTTP2StreamID) {
+        if let entry = self.streams[id] {
+            return entry.stream.receive(headers: payload.headers, endsStream: payload.endStream)
+        }
+        guard let opened = self.events.opened, id > self.highestPeerID else { return }
+        self.highestPeerID = id
+        guard let stream = opened(id, payload.headers) else {
+            return self.write(.rstStream(.refusedStream), on: id)
+        }
+        self.streams[id] = Entry(stream: stream, window: ConnectionWindow.streamSize)
+        stream.receive(headers: payload.headers, endsStream: payload.endStream)
+    }
+
+    private func windowChanged(to size: Int, of id: HTTP2StreamID) {
+        let target: Int
+        if id == .rootStream {
+            target = ConnectionWindow.size
+        } else {
+            guard let entry = self.streams[id] else { return }
+            self.streams[id]?.window = size
+            guard self.isWindowKnown, entry.stream.wantsData else { return }
+            target = ConnectionWindow.streamSize
+        }
+        guard size <= target / 2 else { return }
+        self.write(.windowUpdate(windowSizeIncrement: target - size), on: id)
+    }
+
+    private func write(
+        _ payload: HTTP2Frame.FramePayload,
+        on id: HTTP2StreamID,
+        promise: EventLoopPromise<Void>? = nil
+    ) {
+        guard let context = self.context else { return promise?.fail(ChannelError.ioOnClosedChannel) ?? () }
+        context.write(Self.wrapOutboundOut(HTTP2Frame(streamID: id, payload: payload)), promise: promise)
+        self.hasToFlush = true
+        // What is written in one turn of the loop, by several calls perhaps, goes out together.
+        guard !self.isReading, !self.isFlushScheduled else { return }
+        self.isFlushScheduled = true
+        self.eventLoop.assumeIsolated().execute {
+            self.isFlushScheduled = false
+            self.flushIfNeeded()
+        }
+    }
+
+    private func flushIfNeeded() {
+        guard self.hasToFlush else { return }
+        self.hasToFlush = false
+        self.context?.flush()
+    }
+
+    // MARK: Keepalive
+
+    private func checkPeer() {
+        self.keepalive.schedule { [weak self] in self?.checkPeer() }
+        switch self.keepalive.check() {
+        case .nothing: break
+        case .ping(let data): self.write(.ping(data, ack: false), on: .rootStream)
+        case .gone: self.close(RPCError(code: .unavailable, message: "The peer does not answer any more."))
+        }
+    }
+
+    private func peerAnswered() {
+        guard self.isDraining else { return }
+        if self.events.opened != nil {
+            self.write(.goAway(lastStreamID: self.highestPeerID, errorCode: .noError, opaqueData: nil), on: .rootStream)
+        }
+        self.closeIfDrained()
+    }
+}
+
+/// How much a peer may send before it hears of more, in bytes.
+enum ConnectionWindow {
+    /// What HTTP/2 begins with.
+    static let initialSize = 65_535
+    /// For one stream: more than a payload that is not exceptional, as each window costs a round trip.
+    static let streamSize = 16 * 1_048_576
+    /// For all streams of a connection.
+    static let size = 64 * 1_048_576
+}

@@ -1,0 +1,41 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import NIOCore
+import NIOHTTP2
+
+extension ChannelPipeline.SynchronousOperations {
+    /// Adds HTTP/2 and the calls on it.
+    func addCalls<Stream: ConnectionStream>(
+        to connection: HTTP2Connection<Stream>,
+        mode: NIOHTTP2Handler.ParserMode,
+        maxConcurrentStreams: Int? = nil
+    ) throws {
+        var settings: HTTP2Settings = [
+            .init(parameter: .initialWindowSize, value: ConnectionWindow.streamSize),
+            .init(parameter: .maxFrameSize, value: 256 * 1_024),
+            .init(parameter: .maxHeaderListSize, value: 64 * 1_024),
+        ]
+        if mode == .client { settings.append(.init(parameter: .enablePush, value: 0)) }
+        if let maxConcurrentStreams {
+            settings.append(.init(parameter: .maxConcurrentStreams, value: maxConcurrentStreams))
+        }
+        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+        configuration.initialSettings = settings
+        // Peers measure the connection by pings, gRPC for Go with every message or so, and a worker that stops gives up
+        // its polls all at once. Who does more than this within a second is no peer.
+        configuration.controlFrameRateLimit.maximumCount = 10_000
+        configuration.controlFrameRateLimit.windowLength = .seconds(1)
+        configuration.maximumRecentlyResetStreams = 1_000
+        var stream = NIOHTTP2Handler.StreamConfiguration()
+        stream.streamResetFrameRateLimit.maximumCount = 10_000
+        stream.streamResetFrameRateLimit.windowLength = .seconds(1)
+        try self.addHandlers(
+            NIOHTTP2Handler(mode: mode, connectionConfiguration: configuration, streamConfiguration: stream),
+            connection
+        )
+    }
+}
