@@ -284,16 +284,20 @@ let package = Package(
                 "TemporalTransport",
                 "TestSupport",
                 "native-worker",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         // A payload codec, as an example that tests use.
@@ -399,7 +403,33 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Examples/StoredPipeline",
-            exclude: ["pipeline.py"]
+            exclude: ["by_reference.py", "pipeline.py"]
+        ),
+        .executableTarget(
+            name: "migration",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/Migration",
+            exclude: ["migration.py"]
+        ),
+        .executableTarget(
+            name: "threshold",
+            dependencies: [
+                "AWSCredentials",
+                "ExternalStorageCore",
+                "ExternalStorageS3",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Examples/Threshold",
+            exclude: ["threshold.py"]
         ),
         // A sidecar with a codec for references, for the integration tests.
         .executableTarget(

@@ -42,27 +42,50 @@ struct PayloadHandlerTests {
     @Test("Encode: codecs before storage, storage, codecs after it; decode and download are the way back")
     func roundTrip() async throws {
         let store = try Store()
-        var policy = CodecServer.ReferencePolicy()
-        // Whose payloads these are is not known to /encode.
-        policy.acceptsKeysWithoutNamespace = true
-        let handler = PayloadHandler(
-            storage: store.storage,
-            before: [Self.codec],
-            after: [Self.proxy],
-            policy: policy
-        )
+        let handler = PayloadHandler(storage: store.storage, before: [Self.codec], after: [Self.proxy])
         let payloads = [Payload.text("small"), Self.large[0], .text("other"), Self.large[1]]
 
         let encoded = try await handler.encode(payloads, namespace: "default")
 
         #expect(encoded.count == 4)
         #expect(store.driver.stores.map(\.count) == [2])
-        #expect(store.driver.stores.map(\.target) == [nil])
+        #expect(store.driver.stores.map(\.target) == [.namespace("default")])
+        #expect(store.driver.objects.keys.allSatisfy { $0.hasPrefix("v0/ns/default/d/sha256/") })
         #expect(Set(store.driver.objects.values) == Set(try await Self.codec.encode([Self.large[0], Self.large[1]])))
         let unwrapped = try await Self.proxy.decode(encoded)
         #expect(unwrapped.map(\.isReference) == [false, true, false, true])
         #expect(try await handler.decode(encoded) == payloads)
         #expect(try await handler.download([encoded[1], encoded[3]]) == [Self.large[0], Self.large[1]])
+    }
+
+    @Test(
+        "What encode stores for a namespace, decode resolves for that namespace, and for no other",
+        arguments: [
+            "default", "pay ments/é", String(repeating: "n", count: 900),
+        ]
+    )
+    func encodedForItsNamespace(_ namespace: String) async throws {
+        let store = try Store()
+        let handler = PayloadHandler(storage: store.storage)
+        let encoded = try await handler.encode([Self.large[0]], namespace: namespace)
+        #expect(encoded[0].isReference)
+
+        let decoded = try await handler.decode(
+            encoded,
+            namespace: namespace,
+            preservesReferences: false,
+            admission: { _ in }
+        )
+        #expect(decoded == [Self.large[0]])
+        let refused = await #expect(throws: RequestFailure.self) {
+            try await handler.decode(
+                encoded,
+                namespace: namespace + "2",
+                preservesReferences: false,
+                admission: { _ in }
+            )
+        }
+        #expect(refused?.reason == "foreignNamespace")
     }
 
     @Test("ES-W7 A reference is never stored again, and never encoded by the codecs before storage")

@@ -34,6 +34,12 @@ struct ServerTests {
             #expect(kept.body.contains("\"externalPayloads\":[{\"sizeBytes\":\"\(Self.payload.sizeInBytes)\"}]"))
             let encoded = try await server.send("/encode", payloads: [.text("a"), Self.payload])
             #expect(try encoded.payloads.map(\.isReference) == [false, true])
+            // What it has encoded it decodes, with no more allowed than by default.
+            let decoded = try await server.send("/decode", payloads: encoded.payloads)
+            #expect(try decoded.payloads == [.text("a"), Self.payload])
+            let elsewhere = [("X-Namespace", "other")]
+            let foreign = try await server.send("/decode", payloads: encoded.payloads, headers: elsewhere)
+            #expect(foreign.status == 403)
         }
     }
 

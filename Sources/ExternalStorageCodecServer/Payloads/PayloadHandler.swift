@@ -26,8 +26,10 @@ struct PayloadHandler: Sendable {
 
     /// `/encode`: codecs before storage, storage, codecs after it.
     ///
-    /// Whose the payloads are is not known here, so that stored ones get a key without a target. A payload that already
-    /// is a reference only goes through the codecs after storage: it is never offloaded again (ES-W7).
+    /// Which workflow the payloads belong to is not known here, but the namespace is, and whoever asks may write to it. So
+    /// stored ones get a key of that namespace, `v0/ns/<namespace>/d/sha256/<digest>`, and ``decode`` follows the references
+    /// for the same namespace. A payload that already is a reference only goes through the codecs after storage: it is
+    /// never offloaded again (ES-W7).
     func encode(_ payloads: [Payload], namespace: String) async throws -> [Payload] {
         let values = payloads.indices.filter { !payloads[$0].isReference }
         var result = payloads
@@ -36,7 +38,8 @@ struct PayloadHandler: Sendable {
         }
         if let storage = self.storage {
             do {
-                result = try await storage.store(result, context: StorageDriverSelectContext(namespace: namespace))
+                let context = StorageDriverSelectContext(target: .namespace(namespace), namespace: namespace)
+                result = try await storage.store(result, context: context)
             } catch let error as ExternalStorageError {
                 throw RequestFailure(error, verb: "store")
             }

@@ -40,8 +40,8 @@ extension CodecServer {
         /// Whether references with a key of no namespace (`v0/d/sha256/<digest>`) are followed; false by default.
         ///
         /// SDKs write such keys where they know no target: heartbeats of the Go SDK, Nexus operations, and `/encode` of
-        /// any codec server. They belong to nobody, so that whoever knows the digest of a payload, and may call this
-        /// server for any namespace at all, can read it.
+        /// other codec servers (here it writes the caller's namespace). They belong to nobody, so that whoever knows the
+        /// digest of a payload, and may call this server for any namespace at all, can read it.
         public var acceptsKeysWithoutNamespace = false
 
         /// References are followed within the caller's namespace and these places only.

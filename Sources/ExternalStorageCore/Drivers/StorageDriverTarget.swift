@@ -50,6 +50,7 @@ public struct StorageDriverTarget: Hashable, Sendable {
         case workflow(Workflow)
         case activity(Activity)
         case nexus(Nexus)
+        case namespace(String)
     }
 
     private let kind: Kind
@@ -93,6 +94,17 @@ public struct StorageDriverTarget: Hashable, Sendable {
         Self(.nexus(Nexus(endpoint: endpoint, service: service, operation: operation)))
     }
 
+    /// Something in a namespace, of which nothing else is known.
+    ///
+    /// Not the same as no target: the key of an object then says whose it is, so that a reader who may see one namespace
+    /// alone can be given it. To drivers and selectors of others it is a kind that they do not know.
+    ///
+    /// - Parameter name: The namespace.
+    /// - Returns: The target.
+    package static func namespace(_ name: String) -> Self {
+        Self(.namespace(name))
+    }
+
     /// The workflow, if that is what the target is.
     public var workflow: Workflow? {
         guard case .workflow(let workflow) = self.kind else { return nil }
@@ -109,5 +121,11 @@ public struct StorageDriverTarget: Hashable, Sendable {
     public var nexus: Nexus? {
         guard case .nexus(let nexus) = self.kind else { return nil }
         return nexus
+    }
+
+    /// The namespace, if nothing else is known.
+    package var namespaceAlone: String? {
+        guard case .namespace(let name) = self.kind else { return nil }
+        return name
     }
 }

@@ -29,8 +29,9 @@ package struct StorageObjectKey: Hashable, Sendable {
     /// The key of a payload.
     ///
     /// A key that is too long makes way for `v0/ns/<namespace>/d/sha256/<digest>`, as in the Python SDK; if in a file
-    /// system even the namespace is too long, for the key without a target. A target of a kind that has no place in the
-    /// layout (Nexus) counts as no target: `v0/d/sha256/<digest>`.
+    /// system even the namespace is too long, for the key without a target. Where nothing but the namespace is known, the
+    /// key is the same shorter one. A target of a kind that has no place in the layout (Nexus) counts as no target:
+    /// `v0/d/sha256/<digest>`.
     ///
     /// - Parameters:
     ///   - digest: The SHA-256 of the serialized payload.
@@ -68,6 +69,7 @@ package struct StorageObjectKey: Hashable, Sendable {
                 segment(activity.runID),
             ]
         }
+        if let namespace = target?.namespaceAlone { return ["ns", segment(namespace)] }
         return nil
     }
 

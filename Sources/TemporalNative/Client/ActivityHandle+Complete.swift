@@ -15,24 +15,12 @@ extension ActivityHandle {
     ///   `CancellationError` if cancelled.
     public func complete<each Result: Sendable>(_ result: repeat each Result) async throws {
         let payloads = try ProtoPayloads(await self.context.encode(repeat each result))
-        switch self.identity {
-        case .token(let token):
-            var request = WorkflowService.RespondActivityTaskCompleted.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.taskToken = token
-            request.result = payloads
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskCompleted.self, request)
-        case .id(let workflowID, let runID, let activityID):
-            var request = WorkflowService.RespondActivityTaskCompletedById.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.workflowID = workflowID
-            request.runID = runID
-            request.activityID = activityID
-            request.result = payloads
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskCompletedById.self, request)
-        }
+        _ = try await self.call(
+            WorkflowService.RespondActivityTaskCompleted.self,
+            WorkflowService.RespondActivityTaskCompletedById.self,
+            token: { $0.result = payloads },
+            id: { $0.result = payloads }
+        )
     }
 
     /// Lets the attempt fail; the retry policy decides what follows.
@@ -42,24 +30,12 @@ extension ActivityHandle {
     ///   `CancellationError` if cancelled.
     public func fail(_ error: any Error) async throws {
         let failure = try await self.context.failure(for: error)
-        switch self.identity {
-        case .token(let token):
-            var request = WorkflowService.RespondActivityTaskFailed.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.taskToken = token
-            request.failure = failure
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskFailed.self, request)
-        case .id(let workflowID, let runID, let activityID):
-            var request = WorkflowService.RespondActivityTaskFailedById.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.workflowID = workflowID
-            request.runID = runID
-            request.activityID = activityID
-            request.failure = failure
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskFailedById.self, request)
-        }
+        _ = try await self.call(
+            WorkflowService.RespondActivityTaskFailed.self,
+            WorkflowService.RespondActivityTaskFailedById.self,
+            token: { $0.failure = failure },
+            id: { $0.failure = failure }
+        )
     }
 
     /// Ends the activity as canceled.
@@ -69,23 +45,11 @@ extension ActivityHandle {
     ///   `CancellationError` if cancelled.
     public func reportCancellation<each Detail: Sendable>(details: repeat each Detail) async throws {
         let payloads = try ProtoPayloads(await self.context.encode(repeat each details))
-        switch self.identity {
-        case .token(let token):
-            var request = WorkflowService.RespondActivityTaskCanceled.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.taskToken = token
-            request.details = payloads
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskCanceled.self, request)
-        case .id(let workflowID, let runID, let activityID):
-            var request = WorkflowService.RespondActivityTaskCanceledById.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.workflowID = workflowID
-            request.runID = runID
-            request.activityID = activityID
-            request.details = payloads
-            _ = try await self.connection.call(WorkflowService.RespondActivityTaskCanceledById.self, request)
-        }
+        _ = try await self.call(
+            WorkflowService.RespondActivityTaskCanceled.self,
+            WorkflowService.RespondActivityTaskCanceledById.self,
+            token: { $0.details = payloads },
+            id: { $0.details = payloads }
+        )
     }
 }

@@ -17,25 +17,15 @@ extension ActivityHandle {
     ///   the heartbeat has been recorded then. `notFound` if it is over. `CancellationError` if cancelled.
     public func heartbeat<each Detail: Sendable>(_ details: repeat each Detail) async throws {
         let payloads = try ProtoPayloads(await self.context.encode(repeat each details))
-        switch self.identity {
-        case .token(let token):
-            var request = WorkflowService.RecordActivityTaskHeartbeat.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.taskToken = token
-            request.details = payloads
-            let response = try await self.connection.call(WorkflowService.RecordActivityTaskHeartbeat.self, request)
-            try Self.check(response.cancelRequested, response.activityReset, response.activityPaused)
-        case .id(let workflowID, let runID, let activityID):
-            var request = WorkflowService.RecordActivityTaskHeartbeatById.Input()
-            request.namespace = self.connection.namespace
-            request.identity = self.connection.identity
-            request.workflowID = workflowID
-            request.runID = runID
-            request.activityID = activityID
-            request.details = payloads
-            let response = try await self.connection.call(WorkflowService.RecordActivityTaskHeartbeatById.self, request)
-            try Self.check(response.cancelRequested, response.activityReset, response.activityPaused)
+        let answer = try await self.call(
+            WorkflowService.RecordActivityTaskHeartbeat.self,
+            WorkflowService.RecordActivityTaskHeartbeatById.self,
+            token: { $0.details = payloads },
+            id: { $0.details = payloads }
+        )
+        switch answer {
+        case .token(let answer): try Self.check(answer.cancelRequested, answer.activityReset, answer.activityPaused)
+        case .id(let answer): try Self.check(answer.cancelRequested, answer.activityReset, answer.activityPaused)
         }
     }
 

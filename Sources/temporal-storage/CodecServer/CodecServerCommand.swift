@@ -47,11 +47,12 @@ struct CodecServerCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Codec server") var server: CodecServerOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Storage") var storage: StorageOptions
     @OptionGroup(title: "Common") var common: CommonOptions
 
     func run() async throws {
-        let flags = self.server.flags + self.storage.flags + self.common.flags
+        let flags = self.server.flags + self.listening.flags + self.storage.flags + self.common.flags
         let settings = try await Settings(
             flags: Dictionary(uniqueKeysWithValues: flags.compactMap { setting, text in text.map { (setting, $0) } }),
             environment: ProcessInfo.processInfo.environment
@@ -78,7 +79,7 @@ struct CodecServerCommand: AsyncParsableCommand {
         }
         // Services end in the opposite order: metrics can be read until the server is done.
         var services: [any Service] = []
-        if let address = checked.metrics {
+        if let address = checked.listening.metrics {
             services.append(try await MetricsServer.started(on: address, metrics: metrics, logger: logger))
         }
         services.append(server)

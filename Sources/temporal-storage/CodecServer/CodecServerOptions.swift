@@ -16,20 +16,6 @@ struct CodecServerOptions: ParsableArguments {
     )
     var listen: String?
 
-    @Option(help: ArgumentHelp("A file that gets the port once the server listens, for scripts.", valueName: "file"))
-    var portFile: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Serve TLS with this certificate chain (PEM). The Web UI sends tokens to https only.",
-            valueName: "file"
-        )
-    )
-    var listenTlsCert: String?
-
-    @Option(help: ArgumentHelp("The private key of --listen-tls-cert (PEM).", valueName: "file"))
-    var listenTlsKey: String?
-
     @Option(
         help: ArgumentHelp(
             "The origins of Web UIs that may call, with commas between them, exactly as browsers send them: "
@@ -44,7 +30,7 @@ struct CodecServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Demand a token that is signed with a key of this set. For Temporal Cloud: "
+            "Demand a token that is signed with a key of this set; the Web UI sends tokens to https only. For Temporal Cloud: "
                 + "https://login.tmprl.cloud/.well-known/jwks.json. (default: anybody may call, on loopback)",
             valueName: "url"
         )
@@ -128,27 +114,9 @@ struct CodecServerOptions: ParsableArguments {
     )
     var rateLimit: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long requests may go on after SIGTERM or SIGINT, in seconds. (default: 30)",
-            valueName: "seconds"
-        )
-    )
-    var drain: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to serve /metrics for Prometheus and /healthz; port 0 takes a free one, which is logged. "
-                + "(default: not at all)",
-            valueName: "host:port"
-        )
-    )
-    var metrics: String?
-
     var flags: [(Setting, String?)] {
         [
-            (.listen, self.listen), (.portFile, self.portFile), (.listenTLSCertificate, self.listenTlsCert),
-            (.listenTLSKey, self.listenTlsKey), (.corsOrigins, self.corsOrigins),
+            (.listen, self.listen), (.corsOrigins, self.corsOrigins),
             (.corsCredentials, self.corsCredentials ? "true" : nil), (.authKeys, self.authJwksUrl),
             (.authIssuer, self.authIssuer), (.authAudience, self.authAudience),
             (.authPermissionsClaim, self.authPermissionsClaim), (.authReadRoles, self.authReadRoles),
@@ -156,8 +124,7 @@ struct CodecServerOptions: ParsableArguments {
             (.namespaceInPath, self.namespaceInPath ? "true" : nil), (.allowBuckets, self.allowBuckets),
             (.allowKeysWithoutNamespace, self.allowKeysWithoutNamespace ? "true" : nil),
             (.maxBodyBytes, self.maxBodyBytes), (.maxResolvedBytes, self.maxResolvedBytes),
-            (.responseMemoryBytes, self.responseMemoryBytes), (.rateLimit, self.rateLimit), (.drain, self.drain),
-            (.metrics, self.metrics),
+            (.responseMemoryBytes, self.responseMemoryBytes), (.rateLimit, self.rateLimit),
         ]
     }
 }

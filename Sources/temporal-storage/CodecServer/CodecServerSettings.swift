@@ -15,18 +15,14 @@ import Foundation
 /// The codec server as the settings describe it, checked.
 struct CodecServerSettings: Sendable {
     var configuration = CodecServer.Configuration()
-    var metrics: HostAndPort?
-    private var portFile: Settings.Value?
+    var listening: ListeningSettings
 
     /// - Throws: ``CommandError``.
     init(from settings: Settings) throws {
-        if let value = try settings.text(.listen) {
-            let address = try HostAndPort(value, acceptsAnyPort: true)
-            self.configuration.host = address.host
-            self.configuration.port = address.port
-        }
-        self.portFile = try settings.text(.portFile)
-        self.metrics = try settings.text(.metrics).map { try HostAndPort($0, acceptsAnyPort: true) }
+        self.listening = try ListeningSettings(from: settings, defaultPort: self.configuration.port)
+        self.configuration.host = self.listening.address.host
+        self.configuration.port = self.listening.address.port
+        if let drain = self.listening.drain { self.configuration.timeouts.drain = drain }
         try self.readTLS(settings)
         try self.readAccess(settings)
         try self.readReferences(settings)
@@ -43,21 +39,14 @@ struct CodecServerSettings: Sendable {
     }
 
     private mutating func readTLS(_ settings: Settings) throws {
-        switch (try settings.text(.listenTLSCertificate), try settings.text(.listenTLSKey)) {
-        case (nil, nil): return
-        case (let certificate?, nil):
-            throw CommandError.usage("\(certificate.origin) needs \(Setting.listenTLSKey.flag)")
-        case (nil, let key?):
-            throw CommandError.usage("\(key.origin) needs \(Setting.listenTLSCertificate.flag)")
-        case (let certificate?, let key?):
-            do throws(CodecServerError) {
-                self.configuration.tls = try CodecServer.Configuration.tls(
-                    certificateChain: certificate.text,
-                    privateKey: key.text
-                )
-            } catch {
-                throw CommandError.usage("\(certificate.origin) and \(key.origin): \(error.message)")
-            }
+        guard let (certificate, key) = try TLSFile.pair(.listenTLSCertificate, .listenTLSKey, settings) else { return }
+        do throws(CodecServerError) {
+            self.configuration.tls = try CodecServer.Configuration.tls(
+                certificateChain: certificate.path,
+                privateKey: key.path
+            )
+        } catch {
+            throw CommandError.usage("\(certificate.origin) and \(key.origin): \(error.message)")
         }
     }
 
@@ -134,9 +123,6 @@ struct CodecServerSettings: Sendable {
         if let rate = try settings.integer(.rateLimit, in: 0...1_000_000) {
             self.configuration.rateLimit = rate == 0 ? nil : .init(requestsPerSecond: Double(rate), burst: 4 * rate)
         }
-        if let seconds = try settings.integer(.drain, in: 0...86_400) {
-            self.configuration.timeouts.drain = .seconds(seconds)
-        }
     }
 
     private static func list(_ setting: Setting, _ settings: Settings) throws -> [String] {
@@ -145,16 +131,10 @@ struct CodecServerSettings: Sendable {
         }
     }
 
-    /// Says on standard output where the server listens, and in the port file.
+    /// Says where the server listens.
     func announce(_ port: Int) throws {
-        if let file = self.portFile {
-            do {
-                try Data("\(port)\n".utf8).write(to: URL(filePath: file.text), options: .atomic)
-            } catch {
-                throw CommandError.usage("\(file.origin) is \"\(file.text)\", which cannot be written")
-            }
-        }
         let scheme = self.configuration.tls == nil ? "http" : "https"
-        StandardStreams.write("listening on \(scheme)://\(HostAndPort(host: self.configuration.host, port: port))\n")
+        let address = HostAndPort(host: self.configuration.host, port: port)
+        try self.listening.announce(port: port, "listening on \(scheme)://\(address)")
     }
 }

@@ -45,12 +45,14 @@ struct ProxyCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Proxy") var proxy: ProxyOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Storage") var storage: StorageOptions
     @OptionGroup(title: "TLS (PEM files)") var tls: TLSOptions
     @OptionGroup(title: "Common") var common: CommonOptions
 
     func run() async throws {
-        let flags = self.proxy.flags + self.storage.flags + self.tls.flags + self.common.flags
+        let flags =
+            self.proxy.flags + self.listening.flags + self.storage.flags + self.tls.flags + self.common.flags
         let settings = try await Settings(
             flags: Dictionary(uniqueKeysWithValues: flags.compactMap { setting, text in text.map { (setting, $0) } }),
             environment: ProcessInfo.processInfo.environment

@@ -16,9 +16,6 @@ struct ProxyOptions: ParsableArguments {
     )
     var listen: String?
 
-    @Option(help: ArgumentHelp("A file that gets the port once the proxy listens, for scripts.", valueName: "file"))
-    var portFile: String?
-
     @Option(help: ArgumentHelp("The Temporal server. (default: 127.0.0.1:7233)", valueName: "host:port"))
     var target: String?
 
@@ -49,28 +46,10 @@ struct ProxyOptions: ParsableArguments {
     )
     var cacheBytes: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long calls may go on after SIGTERM or SIGINT, in seconds; polls end at once. (default: 30)",
-            valueName: "seconds"
-        )
-    )
-    var drain: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Where to serve /metrics for Prometheus and /healthz; port 0 takes a free one, which is logged. "
-                + "(default: not at all)",
-            valueName: "host:port"
-        )
-    )
-    var metrics: String?
-
     var flags: [(Setting, String?)] {
         [
-            (.listen, self.listen), (.portFile, self.portFile), (.target, self.target),
-            (.upstreamConnections, self.upstreamConnections), (.maxMessageBytes, self.maxMessageBytes),
-            (.cacheBytes, self.cacheBytes), (.drain, self.drain), (.metrics, self.metrics),
+            (.listen, self.listen), (.target, self.target), (.upstreamConnections, self.upstreamConnections),
+            (.maxMessageBytes, self.maxMessageBytes), (.cacheBytes, self.cacheBytes),
         ]
     }
 }

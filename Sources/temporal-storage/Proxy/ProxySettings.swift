@@ -13,29 +13,24 @@ import TemporalTransport
 
 /// The proxy as the settings describe it, checked.
 struct ProxySettings {
-    var listen: HostAndPort
-    var portFile: Settings.Value?
+    var listening: ListeningSettings
     var target: HostAndPort
     var upstreamConnections: Int
-    var metrics: HostAndPort?
     var proxy: ExternalStorageProxyConfiguration
     var tls: TLSSettings
 
     /// - Throws: ``CommandError``.
     init(from settings: Settings) throws {
-        func address(_ setting: Setting, acceptsAnyPort: Bool) throws -> HostAndPort? {
-            try settings.text(setting).map { try HostAndPort($0, acceptsAnyPort: acceptsAnyPort) }
-        }
-        self.listen = try address(.listen, acceptsAnyPort: true) ?? HostAndPort(host: "127.0.0.1", port: 7_243)
-        self.portFile = try settings.text(.portFile)
-        self.target = try address(.target, acceptsAnyPort: false) ?? HostAndPort(host: "127.0.0.1", port: 7_233)
+        self.listening = try ListeningSettings(from: settings, defaultPort: 7_243)
+        self.target =
+            try settings.text(.target).map { try HostAndPort($0, acceptsAnyPort: false) }
+            ?? HostAndPort(host: "127.0.0.1", port: 7_233)
         self.upstreamConnections = try settings.integer(.upstreamConnections, in: 1...1_024) ?? 8
-        self.metrics = try address(.metrics, acceptsAnyPort: true)
         self.proxy = ExternalStorageProxyConfiguration()
         if let bytes = try settings.integer(.maxMessageBytes, in: 65_536...2_147_483_647) {
             self.proxy.messageSizeLimit = bytes
         }
-        if let seconds = try settings.integer(.drain, in: 0...86_400) { self.proxy.drain = .seconds(seconds) }
+        if let drain = self.listening.drain { self.proxy.drain = drain }
         self.tls = try TLSSettings(from: settings)
     }
 
@@ -43,17 +38,15 @@ struct ProxySettings {
     ///
     /// - Throws: ``CommandError`` if the name has no address.
     func listeningAddress() throws -> GRPCNIOTransportCore.SocketAddress {
+        let listen = self.listening.address
         let resolved: NIOCore.SocketAddress
         do {
-            resolved = try .makeAddressResolvingHost(self.listen.host, port: self.listen.port)
+            resolved = try .makeAddressResolvingHost(listen.host, port: listen.port)
         } catch {
-            throw CommandError.usage(
-                "\(Setting.listen.flag) is \"\(self.listen)\", but \(self.listen.host) has no address"
-            )
+            throw CommandError.usage("\(Setting.listen.flag) is \"\(listen)\", but \(listen.host) has no address")
         }
-        let host = resolved.ipAddress ?? self.listen.host
-        return host.contains(":")
-            ? .ipv6(host: host, port: self.listen.port) : .ipv4(host: host, port: self.listen.port)
+        let host = resolved.ipAddress ?? listen.host
+        return host.contains(":") ? .ipv6(host: host, port: listen.port) : .ipv4(host: host, port: listen.port)
     }
 
     /// Transports to the server on the threads of `eventLoopGroup`, not yet connected.

@@ -13,12 +13,6 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The process around the proxy: signals, the metrics server, the line that says that it is ready.
 struct Sidecar {
     var settings: ProxySettings
@@ -43,7 +37,7 @@ struct Sidecar {
         )
         // Services end in the opposite order: metrics can be read until the proxy is done.
         var services: [any Service] = []
-        if let address = self.settings.metrics {
+        if let address = self.settings.listening.metrics {
             services.append(try await MetricsServer.started(on: address, metrics: metrics, logger: self.logger))
         }
         services.append(AnnouncedProxy(proxy: proxy, settings: self.settings))
@@ -82,14 +76,10 @@ private struct AnnouncedProxy<Upstream: ClientTransport>: Service where Upstream
     }
 
     private func announce(_ address: SocketAddress) throws {
-        if let file = self.settings.portFile {
-            do {
-                let port = address.ipv4?.port ?? address.ipv6?.port ?? self.settings.listen.port
-                try Data("\(port)\n".utf8).write(to: URL(filePath: file.text), options: .atomic)
-            } catch {
-                throw CommandError.usage("\(file.origin) is \"\(file.text)\", which cannot be written")
-            }
-        }
-        StandardStreams.write("listening on \(address.hostAndPort), forwarding to \(self.settings.target)\n")
+        let listening = self.settings.listening
+        try listening.announce(
+            port: address.ipv4?.port ?? address.ipv6?.port ?? listening.address.port,
+            "listening on \(address.hostAndPort), forwarding to \(self.settings.target)"
+        )
     }
 }

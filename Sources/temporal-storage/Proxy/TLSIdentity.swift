@@ -16,24 +16,16 @@ struct TLSIdentity {
     ///
     /// - Throws: ``CommandError``: one without the other, or files that hold no such things or do not belong together.
     init?(_ certificate: Setting, _ key: Setting, _ settings: Settings) throws {
-        switch (try TLSFile(certificate, settings), try TLSFile(key, settings)) {
-        case (nil, nil):
-            return nil
-        case (nil, let key?):
-            throw CommandError.usage("\(key.origin) needs \(certificate.flag)")
-        case (let certificate?, nil):
-            throw CommandError.usage("\(certificate.origin) needs \(key.flag)")
-        case (let certificateFile?, let keyFile?):
-            do {
-                self.certificates = try NIOSSLCertificate.fromPEMFile(certificateFile.path).map { .certificate($0) }
-                self.key = .privateKey(try NIOSSLPrivateKey(file: keyFile.path, format: .pem))
-                try ServerSecurity.tls(certificateChain: self.certificates, privateKey: self.key).validate()
-            } catch {
-                throw CommandError.usage(
-                    "\(certificateFile.origin) \"\(certificateFile.path)\" and \(keyFile.origin) \"\(keyFile.path)\" "
-                        + "have to be a PEM certificate chain and its PEM private key"
-                )
-            }
+        guard let files = try TLSFile.pair(certificate, key, settings) else { return nil }
+        do {
+            self.certificates = try NIOSSLCertificate.fromPEMFile(files.certificate.path).map { .certificate($0) }
+            self.key = .privateKey(try NIOSSLPrivateKey(file: files.key.path, format: .pem))
+            try ServerSecurity.tls(certificateChain: self.certificates, privateKey: self.key).validate()
+        } catch {
+            throw CommandError.usage(
+                "\(files.certificate.origin) \"\(files.certificate.path)\" and \(files.key.origin) "
+                    + "\"\(files.key.path)\" have to be a PEM certificate chain and its PEM private key"
+            )
         }
     }
 }

@@ -6,7 +6,7 @@
 
 import ArgumentParser
 
-/// The options for TLS on both sides; all files are PEM.
+/// The options for TLS to the server, and for mutual TLS with clients; all files are PEM.
 struct TLSOptions: ParsableArguments {
     @Flag(help: "Use TLS to the server. Implied by the other options for it.")
     var targetTls = false
@@ -33,12 +33,6 @@ struct TLSOptions: ParsableArguments {
     )
     var targetTlsServerName: String?
 
-    @Option(help: ArgumentHelp("Serve TLS with this certificate chain.", valueName: "file"))
-    var listenTlsCert: String?
-
-    @Option(help: ArgumentHelp("The private key of --listen-tls-cert.", valueName: "file"))
-    var listenTlsKey: String?
-
     @Option(
         help: ArgumentHelp(
             "Demand a certificate of clients that one of these authorities signed (mTLS).",
@@ -51,8 +45,7 @@ struct TLSOptions: ParsableArguments {
         [
             (.targetTLS, self.targetTls ? "true" : nil), (.targetTLSAuthority, self.targetTlsCa),
             (.targetTLSCertificate, self.targetTlsCert), (.targetTLSKey, self.targetTlsKey),
-            (.targetTLSServerName, self.targetTlsServerName), (.listenTLSCertificate, self.listenTlsCert),
-            (.listenTLSKey, self.listenTlsKey), (.listenTLSClientAuthority, self.listenTlsClientCa),
+            (.targetTLSServerName, self.targetTlsServerName), (.listenTLSClientAuthority, self.listenTlsClientCa),
         ]
     }
 }

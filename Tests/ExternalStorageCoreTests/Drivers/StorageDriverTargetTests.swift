@@ -17,6 +17,9 @@ struct StorageDriverTargetTests {
         #expect(activity.activity?.runID == nil && activity.workflow == nil && activity.nexus == nil)
         let nexus = StorageDriverTarget.nexus(endpoint: "e", service: "s", operation: "o")
         #expect(nexus.nexus?.service == "s" && nexus.workflow == nil && nexus.activity == nil)
+        let namespace = StorageDriverTarget.namespace("n")
+        #expect(namespace.namespaceAlone == "n" && workflow.namespaceAlone == nil)
+        #expect(namespace.workflow == nil && namespace.activity == nil && namespace.nexus == nil)
         #expect(StorageDriverTarget.workflow(namespace: "n", id: "i") != .activity(namespace: "n", id: "i"))
     }
 }

@@ -50,6 +50,18 @@ struct StorageObjectKeyTests {
         #expect(key.text == "v0/d/sha256/\(digest)")
     }
 
+    @Test("Where only the namespace is known, the key is the short one that names it")
+    func namespaceAlone() {
+        let digest = PayloadDigest(hashing: ByteBuffer())
+        func key(_ namespace: String, _ style: StorageObjectKey.Style) -> String {
+            StorageObjectKey(digest: digest, target: .namespace(namespace), style: style).text
+        }
+        #expect(key("a/b", .s3) == "v0/ns/a%2Fb/d/sha256/\(digest)")
+        #expect(key("a/b", .file) == "v0/ns/a%2Fb/d/sha256/\(digest)")
+        #expect(key("é", .googleCloud) == "v0/ns/é/d/sha256/\(digest)")
+        #expect(key(String(repeating: "n", count: 256), .file) == "v0/d/sha256/\(digest)")
+    }
+
     @Test("In a file system, a namespace that is too long leaves the bare digest")
     func longNamespace() {
         let digest = PayloadDigest(hashing: ByteBuffer())

@@ -55,8 +55,16 @@ struct CodecServerCommandTests {
                 "temporal-storage: --listen-tls-cert needs "
             ),
             (
+                ["codec-server", "--driver", "none", "--listen-tls-key", "/x"],
+                "temporal-storage: --listen-tls-key needs --listen-tls-cert"
+            ),
+            (
                 ["codec-server", "--driver", "none", "--listen-tls-cert", "/x", "--listen-tls-key", "/y"],
-                "temporal-storage: --listen-tls-cert and --listen-tls-key: /x and /y have to be a PEM certificate chain"
+                #"temporal-storage: --listen-tls-cert is "/x", which cannot be read"#
+            ),
+            (
+                ["codec-server", "--driver", "none", "--listen-tls-cert", #filePath, "--listen-tls-key", #filePath],
+                "temporal-storage: --listen-tls-cert and --listen-tls-key: \(#filePath) and \(#filePath) have to be a PEM"
             ),
             (
                 ["codec-server", "--driver", "none", "--rate-limit", "x"],

@@ -15,13 +15,6 @@ read-only disks, and unmounts them; else it skips those cases.
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import logging
-import shutil
-import sys
-import tempfile
-from collections import Counter
 from pathlib import Path
 
 import bad_command_lines  # noqa: F401  (importing a module registers its cases)
@@ -30,65 +23,25 @@ import bad_messages  # noqa: F401
 import bad_references  # noqa: F401
 import bad_storage  # noqa: F401
 import bad_tasks  # noqa: F401
-from bad_harness import CASES, Bench, run_case
-from common import leave, quiet
-
-
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--server", metavar="HOST:PORT", help="the Temporal server")
-    parser.add_argument("--binary", type=Path, metavar="FILE", help="the command temporal-storage")
-    parser.add_argument("--namespace", default="default")
-    parser.add_argument("--seed", type=int, default=1, help="of all random messages (1)")
-    parser.add_argument("--random", type=int, default=200, metavar="N", help="random messages for each method (200)")
-    parser.add_argument("--cases", metavar="A,B,C", help="only these")
-    parser.add_argument("--list", action="store_true", help="print the cases and end")
-    parser.add_argument("--keep", action="store_true", help="keep logs and stores, and say where they are")
-    parser.add_argument("--verbose", action="store_true", help="print tracebacks and the SDK's log")
-    parsed = parser.parse_args()
-    if not parsed.list and not (parsed.server and parsed.binary):
-        parser.error("--server and --binary are required")
-    names = parsed.cases.split(",") if parsed.cases else list(CASES)
-    unknown = [name for name in names if name not in CASES]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}")
-    parsed.chosen = [CASES[name] for name in names]
-    return parsed
-
-
-async def main(options: argparse.Namespace) -> int:
-    state = Path(tempfile.mkdtemp(prefix="bad-input-"))
-    tally: Counter[str] = Counter()
-    try:
-        for one in options.chosen:
-            directory = state / one.name
-            directory.mkdir()
-            bench = Bench(
-                server=options.server,
-                binary=options.binary.resolve(),
-                namespace=options.namespace,
-                directory=directory,
-                seed=options.seed,
-                count=options.random,
-            )
-            tally[await run_case(one, bench, options.verbose)] += 1
-    finally:
-        if options.keep:
-            print(f"logs and stores are in {state}", file=sys.stderr)
-        else:
-            shutil.rmtree(state, ignore_errors=True)
-    skipped = f", {tally['skipped']} skipped" if tally["skipped"] else ""
-    print(f"{tally['passed']} passed, {tally['failed']} failed{skipped}", flush=True)
-    return 1 if tally["failed"] else 0
+from bad_harness import Bench
+from bad_program import parse, parser, run
 
 
 if __name__ == "__main__":
-    parsed = arguments()
-    if parsed.list:
-        for entry in parsed.chosen:
-            print(f"{entry.name:30} {entry.about}")
-        sys.exit(0)
-    if not parsed.verbose:
-        quiet()
-    logging.basicConfig(level=logging.WARNING if parsed.verbose else logging.CRITICAL)
-    leave(asyncio.run(main(parsed)))
+    options = parser(__doc__)
+    options.add_argument("--server", metavar="HOST:PORT", help="the Temporal server")
+    options.add_argument("--seed", type=int, default=1, help="of all random messages (1)")
+    options.add_argument("--random", type=int, default=200, metavar="N", help="random messages for each method (200)")
+    parsed = parse(options, "server", "binary")
+
+    def bench(directory: Path) -> Bench:
+        return Bench(
+            server=parsed.server,
+            binary=parsed.binary.resolve(),
+            namespace=parsed.namespace,
+            directory=directory,
+            seed=parsed.seed,
+            count=parsed.random,
+        )
+
+    run(parsed, bench, "bad-input")

@@ -26,7 +26,8 @@ class BrowserFailure(Exception):
 class Browser:
     """A Chromium of its own, with one page, for as long as the `with` block runs."""
 
-    def __init__(self, downloads: Path) -> None:
+    def __init__(self, downloads: Path, trusted: str | None = None) -> None:
+        """`trusted` is the fingerprint of a public key whose certificates are good, whoever signed them."""
         program = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
         if program is None:
             raise BrowserFailure("there is no chromium")
@@ -39,6 +40,7 @@ class Browser:
         self._arrived = threading.Condition()
         self._last = 0
         self._session: str | None = None
+        flags = [f"--ignore-certificate-errors-spki-list={trusted}"] if trusted else []
         to_child, self._to = os.pipe()
         self._from, from_child = os.pipe()
 
@@ -53,7 +55,7 @@ class Browser:
                 program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--window-size=1400,1300", "--remote-debugging-pipe",
-                f"--user-data-dir={self._profile}", "about:blank",
+                f"--user-data-dir={self._profile}", *flags, "about:blank",
             ],
             preexec_fn=wire, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

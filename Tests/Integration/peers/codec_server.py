@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from browser import Browser, BrowserFailure
+from issuer import AUDIENCE, NAME, Certificate, Issuer
 from local_disk_driver import LocalDiskStorageDriver
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload, Payloads
@@ -45,6 +46,20 @@ from google.protobuf import json_format
 TEMPORAL = Path(sys.executable).parent / "temporal"
 SIZE = 5 * 1_048_576
 KEY = hashlib.sha256(b"example").hexdigest()
+
+
+# The development server has no login, and its Web UI forgets who is signed in if there is none to be had. So this says in the
+# settings that there is; the rest is the UI's own doing.
+WITH_LOGIN = """
+const plain = window.fetch;
+window.fetch = async (request, ...rest) => {
+  const answer = await plain(request, ...rest);
+  if (!String(request.url ?? request).includes('/api/v1/settings')) return answer;
+  const settings = await answer.json();
+  settings.Auth = { ...settings.Auth, Enabled: true };
+  return new Response(JSON.stringify(settings), { status: answer.status, headers: { 'Content-Type': 'application/json' } });
+};
+"""
 
 
 class Failure(Exception):
@@ -126,6 +141,7 @@ class World:
     binary: str
     example: str
     browser: Browser
+    certificate: Certificate
 
     def endpoint(self, port: int) -> str:
         return f"http://127.0.0.1:{port}"
@@ -165,6 +181,28 @@ class World:
             await handle.result()
             return handle.result_run_id or handle.first_execution_run_id or ""
 
+    @contextmanager
+    def signed_in(self, token: str, endpoint: str) -> Iterator[None]:
+        """The Web UI as after a login, told to pass the access token to the codec server."""
+        settings = {
+            "AuthUser": {"accessToken": token}, "endpoint": endpoint, "passAccessToken": True,
+            "overrideRemoteCodecConfiguration": True,
+        }  # fmt: skip
+        script = "".join(f"localStorage.setItem({name!r}, {json.dumps(json.dumps(settings[name]))});" for name in settings)
+        # A page of the same origin without the scripts of the UI, which would go on with what they have read.
+        self.browser.open(f"{self.ui}/favicon.ico")
+        self.browser.wait("the origin of the UI", f"location.href === '{self.ui}/favicon.ico'")
+        self.browser.run(script)
+        self.browser.requests.clear()
+        login = self.browser.call("Page.addScriptToEvaluateOnNewDocument", source=WITH_LOGIN)["identifier"]
+        try:
+            yield
+        finally:
+            self.browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=login)
+            self.browser.open(f"{self.ui}/favicon.ico")
+            self.browser.wait("the origin of the UI", f"location.href === '{self.ui}/favicon.ico'")
+            self.browser.run("localStorage.clear()")
+
     def open_input(self, identifier: str, run: str) -> None:
         """Opens the page of a workflow, where its input is shown."""
         self.browser.console.clear()
@@ -184,6 +222,10 @@ def holds(what: str, condition: object) -> None:
 
 # The button beside the input bears the size of the payload, and nothing else.
 BUTTON = "[...document.querySelectorAll('button')].find((e) => /^\\s*5(\\.\\d+)?\\s*MB\\s*$/.test(e.innerText))"
+
+
+# What the page says of a download that failed.
+NO_DOWNLOAD = "Unable to download payload file."
 
 
 def check_page(world: World, name: str, value: str) -> None:
@@ -263,7 +305,52 @@ def case_token(world: World) -> None:
             holds(f"the text says what to do: {text}", error.code == 401 and "pass access token" in text)
 
 
-CASES = (case_ui, case_ui_encrypted, case_cli, case_token)
+def case_wrong_tokens(world: World) -> None:
+    """Web UI with an access token: a good one shows the value; expired, wrongly signed, foreign: an error, with a text"""
+    value = text_of("wrong tokens")
+    run = asyncio.run(world.workflow("ui-wrong-tokens", value))
+    issuer = Issuer(world.logs)
+    endpoint = world.codec.replace("http:", "https:")
+    wrong = {
+        "expired": (issuer.token(seconds=-3600), 401, "The token has expired. Sign in again."),
+        "wrongly-signed": (issuer.token(key="other"), 401, "The signature of the token is wrong. Sign in again."),
+        "for-another-service": (issuer.token(aud="other"), 401, "The token is for another service. Sign in again."),
+        "of-another-namespace": (issuer.token(permissions=["other:read"]), 403, "namespace"),
+    }
+    with issuer.published() as keys, world.codec_server(
+        "--auth-jwks-url", keys, "--auth-issuer", NAME, "--auth-audience", AUDIENCE,
+        "--listen-tls-cert", str(world.certificate.chain), "--listen-tls-key", str(world.certificate.key),
+    ):  # fmt: skip
+        with world.signed_in(issuer.token(), endpoint):
+            world.open_input("ui-wrong-tokens", run)
+            check_page(world, "ui-good-token", value)
+        for name, (token, status, text) in wrong.items():
+            with world.signed_in(token, endpoint):
+                world.open_input("ui-wrong-tokens", run)
+                world.browser.wait("the error", "document.body.innerText.includes('Codec Server could not connect')")
+                world.browser.screenshot(world.screenshots / f"ui-{name}.png")
+                answer = world.browser.answers.get(f"{endpoint}/decode?preserveStorageRefs=true")
+                holds(f"{name}: the page was told {status}: {world.browser.answers}", answer == status)
+                sent = [request["headers"].get("Authorization") for request in world.browser.requests]
+                holds(f"{name}: the page sent the token", f"Bearer {token}" in sent)
+                console = [line for line in world.browser.console if "CORS" in line]
+                holds(f"{name}: CORS is right: {console}", not console)
+                world.browser.run(f"{BUTTON}.click()")
+                world.browser.wait("what the download failed with", f"document.body.innerText.includes('{NO_DOWNLOAD}')")
+                world.browser.screenshot(world.screenshots / f"ui-{name}-download.png")
+                answer = world.browser.answers.get(f"{endpoint}/download?preserveStorageRefs=true")
+                holds(f"{name}: the download was told {status}: {world.browser.answers}", answer == status)
+                # The page does not show the text, but it could: its own scripts may read the answer.
+                shown = world.browser.run(
+                    f"fetch('{endpoint}/decode', {{method: 'POST', body: '{{}}', headers: {{'X-Namespace': 'default', "
+                    f"'Content-Type': 'application/json', 'Authorization': 'Bearer {token}'}}}})"
+                    ".then(async (answer) => answer.status + ' ' + await answer.text())"
+                )
+                holds(f"{name}: the answer is readable: {shown}", shown.startswith(f"{status} ") and text in shown)
+                holds(f"{name}: the answer does not repeat the token: {shown}", token not in shown)
+
+
+CASES = (case_ui, case_ui_encrypted, case_cli, case_token, case_wrong_tokens)
 
 
 def main() -> int:
@@ -273,9 +360,10 @@ def main() -> int:
     parser.add_argument("--screenshots")
     parser.add_argument("--cases", default="")
     options = parser.parse_args()
-    if shutil.which("chromium") is None and shutil.which("apt-get") and os.geteuid() == 0:
-        print("installing chromium", flush=True)
-        for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    needed = [program for program in ("chromium", "openssl") if shutil.which(program) is None]
+    if needed and shutil.which("apt-get") and os.geteuid() == 0:
+        print(f"installing {' and '.join(needed)}", flush=True)
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *needed]):
             subprocess.run(["apt-get", "-qq", *command], check=True, stdout=subprocess.DEVNULL)
     wanted = options.cases.split(",") if options.cases else [case.__name__ for case in CASES]
     passed = failed = 0
@@ -301,10 +389,11 @@ def main() -> int:
                     if time.monotonic() > deadline:
                         raise Failure(f"Temporal did not start: {(root / 'temporal.log').read_text()}") from None
                     time.sleep(0.2)
-        browser = stack.enter_context(Browser(root / "downloads"))
+        certificate = Certificate(root)
+        browser = stack.enter_context(Browser(root / "downloads", trusted=certificate.fingerprint))
         world = World(
             f"127.0.0.1:{server}", f"http://127.0.0.1:{ui}", f"http://127.0.0.1:{codec}", root / "store", root,
-            screenshots, options.binary, options.example, browser,
+            screenshots, options.binary, options.example, browser, certificate,
         )  # fmt: skip
         for case in CASES:
             if case.__name__ not in wanted:

@@ -26,7 +26,7 @@ extension ActivityAttempt {
                 if let reason { self.logger.warning("The attempt ended unreported", metadata: ["reason": "\(reason)"]) }
                 return false
             case (.completed, .returned(let result)):
-                try await self.complete(result)
+                guard try await self.complete(result) else { return true }
                 let elapsed = self.began.duration(to: self.worker.clock.now())
                 metrics.endToEnd.record(duration: self.waited + elapsed)
                 return false
@@ -44,8 +44,13 @@ extension ActivityAttempt {
             case (.completed, .threw), (.canceled, .returned), (.failed, .returned):
                 preconditionFailure("the table of verdicts gives no \(verdict) for an activity that ended otherwise")
             }
+        } catch let error as TemporalError where error.code == .externalStorageFailed {
+            // The transport has told the server that the attempt failed, and with which cause.
+            self.logger.warning("What the attempt reports could not be stored", metadata: ["error": "\(error)"])
+            if verdict == .completed { metrics.failed("external_storage") }
+            return true
         } catch let error as TemporalError where error.code == .notFound {
-            // It timed out or was ended meanwhile; or its result could not be stored, which the server has been told.
+            // It timed out or was ended meanwhile.
             self.logger.info("The server wants no report of the attempt any more", metadata: ["error": "\(error)"])
         } catch {
             metrics.reportErrors.increment()
@@ -59,7 +64,8 @@ extension ActivityAttempt {
         self.worker.registry[self.info.activityType]?.name ?? "unregistered"
     }
 
-    private func complete(_ result: [Payload]) async throws {
+    /// - Returns: Whether the server has the result. If not, it has been told that the attempt failed.
+    private func complete(_ result: [Payload]) async throws -> Bool {
         let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest.with { request in
             request.taskToken = self.info.taskToken
             if !result.isEmpty { request.result = try ProtoPayloads(result) }
@@ -68,9 +74,11 @@ extension ActivityAttempt {
         }
         do {
             try await self.worker.service.complete(request)
+            return true
         } catch let error as TemporalError where [.messageTooLarge, .invalidArgument].contains(error.code) {
             // The server will never take this result. Without a report, the attempt would run into its timeout.
             _ = try await self.fail(error)
+            return false
         }
     }
 

@@ -29,11 +29,11 @@ extension ActivityWorker {
     }
 
     private func slotsChanged(_ change: (inout WorkerCounters) -> Void) {
-        let used = self.state.withLockedValue { state in
+        self.state.withLockedValue { state in
             change(&state.counters)
-            return state.counters.running
+            // Under the lock, so that the value that is recorded last is the one that holds.
+            self.metrics.slotsUsed.record(state.counters.running)
+            self.metrics.slotsAvailable.record(self.configuration.maxConcurrentActivities - state.counters.running)
         }
-        self.metrics.slotsUsed.record(used)
-        self.metrics.slotsAvailable.record(self.configuration.maxConcurrentActivities - used)
     }
 }

@@ -94,11 +94,11 @@ extension ActivityWorker {
     }
 
     private func pollsChanged(_ change: (inout WorkerCounters) -> Void) {
-        let polling = self.state.withLockedValue { state in
+        self.state.withLockedValue { state in
             change(&state.counters)
-            return state.counters.polling
+            // Under the lock, so that the value that is recorded last is the one that holds.
+            self.metrics.pollers.record(state.counters.polling)
         }
-        self.metrics.pollers.record(polling)
     }
 
     /// Waits after a failed call.

@@ -26,7 +26,8 @@ extension ActivityIntegrationTests {
                 end: .kill
             ) {
                 let handle = try await bed.start(
-                    CallSpec("count", 30) { spec in
+                    // Slowly, so that a busy machine sees a heartbeat before the end.
+                    CallSpec("count", 30, 300) { spec in
                         spec.heartbeat = 2
                         spec.startToClose = 120
                     }

@@ -7,10 +7,11 @@
 import ExternalStorageCore
 import NIOConcurrencyHelpers
 
-/// A driver that can be out of order for a while.
+/// A driver that can be out of order for a while, or look for its objects where there are none.
 final class SwitchableDriver: StorageDriver {
     private let driver: any StorageDriver
     private let isDown = NIOLockedValueBox(false)
+    private let isAstray = NIOLockedValueBox(false)
 
     init(_ driver: any StorageDriver) {
         self.driver = driver
@@ -21,6 +22,9 @@ final class SwitchableDriver: StorageDriver {
 
     func goDown() { self.isDown.withLockedValue { $0 = true } }
     func comeBack() { self.isDown.withLockedValue { $0 = false } }
+    /// From now on the store is asked for keys that it does not have.
+    func goAstray() { self.isAstray.withLockedValue { $0 = true } }
+    func findTheWay() { self.isAstray.withLockedValue { $0 = false } }
 
     private func check() throws {
         guard self.isDown.withLockedValue({ $0 }) else { return }
@@ -34,6 +38,12 @@ final class SwitchableDriver: StorageDriver {
 
     func retrieve(_ claims: [StorageDriverClaim], context: StorageDriverRetrieveContext) async throws -> [Payload] {
         try self.check()
-        return try await self.driver.retrieve(claims, context: context)
+        let isAstray = self.isAstray.withLockedValue { $0 }
+        let asked = claims.map { claim in
+            var claim = claim
+            if isAstray, let key = claim["key"] { claim["key"] = "gone/\(key)" }
+            return claim
+        }
+        return try await self.driver.retrieve(asked, context: context)
     }
 }

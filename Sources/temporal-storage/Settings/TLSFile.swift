@@ -30,4 +30,24 @@ struct TLSFile {
         self.path = value.text
         self.origin = value.origin
     }
+
+    /// A certificate chain and its private key; nil if neither is set.
+    ///
+    /// - Throws: ``CommandError``: one without the other, or a file that cannot be read.
+    static func pair(
+        _ certificate: Setting,
+        _ key: Setting,
+        _ settings: Settings
+    ) throws -> (certificate: TLSFile, key: TLSFile)? {
+        switch (try settings.text(certificate), try settings.text(key)) {
+        case (nil, nil): return nil
+        case (nil, let value?): throw CommandError.usage("\(value.origin) needs \(certificate.flag)")
+        case (let value?, nil): throw CommandError.usage("\(value.origin) needs \(key.flag)")
+        case (_?, _?): break
+        }
+        guard let certificate = try TLSFile(certificate, settings), let key = try TLSFile(key, settings) else {
+            return nil
+        }
+        return (certificate, key)
+    }
 }

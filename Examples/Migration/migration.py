@@ -1,0 +1,75 @@
+# ===----------------------------------------------------------------------===#
+# This source file is part of the Temporal External Storage for Swift project
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Temporal External Storage for Swift project authors
+# ===----------------------------------------------------------------------===#
+"""The workflow of the example, before and after: the workers of workflows move to the new store too.
+
+    migration.py DIRECTORY [--ready FILE]
+
+The server is TEMPORAL_ADDRESS, the new store S3_BUCKET at S3_ENDPOINT. FILE is written when the workers poll.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.converter import DataConverter, ExternalStorage
+from temporalio.worker import Worker
+
+with workflow.unsafe.imports_passed_through():
+    import aioboto3
+    from temporalio.contrib.aws.s3driver import S3StorageDriver
+    from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
+
+
+@workflow.defn
+class Report:
+    @workflow.run
+    async def run(self, text: str) -> str:
+        return await workflow.execute_activity(
+            "render",
+            text,
+            result_type=str,
+            task_queue="migration-activities",
+            start_to_close_timeout=timedelta(minutes=1),
+        )
+
+
+async def connect(storage: ExternalStorage) -> Client:
+    return await Client.connect(
+        os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"), data_converter=DataConverter(external_storage=storage)
+    )
+
+
+async def main(directory: Path, ready: Path | None) -> None:
+    # The SDK has no driver for a directory. This is the one that the project's tests use.
+    sys.path.append(str(Path(__file__).resolve().parents[2] / "Tests" / "Integration" / "peers"))
+    from local_disk_driver import LocalDiskStorageDriver
+
+    session = aioboto3.Session()
+    async with session.client("s3", endpoint_url=os.environ.get("S3_ENDPOINT"), region_name="us-east-1") as s3:
+        old = LocalDiskStorageDriver(directory)
+        new = S3StorageDriver(new_aioboto3_client(s3), os.environ.get("S3_BUCKET", "payloads"))
+        before = await connect(ExternalStorage(drivers=[old]))
+        after = await connect(ExternalStorage(drivers=[new, old], driver_selector=lambda context, payload: new))
+        async with (
+            Worker(before, task_queue="migration-before", workflows=[Report]),
+            Worker(after, task_queue="migration-after", workflows=[Report]),
+        ):
+            if ready:
+                ready.write_text("ready")
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--ready", type=Path)
+    options = parser.parse_args()
+    asyncio.run(main(options.directory, options.ready))
