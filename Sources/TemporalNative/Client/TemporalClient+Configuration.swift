@@ -35,8 +35,8 @@ extension TemporalClient {
         /// One carries 100 calls at a time, and a call beyond that waits: count what waits for results and tasks.
         public var connections: Int
 
-        /// How long one try of an ordinary call may take, waiting for a connection and storing payloads included; 30
-        /// seconds by default.
+        /// How long one try of an ordinary call may take once its payloads are stored, waiting for a connection
+        /// included; 30 seconds by default.
         public var callTimeout: Duration
 
         /// The same for calls that the server holds until something happens; 70 seconds by default, the server answers

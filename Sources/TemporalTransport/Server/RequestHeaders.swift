@@ -35,7 +35,7 @@ struct RequestHeaders {
         guard method == "POST" else { throw .http("405") }
         let bytes = path.utf8
         guard bytes.first == UInt8(ascii: "/"), let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
-            slash > bytes.startIndex, bytes.index(after: slash) < bytes.endIndex
+            slash > bytes.startIndex
         else { throw .status(Status(code: .unimplemented, message: "\"\(path)\" names no method.")) }
         switch encoding {
         case nil, "identity": self.isGzip = false
