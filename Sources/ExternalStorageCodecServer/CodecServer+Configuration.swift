@@ -68,7 +68,7 @@ extension CodecServer {
         ///
         /// Requests wait until there is enough of it. One that needs more than this has all of it to itself. With codecs
         /// before storage a payload counts twice.
-        public var responseMemoryInBytes = 48 * 1_048_576
+        public var responseMemoryInBytes = 32 * 1_048_576
         /// The most connections at a time; further ones wait to be accepted.
         public var connections = 1_000
 

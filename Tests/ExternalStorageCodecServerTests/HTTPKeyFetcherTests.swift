@@ -95,7 +95,7 @@ struct HTTPKeyFetcherTests {
                 issuers: ["https://issuer.example.com"],
                 audiences: ["codec"]
             ),
-            fetcher: HTTPKeyFetcher(url: server.url("/keys"), timeLimit: .milliseconds(300)),
+            fetcher: HTTPKeyFetcher(url: server.url("/keys"), timeLimit: .seconds(4)),
             now: { issuer.now }
         )
     }

@@ -99,7 +99,7 @@ struct CodecServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The memory for resolved payloads, in bytes; requests wait for it. (default: 50331648)",
+            "The memory for resolved payloads, in bytes; requests wait for it. (default: 33554432)",
             valueName: "bytes"
         )
     )
