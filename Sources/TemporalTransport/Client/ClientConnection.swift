@@ -52,10 +52,7 @@ struct ClientConnector: Sendable {
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_reuseaddr), value: 1)
-            .channelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 16_384, maximum: 262_144)
-            )
+            .channelOption(.recvAllocator, value: .calls)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.setUp(channel, ready: ready) }
             }
@@ -73,7 +70,7 @@ struct ClientConnector: Sendable {
         let retired = channel.eventLoop.makePromise(of: Void.self)
         // Also where the connection never came about.
         channel.closeFuture.whenComplete { _ in retired.succeed() }
-        let reference = CallsReference()
+        let reference = WeakReference<HTTP2Connection<ClientStream>>()
         let calls = HTTP2Connection<ClientStream>(
             on: channel.eventLoop,
             keepalive: Keepalive(
@@ -83,7 +80,7 @@ struct ClientConnector: Sendable {
             ),
             events: .init(
                 ready: {
-                    guard let calls = reference.calls else { return }
+                    guard let calls = reference.object else { return }
                     ready.succeed(
                         ClientConnection(
                             channel: channel,
@@ -98,7 +95,7 @@ struct ClientConnector: Sendable {
                 lost: { ready.fail($0) }
             )
         )
-        reference.calls = calls
+        reference.object = calls
         // Whoever waits has gone, or has been told of an error.
         ready.futureResult.whenFailure { _ in channel.close(promise: nil) }
         if let security = self.security {
@@ -106,11 +103,6 @@ struct ClientConnector: Sendable {
         }
         try channel.pipeline.syncOperations.addCalls(to: calls, mode: .client)
     }
-}
-
-/// Lets the events of a connection name the connection.
-private final class CallsReference {
-    weak var calls: HTTP2Connection<ClientStream>?
 }
 
 /// Peers in texts, as gRPC has them.

@@ -51,9 +51,9 @@ final class ClientStream: ConnectionStream, @unchecked Sendable {
         self.messageSizeLimit = messageSizeLimit
         self.timeout = timeout
         self.reader = MessageReader(limit: messageSizeLimit, isGzip: false)
-        let drained = DrainedStream()
-        self.inbox = Inbox(limit: ConnectionWindow.streamSize) { drained.stream?.inboxDrained() }
-        drained.stream = self
+        let reference = WeakReference<ClientStream>()
+        self.inbox = Inbox(limit: ConnectionWindow.streamSize) { reference.object?.inboxDrained() }
+        reference.object = self
     }
 
     private var connection: HTTP2Connection<ClientStream> { self.calls.value }
@@ -194,11 +194,4 @@ final class ClientStream: ConnectionStream, @unchecked Sendable {
         self.deadline?.cancel()
         self.deadline = nil
     }
-}
-
-/// Breaks the circle between a stream and its inbox.
-///
-/// - Note: `@unchecked` because the reference is set once, before anyone else knows of the stream.
-private final class DrainedStream: @unchecked Sendable {
-    weak var stream: ClientStream?
 }

@@ -152,10 +152,7 @@ package final class HTTP2CallListener: Sendable {
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 16_384, maximum: 262_144)
-            )
+            .childChannelOption(.recvAllocator, value: .calls)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.setUp(channel, security) }
             }
@@ -164,7 +161,7 @@ package final class HTTP2CallListener: Sendable {
     }
 
     private func setUp(_ channel: any Channel, _ security: NIOSSLContext?) throws {
-        let reference = CallsReference()
+        let reference = WeakReference<HTTP2Connection<ServerStream>>()
         let remotePeer = Peer.name(channel.remoteAddress)
         let calls = HTTP2Connection<ServerStream>(
             on: channel.eventLoop,
@@ -175,11 +172,11 @@ package final class HTTP2CallListener: Sendable {
             ),
             events: .init(
                 opened: { id, headers in
-                    reference.calls.flatMap { self.opened(id, headers, on: $0, channel.eventLoop, remotePeer) }
+                    reference.object.flatMap { self.opened(id, headers, on: $0, channel.eventLoop, remotePeer) }
                 }
             )
         )
-        reference.calls = calls
+        reference.object = calls
         if let security { try channel.pipeline.syncOperations.addTLS(security) }
         try channel.pipeline.syncOperations.addCalls(
             to: calls,
@@ -230,9 +227,4 @@ package final class HTTP2CallListener: Sendable {
         }
         return stream
     }
-}
-
-/// Lets the events of a connection name the connection.
-private final class CallsReference {
-    weak var calls: HTTP2Connection<ServerStream>?
 }

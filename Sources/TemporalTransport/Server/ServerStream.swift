@@ -48,9 +48,9 @@ final class ServerStream: ConnectionStream, @unchecked Sendable {
         self.calls = calls
         self.eventLoop = eventLoop
         self.reader = MessageReader(limit: messageSizeLimit, isGzip: isGzip)
-        let drained = DrainedStream()
-        self.inbox = Inbox(limit: ConnectionWindow.streamSize) { drained.stream?.inboxDrained() }
-        drained.stream = self
+        let reference = WeakReference<ServerStream>()
+        self.inbox = Inbox(limit: ConnectionWindow.streamSize) { reference.object?.inboxDrained() }
+        reference.object = self
     }
 
     private var connection: HTTP2Connection<ServerStream> { self.calls.value }
@@ -158,11 +158,4 @@ final class ServerStream: ConnectionStream, @unchecked Sendable {
         self.inbox.fail(error)
         self.cancellation.cancel()
     }
-}
-
-/// Breaks the circle between a stream and its inbox.
-///
-/// - Note: `@unchecked` because the reference is set once, before anyone else knows of the stream.
-private final class DrainedStream: @unchecked Sendable {
-    weak var stream: ServerStream?
 }

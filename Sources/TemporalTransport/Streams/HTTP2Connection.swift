@@ -146,9 +146,6 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     // MARK: Calls
 
-    /// The number of calls under way.
-    var count: Int { self.streams.count }
-
     /// Opens a stream from this side.
     ///
     /// - Returns: Its number, or nil if the connection takes no more; `stream` has not been told anything then.

@@ -39,3 +39,8 @@ extension ChannelPipeline.SynchronousOperations {
         )
     }
 }
+
+extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
+    /// Little for a connection that is silent, and much at a time for large messages.
+    static var calls: Self { Self(minimum: 1_024, initial: 16_384, maximum: 262_144) }
+}
