@@ -9,14 +9,14 @@ import GRPCCore
 /// How a call ended.
 enum CallEnd: Sendable {
     /// With this status, the upstream's or the proxy's own.
-    case answered(Status)
+    case answered(Status, Metadata)
     /// Cancelled: the client gave up or is gone, or the proxy stops.
     case cancelled
 
     /// The code for metrics and logs.
     var code: Status.Code {
         switch self {
-        case .answered(let status): status.code
+        case .answered(let status, _): status.code
         case .cancelled: .cancelled
         }
     }

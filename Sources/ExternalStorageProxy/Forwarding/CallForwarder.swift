@@ -29,14 +29,16 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         self.telemetry.began()
         var end = await call.cancelling { await self.exchange(call, entry, record) }
         if case .cancelled = end, self.ledger.isInterrupted(entry) {
-            end = self.answer(call, Status(code: .unavailable, message: "The proxy is shutting down; try again."))
+            end = .answered(Status(code: .unavailable, message: "The proxy is shutting down; try again."), [:])
         }
+        // A call that its client has seen to end is counted.
         self.telemetry.ended(record, end)
+        if case .answered(let status, let metadata) = end { call.finish(status, metadata) }
     }
 
     /// Opens a stream to the upstream and copies both directions.
     ///
-    /// Always answers, unless it is cancelled.
+    /// There is always an answer, unless it is cancelled.
     @concurrent
     private func exchange(_ call: ServerCall, _ entry: CallLedger.Call, _ record: CallRecord) async -> CallEnd {
         let descriptor = UnaryMethods.typed(call.descriptor)
@@ -72,12 +74,12 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         } catch  where Task.isCancelled || error is CancellationError {
             return .cancelled
         } catch let error as RequestFailure {
-            return self.answer(call, error.status, error.metadata)
+            return .answered(error.status, error.metadata)
         } catch let error as RPCError {
-            return self.answer(call, self.status(of: error), error.metadata)
+            return .answered(self.status(of: error), error.metadata)
         } catch {
             let status = Status(code: .unavailable, message: "The call to \(self.upstreamName) failed: \(error)")
-            return self.answer(call, status)
+            return .answered(status, [:])
         }
     }
 
@@ -98,11 +100,6 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
             code: .unavailable,
             message: "The Temporal server at \(self.upstreamName) cannot be reached through the proxy: \(reason)"
         )
-    }
-
-    private func answer(_ call: ServerCall, _ status: Status, _ metadata: Metadata = [:]) -> CallEnd {
-        call.finish(status, metadata)
-        return .answered(status)
     }
 
     /// Copies the client's messages to the upstream.
@@ -130,7 +127,7 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         }
     }
 
-    /// Copies the upstream's parts to the client.
+    /// Copies the upstream's parts to the client, all but the last.
     ///
     /// - Throws: The upstream's error.
     @concurrent
@@ -150,7 +147,7 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
                 record.addResponse(bytes.count)
                 await call.send(bytes.buffer, isOnly: isUnary)
             case .status(let status, let metadata):
-                return self.answer(call, status, metadata)
+                return .answered(status, metadata)
             }
         }
         try Task.checkCancellation()
