@@ -61,6 +61,8 @@ struct NativeWorker {
             logger: logger
         )
         var configuration = ExternalStorage.Configuration()
+        // The cache is for histories that are read again. These activities read each value once.
+        configuration.cache = .disabled
         switch environment["EXTERNAL_STORAGE_THRESHOLD"] {
         case nil: break
         case "all": configuration.threshold = .all

@@ -47,6 +47,11 @@ extension ExternalStorage {
         return zip(payloads, references).map { $1 ?? $0 }
     }
 
+    /// Whether a payload is large enough to be stored.
+    package func mayStore(_ payload: Payload) -> Bool {
+        payload.sizeInBytes >= self.configuration.threshold.sizeInBytes
+    }
+
     /// Stores what is large enough of one message.
     ///
     /// There is one `store` per driver and target, all at the same time (ES-P2).

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 public import ExternalStorageGRPC
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix

@@ -12,6 +12,12 @@ package struct CallResult: Sendable {
     package var message: ByteBuffer?
     package var status: Status
     package var trailers: Metadata
+
+    package init(message: ByteBuffer?, status: Status, trailers: Metadata) {
+        self.message = message
+        self.status = status
+        self.trailers = trailers
+    }
 }
 
 extension ClientTransport {

@@ -23,7 +23,7 @@ struct TargetCase: CustomTestStringConvertible, Sendable {
     var testDescription: String { "\(self.rule) \(self.method)" }
 }
 
-@Suite("Targets of client requests", .timeLimit(.minutes(1)))
+@Suite("Targets of client requests", .bothRoads, .timeLimit(.minutes(1)))
 struct ClientTargetTests {
     @Test("ES-T1 ES-T2 ES-T3 ES-T5 ES-T6 Every payload is stored for whom it belongs to", arguments: Self.cases)
     func target(_ testCase: TargetCase) async throws {

@@ -16,7 +16,7 @@ import Testing
 
 @testable import ExternalStorageGRPC
 
-@Suite("References that stay", .timeLimit(.minutes(1)))
+@Suite("References that stay", .bothRoads, .timeLimit(.minutes(1)))
 struct KeptReferencesTests {
     private static func task(_ reference: APIPayload) -> ActivityTask {
         .with { task in

@@ -15,7 +15,7 @@ import TemporalAPI
 import TestSupport
 import Testing
 
-@Suite("Storage failures in tasks", .timeLimit(.minutes(1)))
+@Suite("Storage failures in tasks", .bothRoads, .timeLimit(.minutes(1)))
 struct TaskFailureTests {
     private static let poll = Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest.with { request in
         request.namespace = "ns"

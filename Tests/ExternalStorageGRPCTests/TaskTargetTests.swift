@@ -14,7 +14,7 @@ import TemporalAPI
 import TestSupport
 import Testing
 
-@Suite("Targets of task completions", .timeLimit(.minutes(1)))
+@Suite("Targets of task completions", .bothRoads, .timeLimit(.minutes(1)))
 struct TaskTargetTests {
     private static let base = StorageDriverTarget.workflow(namespace: "ns", id: "w", runID: "r", type: "T")
 

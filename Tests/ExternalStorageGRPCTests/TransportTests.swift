@@ -15,7 +15,7 @@ import TemporalAPI
 import TestSupport
 import Testing
 
-@Suite("ExternalStorageTransport", .timeLimit(.minutes(1)))
+@Suite("ExternalStorageTransport", .bothRoads, .timeLimit(.minutes(1)))
 struct TransportTests {
     @Test("ES-C1 ES-W1 The server gets references, and whoever reads them the payloads")
     func roundTrip() async throws {
@@ -255,7 +255,7 @@ struct TransportTests {
     }
 }
 
-@Suite("Request size", .timeLimit(.minutes(1)))
+@Suite("Request size", .bothRoads, .timeLimit(.minutes(1)))
 struct RequestSizeTests {
     private func payload(_ index: Int, kibibytes: Int) -> APIPayload {
         .with { payload in

@@ -84,4 +84,41 @@ struct InboxTests {
         #expect(drained.withLock { $0 } == 1)
         #expect(!inbox.isFull)
     }
+
+    @Test("All parts come at their end, whether or not somebody waited before", arguments: [true, false])
+    func all(waitsBefore: Bool) async throws {
+        let inbox = Inbox<Int>(limit: 100)
+        inbox.put(0)
+        if !waitsBefore { inbox.finish() }
+        let parts = try await withThrowingTaskGroup(of: [Int].self) { group in
+            group.addTask { try await inbox.all() }
+            group.addTask {
+                for number in 1..<10 { inbox.put(number) }
+                inbox.finish()
+                return []
+            }
+            return try await group.reduce([], +)
+        }
+
+        #expect(parts == (waitsBefore ? Array(0..<10) : [0]))
+    }
+
+    @Test("Whoever waits for all parts is told of an error, and of the own cancellation")
+    func allFailing() async throws {
+        struct Broken: Error {}
+        let inbox = Inbox<Int>(limit: 100)
+        inbox.put(1)
+        await withThrowingTaskGroup(of: [Int].self) { group in
+            group.addTask { try await inbox.all() }
+            group.cancelAll()
+            await #expect(throws: CancellationError.self) { try await group.next() }
+        }
+        let other = Inbox<Int>(limit: 100)
+        await withThrowingTaskGroup(of: [Int].self) { group in
+            group.addTask { try await other.all() }
+            other.put(1)
+            other.fail(Broken())
+            await #expect(throws: Broken.self) { try await group.next() }
+        }
+    }
 }

@@ -17,7 +17,7 @@ import Testing
 /// Both ends of the transport, and gRPC Swift's own on one of them.
 @Suite("Calls over loopback", .timeLimit(.minutes(2)))
 struct LoopbackTests {
-    private static func echo(_ call: ServerCall) async {
+    static func echo(_ call: ServerCall) async {
         call.send(call.metadata)
         do {
             while let message = try await call.nextMessage() { await call.send(message, isOnly: false) }
@@ -29,7 +29,7 @@ struct LoopbackTests {
         }
     }
 
-    private static func withListener(
+    static func withListener(
         _ answer: @escaping @Sendable (ServerCall) async -> Void = Self.echo,
         configuration: HTTP2CallListener.Configuration = .init(),
         _ body: (Int, HTTP2CallListener) async throws -> Void
@@ -49,7 +49,7 @@ struct LoopbackTests {
         }
     }
 
-    private static func withTransport(
+    static func withTransport(
         to port: Int,
         _ body: (HTTP2CallTransport) async throws -> Void
     ) async throws {
@@ -62,7 +62,7 @@ struct LoopbackTests {
         }
     }
 
-    private static let descriptor = MethodDescriptor(fullyQualifiedService: "test.Service", method: "Echo")
+    static let descriptor = MethodDescriptor(fullyQualifiedService: "test.Service", method: "Echo")
 
     private struct Answer: Sendable {
         var messages: [[UInt8]] = []

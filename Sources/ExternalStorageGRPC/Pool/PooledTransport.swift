@@ -68,40 +68,44 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
         options: CallOptions,
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
-        let first = self.load.withLock { $0.open() }
-        let attempt = StreamAttempt()
-        do {
-            return try await self.withStream(on: first, attempt, descriptor: descriptor, options: options, closure)
-        } catch let error as RPCError where error.code == .unavailable && !attempt.isOpen && self.members.count > 1 {
-            try Task.checkCancellation()
-            let second = self.load.withLock { $0.open(excluding: first) }
-            return try await self.withStream(
-                on: second,
-                StreamAttempt(),
-                descriptor: descriptor,
-                options: options,
-                closure
-            )
+        try await self.withMember { member, opened in
+            try await member.withStream(descriptor: descriptor, options: options) { stream, context in
+                opened()
+                return try await closure(stream, context)
+            }
         }
     }
 
-    @concurrent
-    private func withStream<T: Sendable>(
+    /// Makes a call on the transport with the fewest, and on one other if it could not open a stream.
+    ///
+    /// - Parameter body: Makes the call on the transport that it is given, and says when its stream is open.
+    func withMember<Result: Sendable>(
+        _ body: @concurrent (Base, _ opened: @escaping @Sendable () -> Void) async throws -> Result
+    ) async throws -> Result {
+        let first = self.load.withLock { $0.open() }
+        let attempt = StreamAttempt()
+        do {
+            return try await self.call(on: first, attempt, body)
+        } catch let error as RPCError where error.code == .unavailable && !attempt.isOpen && self.members.count > 1 {
+            try Task.checkCancellation()
+            let second = self.load.withLock { $0.open(excluding: first) }
+            return try await self.call(on: second, StreamAttempt(), body)
+        }
+    }
+
+    private func call<Result: Sendable>(
         on index: Int,
         _ attempt: StreamAttempt,
-        descriptor: MethodDescriptor,
-        options: CallOptions,
-        _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
-    ) async throws -> T {
+        _ body: @concurrent (Base, _ opened: @escaping @Sendable () -> Void) async throws -> Result
+    ) async throws -> Result {
         defer {
             self.load.withLock { load in
                 if attempt.isOpen { load.close(index) } else { load.fail(index) }
             }
         }
-        return try await self.members[index].withStream(descriptor: descriptor, options: options) { stream, context in
+        return try await body(self.members[index]) {
             attempt.opened()
             self.load.withLock { $0.succeed(index) }
-            return try await closure(stream, context)
         }
     }
 }

@@ -85,7 +85,7 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
         guard let rule = MethodRule.rule(for: descriptor) else {
             return try await self.base.withStream(descriptor: descriptor, options: options, closure)
         }
-        let call = StorageCall(rule: rule, descriptor: descriptor, transport: self)
+        let call = StorageCall(rule: rule, descriptor: descriptor, transport: self, gate: RequestGate())
         return try await self.base.withStream(descriptor: descriptor, options: options) { stream, context in
             let stream = RPCStream(
                 descriptor: stream.descriptor,

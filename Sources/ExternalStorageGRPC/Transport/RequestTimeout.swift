@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import GRPCCore
+
 /// The `grpc-timeout` header: at most eight digits and a unit.
 enum RequestTimeout {
     static let key = "grpc-timeout"
@@ -33,5 +35,13 @@ enum RequestTimeout {
         if milliseconds >= 100_000_000 { return "\(min(seconds, 99_999_999))S" }
         if milliseconds > 0 { return "\(milliseconds)m" }
         return "\(max(1, attoseconds / 1_000_000_000))n"
+    }
+
+    /// Takes the time that storing took off the deadline in metadata, if there is one.
+    static func reduce(in metadata: inout Metadata, by elapsed: Duration) {
+        guard let timeout = metadata[stringValues: Self.key].first(where: { _ in true }),
+            let rest = Self.reduced(timeout, by: elapsed)
+        else { return }
+        metadata.replaceOrAddString(rest, forKey: Self.key)
     }
 }

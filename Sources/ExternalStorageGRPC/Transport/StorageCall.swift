@@ -23,14 +23,22 @@ final class StorageCall<Base: ClientTransport>: Sendable {
 
     let rule: MethodRule
     let descriptor: MethodDescriptor
-    let gate = RequestGate()
+    /// Between the two sides, where they run at the same time.
+    let gate: RequestGate?
     private let transport: ExternalStorageTransport<Base>
     /// Taken from the task that makes the call: the response may be read in another.
     private let kept = KeptReferences.current
+    private let record = StorageFailureRecord.current
     private let state = Mutex(State())
 
-    init(rule: MethodRule, descriptor: MethodDescriptor, transport: ExternalStorageTransport<Base>) {
+    init(
+        rule: MethodRule,
+        descriptor: MethodDescriptor,
+        transport: ExternalStorageTransport<Base>,
+        gate: RequestGate? = nil
+    ) {
         self.rule = rule
+        self.gate = gate
         self.descriptor = descriptor
         self.transport = transport
     }
@@ -96,6 +104,7 @@ extension StorageCall {
         self.log(error, "Payloads of a request could not be stored", task: token.context)
         switch self.rule.storeFailure {
         case .failsCall:
+            self.record?.note(error)
             throw RPCError(error)
         case .failsQuery:
             let answer = StorageFailureReport.failedQuery(error, token: token.own, namespace: facts.namespace)
@@ -110,6 +119,7 @@ extension StorageCall {
                 identity: facts.identity
             )
             if let report { await self.transport.send(report, metadata: facts.metadata, task: token.context) }
+            self.record?.note(error)
             throw RPCError.taskIsGone(error)
         }
     }
@@ -159,6 +169,7 @@ extension StorageCall {
             return resolution.message?.bytes ?? message
         } catch let error as ExternalStorageError {
             self.log(error, "Payloads of a response could not be retrieved", task: nil)
+            self.record?.note(error)
             throw RPCError(error)
         }
     }

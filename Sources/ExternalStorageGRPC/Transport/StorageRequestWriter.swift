@@ -60,18 +60,14 @@ struct StorageRequestWriter<Base: ClientTransport>: ClosableRPCWriterProtocol {
         } catch {
             self.held.fail()
             let failure = (error as? RPCError) ?? RPCError(code: .cancelled, message: "The call was cancelled.")
-            self.call.gate.close(failure)
+            self.call.gate?.close(failure)
             await self.base.finish(throwing: failure)
             return
         }
         // Whether or not it can be sent: from here on the response side says how the call ends.
-        defer { self.call.gate.open() }
+        defer { self.call.gate?.open() }
         if var metadata {
-            if let timeout = metadata[stringValues: RequestTimeout.key].first(where: { _ in true }),
-                let rest = RequestTimeout.reduced(timeout, by: ContinuousClock.now - started)
-            {
-                metadata.replaceOrAddString(rest, forKey: RequestTimeout.key)
-            }
+            RequestTimeout.reduce(in: &metadata, by: ContinuousClock.now - started)
             try await self.base.write(.metadata(metadata))
         }
         try await self.base.write(.message(request))
@@ -89,14 +85,14 @@ struct StorageRequestWriter<Base: ClientTransport>: ClosableRPCWriterProtocol {
             // No message: not a call that any rule knows, but not ours to refuse.
             do { try await self.base.write(.metadata(metadata)) } catch { await self.base.finish(throwing: error) }
         }
-        self.call.gate.open()
+        self.call.gate?.open()
         await self.base.finish()
     }
 
     @concurrent
     func finish(throwing error: any Error) async {
         guard !self.held.hasFailed else { return }
-        self.call.gate.open()
+        self.call.gate?.open()
         await self.base.finish(throwing: error)
     }
 }

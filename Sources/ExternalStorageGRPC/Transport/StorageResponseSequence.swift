@@ -37,7 +37,7 @@ struct StorageResponseSequence<Base: ClientTransport>: AsyncSequence, Sendable {
             guard !self.hasEnded else { return nil }
             if !self.isRequestDone {
                 self.isRequestDone = true
-                if let error = await self.call.gate.outcome() { return self.end(with: error) }
+                if let error = await self.call.gate?.outcome() { return self.end(with: error) }
             }
             switch try await self.base.next(isolation: actor) {
             case .metadata(let metadata):

@@ -15,6 +15,8 @@ extension S3HTTPClient {
     /// - Answers are not decompressed: what is stored is what is hashed.
     /// - 64 connections to one host, as many as requests go out at a time.
     ///
+    /// Answers are read on the event loop of a client that has only one.
+    ///
     /// Add a proxy or trust roots of your own and pass the client you made of it to ``S3HTTPClient``.
     public static var httpConfiguration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
@@ -28,9 +30,4 @@ extension S3HTTPClient {
         configuration.httpVersion = .http1Only
         return configuration
     }
-
-    /// The client that is used where none is given.
-    ///
-    /// It lives as long as the process, like `HTTPClient.shared`, which follows redirects and repeats by itself.
-    static let sharedHTTPClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: httpConfiguration)
 }

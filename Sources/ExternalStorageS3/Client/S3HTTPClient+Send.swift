@@ -168,11 +168,12 @@ extension S3HTTPClient {
         let request = try self.request(call, attempt)
         let seconds = Double(call.expectedSize) / Double(max(1, self.configuration.minimumBytesPerSecond))
         let limit = self.configuration.attemptTimeout + .milliseconds(Int64(1000 * seconds))
-        let httpClient = self.httpClient
-        return try await withTimeout(limit, clock: self.clock) {
-            // AsyncHTTPClient's own deadline ends with the head of the answer; ours covers the body too.
-            let response = try await httpClient.execute(request, deadline: .distantFuture)
-            return try await S3Response(response, to: call)
+        return try await self.lanes.withLane { lane in
+            try await withTimeout(limit, clock: self.clock) {
+                // AsyncHTTPClient's own deadline ends with the head of the answer; ours covers the body too.
+                let response = try await lane.httpClient.execute(request, deadline: .distantFuture)
+                return try await S3Response(response, to: call)
+            }
         }
     }
 

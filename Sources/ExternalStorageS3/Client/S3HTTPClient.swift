@@ -6,6 +6,7 @@
 
 public import AWSSigning
 public import AsyncHTTPClient
+internal import ExternalStorageCore
 internal import Synchronization
 
 /// An S3 client on AsyncHTTPClient: signs, repeats, finds the region, corrects the clock.
@@ -24,7 +25,7 @@ public final class S3HTTPClient: Sendable {
 
     let configuration: Configuration
     let credentials: any AWSCredentialsProvider
-    let httpClient: HTTPClient
+    let lanes: S3Lanes
     let clock: any Clock<Duration>
     let now: @Sendable () -> Int64
     let random: @Sendable () -> Double
@@ -45,15 +46,15 @@ public final class S3HTTPClient: Sendable {
         self.init(
             configuration: configuration,
             credentials: credentials,
-            httpClient: httpClient ?? Self.sharedHTTPClient,
-            clock: ContinuousClock(),
+            lanes: httpClient.map { S3Lanes($0) } ?? .shared,
+            clock: EventLoopClock(),
             now: { WallClock.secondsSince1970() },
             random: { Double.random(in: 0..<1) }
         )
     }
 
     /// Creates a client with clocks and chance of the caller's choice.
-    package init(
+    package convenience init(
         configuration: Configuration,
         credentials: any AWSCredentialsProvider,
         httpClient: HTTPClient,
@@ -61,9 +62,27 @@ public final class S3HTTPClient: Sendable {
         now: @escaping @Sendable () -> Int64,
         random: @escaping @Sendable () -> Double
     ) {
+        self.init(
+            configuration: configuration,
+            credentials: credentials,
+            lanes: S3Lanes(httpClient),
+            clock: clock,
+            now: now,
+            random: random
+        )
+    }
+
+    private init(
+        configuration: Configuration,
+        credentials: any AWSCredentialsProvider,
+        lanes: S3Lanes,
+        clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Int64,
+        random: @escaping @Sendable () -> Double
+    ) {
         self.configuration = configuration
         self.credentials = credentials
-        self.httpClient = httpClient
+        self.lanes = lanes
         self.clock = clock
         self.now = now
         self.random = random

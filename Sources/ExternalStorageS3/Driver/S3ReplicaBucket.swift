@@ -22,3 +22,17 @@ public struct S3ReplicaBucket: Sendable, Hashable {
         self.region = region
     }
 }
+
+extension S3ReplicaBucket: LosslessStringConvertible {
+    /// Names a bucket as configuration does.
+    ///
+    /// - Parameter description: `NAME@REGION`. Nil if it is anything else.
+    public init?(_ description: String) {
+        let parts = description.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts.contains(where: \.isEmpty) else { return nil }
+        self.init(name: String(parts[0]), region: String(parts[1]))
+    }
+
+    /// `NAME@REGION`.
+    public var description: String { "\(self.name)@\(self.region)" }
+}

@@ -91,11 +91,10 @@ extension S3StorageDriver.Configuration {
         }
         self.uploadPartSizeInBytes = try values.int("uploadPartSizeInBytes") ?? self.uploadPartSizeInBytes
         self.replicaBuckets = try values.strings("replicaBuckets").map { text throws(ExternalStorageError) in
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts.contains(where: \.isEmpty) else {
+            guard let bucket = S3ReplicaBucket(text) else {
                 throw values.refuse("replicaBuckets", "a list of NAME@REGION", text)
             }
-            return S3ReplicaBucket(name: String(parts[0]), region: String(parts[1]))
+            return bucket
         }
     }
 }

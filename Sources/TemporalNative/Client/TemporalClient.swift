@@ -9,6 +9,7 @@ import ExternalStorageGRPC
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
 public import Logging
+import NIOPosix
 public import ServiceLifecycle
 public import TemporalTransport
 
@@ -71,14 +72,16 @@ public final class TemporalClient: Service {
         channel: any RPCChannel,
         externalStorage: ExternalStorage?,
         configuration: Configuration,
-        logger: Logger
+        logger: Logger,
+        executor: EventLoopTaskExecutor? = nil
     ) {
         self.init(
             connection: Connection(
                 channel: channel,
                 externalStorage: externalStorage,
                 configuration: configuration,
-                logger: logger
+                logger: logger,
+                executor: executor
             )
         )
     }
@@ -101,10 +104,12 @@ public final class TemporalClient: Service {
         logger: Logger
     ) throws {
         try configuration.validate()
+        let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
         let transport = try Self.transport(
             to: target,
             security: transportSecurity,
-            connections: configuration.connections
+            connections: configuration.connections,
+            on: executor.eventLoop
         )
         self.init(
             channel: DirectChannel(
@@ -112,7 +117,8 @@ public final class TemporalClient: Service {
             ),
             externalStorage: externalStorage,
             configuration: configuration,
-            logger: logger
+            logger: logger,
+            executor: executor
         )
     }
 

@@ -6,21 +6,28 @@
 
 import ExternalStorageGRPC
 import GRPCNIOTransportHTTP2Posix
+import NIOCore
+import NIOPosix
 import TemporalTransport
 
 extension TemporalClient {
     /// The transport to a Temporal server: several connections, for one carries 100 calls at a time.
+    ///
+    /// All of them live on one thread, so that what makes calls can run there, too.
     static func transport(
         to target: any ResolvableTarget,
         security: ClientSecurity,
-        connections: Int
+        connections: Int,
+        on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
     ) throws(TemporalError) -> PooledTransport<HTTP2CallTransport> {
         guard connections > 0 else {
             throw TemporalError(code: .invalidConfiguration, message: "a client needs at least one connection")
         }
         do {
             return PooledTransport(
-                try (0..<connections).map { _ in try HTTP2CallTransport(target: target, security: security) }
+                try (0..<connections).map { _ in
+                    try HTTP2CallTransport(target: target, security: security, eventLoopGroup: eventLoop)
+                }
             )
         } catch {
             throw TemporalError(

@@ -20,6 +20,8 @@ struct Connection: Sendable {
     let externalStorage: ExternalStorage?
     /// Where logs go.
     let logger: Logger
+    /// The thread of the connections, where it is one and we know it: calls cost least there.
+    let executor: EventLoopTaskExecutor?
     private let channel: any RPCChannel
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -29,12 +31,14 @@ struct Connection: Sendable {
         externalStorage: ExternalStorage?,
         configuration: TemporalClient.Configuration,
         logger: Logger,
+        executor: EventLoopTaskExecutor? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.channel = channel
         self.externalStorage = externalStorage
         self.configuration = configuration
         self.logger = logger
+        self.executor = executor
         self.sleep = sleep
     }
 

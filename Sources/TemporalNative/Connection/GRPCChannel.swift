@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import GRPCCore
 import GRPCProtobuf
 
@@ -22,13 +23,21 @@ struct GRPCChannel<Transport: ClientTransport>: RPCChannel {
         metadata: Metadata,
         options: CallOptions
     ) async throws -> Method.Output {
-        try await self.client.unary(
-            request: ClientRequest(message: request, metadata: metadata),
-            descriptor: method.descriptor,
-            serializer: ProtobufSerializer<Method.Input>(),
-            deserializer: ProtobufDeserializer<Method.Output>(),
-            options: options
-        ) { response in try response.message }
+        let record = StorageFailureRecord()
+        do {
+            return try await StorageFailureRecord.$current.withValue(record) {
+                try await self.client.unary(
+                    request: ClientRequest(message: request, metadata: metadata),
+                    descriptor: method.descriptor,
+                    serializer: ProtobufSerializer<Method.Input>(),
+                    deserializer: ProtobufDeserializer<Method.Output>(),
+                    options: options
+                ) { response in try response.message }
+            }
+        } catch var error as RPCError where error.cause == nil {
+            error.cause = record.error
+            throw error
+        }
     }
 
     @concurrent

@@ -5,25 +5,28 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
-import NIOCore
-import SwiftProtobuf
+public import ExternalStorageGRPC
+public import SwiftProtobuf
 import TemporalAPI
 
 typealias ProtoPayload = Temporal_Api_Common_V1_Payload
 typealias ProtoPayloads = Temporal_Api_Common_V1_Payloads
+
+/// Messages are made of shared buffers, and the other way round, without a copy between.
+extension BufferBytes: SwiftProtobufContiguousBytes {}
 
 extension Payload {
     /// The payload of a message.
     ///
     /// What the generated type does not know of is kept.
     init(_ message: ProtoPayload) throws {
-        self.init(unchecked: ByteBuffer(bytes: try message.serializedBytes() as [UInt8]))
+        self.init(unchecked: try (message.serializedBytes() as BufferBytes).buffer)
     }
 
     /// The payload as part of a message.
     var message: ProtoPayload {
         get throws {
-            try ProtoPayload(serializedBytes: Array(self.serializedBytes.readableBytesView))
+            try ProtoPayload(serializedBytes: BufferBytes(buffer: self.serializedBytes))
         }
     }
 }

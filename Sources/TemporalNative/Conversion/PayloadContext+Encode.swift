@@ -45,4 +45,19 @@ extension PayloadContext {
         }
         return payloads
     }
+
+    /// Stores the payloads that are large enough.
+    ///
+    /// - Parameter payloads: Payloads as the codecs left them.
+    /// - Returns: One payload per input, in order: a reference, or the input itself. What is sent with them passes the
+    ///   transport unchanged.
+    /// - Throws: `ExternalStorageError`, `CancellationError`.
+    func stored(_ payloads: [Payload]) async throws -> [Payload] {
+        guard let externalStorage, payloads.contains(where: externalStorage.mayStore) else { return payloads }
+        let context = StorageDriverSelectContext(target: self.target, namespace: self.namespace)
+        // Hashing takes its time, which the thread of the connection does not have.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await externalStorage.store(payloads, context: context)
+        }
+    }
 }

@@ -66,6 +66,7 @@ public final class TemporalWorker: Service {
             taskQueue: taskQueue,
             activities: activities,
             configuration: configuration,
+            executor: connection.executor,
             logger: logger
         )
     }
@@ -104,6 +105,7 @@ public final class TemporalWorker: Service {
         activities: [Activity],
         configuration: Configuration,
         clock: WorkerClock = .continuous,
+        executor: EventLoopTaskExecutor? = nil,
         logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
@@ -124,6 +126,7 @@ public final class TemporalWorker: Service {
             ),
             client: client,
             clock: clock,
+            executor: executor,
             logger: logger,
             metrics: WorkerMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
         )
@@ -142,7 +145,7 @@ public final class TemporalWorker: Service {
     ///   Everything else is retried for as long as it takes. What ran has ended and been reported then.
     public func run() async throws {
         try await withGracefulShutdownHandler {
-            try await self.worker.run()
+            try await withTaskExecutorPreference(self.worker.executor) { try await self.worker.run() }
         } onGracefulShutdown: {
             self.beginGracefulShutdown()
         }

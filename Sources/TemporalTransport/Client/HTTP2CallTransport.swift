@@ -183,12 +183,7 @@ public final class HTTP2CallTransport: ClientTransport {
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
         let connection = try await self.connection(options)
-        let stream = ClientStream(
-            on: connection.calls,
-            eventLoop: connection.eventLoop,
-            messageSizeLimit: options.maxResponseMessageBytes ?? self.configuration.messageSizeLimit,
-            timeout: options.timeout
-        )
+        let stream = self.stream(on: connection, options)
         let writer = ClientStreamWriter(
             stream: stream,
             isUnary: descriptor.type == .unary,
@@ -212,7 +207,16 @@ public final class HTTP2CallTransport: ClientTransport {
         )
     }
 
-    private func connection(_ options: CallOptions) async throws -> ClientConnection {
+    func stream(on connection: ClientConnection, _ options: CallOptions) -> ClientStream {
+        ClientStream(
+            on: connection.calls,
+            eventLoop: connection.eventLoop,
+            messageSizeLimit: options.maxResponseMessageBytes ?? self.configuration.messageSizeLimit,
+            timeout: options.timeout
+        )
+    }
+
+    func connection(_ options: CallOptions) async throws -> ClientConnection {
         let waitsForReady = options.waitForReady ?? false
         switch self.state.withLockedValue({ $0.connection(waitsForReady: waitsForReady) }) {
         case .connection(let connection): return connection
@@ -241,7 +245,7 @@ public final class HTTP2CallTransport: ClientTransport {
         }
     }
 
-    private func headers(_ metadata: Metadata, descriptor: MethodDescriptor, timeout: Duration?) -> HPACKHeaders {
+    func headers(_ metadata: Metadata, descriptor: MethodDescriptor, timeout: Duration?) -> HPACKHeaders {
         var headers = HPACKHeaders()
         headers.reserveCapacity(metadata.count + 8)
         headers.add(name: ":method", value: "POST")

@@ -23,6 +23,8 @@ final class Inbox<Part: Sendable>: Sendable {
         var bytes = 0
         var end: End?
         var waiter: CheckedContinuation<Part?, any Error>?
+        /// Who waits for all parts.
+        var collector: CheckedContinuation<[Part], any Error>?
         var isCancelled = false
         var hasToDrain = false
 
@@ -36,6 +38,11 @@ final class Inbox<Part: Sendable>: Sendable {
             }
             self.bytes -= entry.size
             return entry
+        }
+
+        mutating func takeAll() -> [Part] {
+            defer { (self.parts, self.head, self.bytes) = ([], 0, 0) }
+            return self.parts.compactMap { $0?.part }
         }
     }
 
@@ -90,16 +97,22 @@ final class Inbox<Part: Sendable>: Sendable {
     }
 
     private func end(_ end: End) {
-        let waiter = self.state.withLockedValue { state -> CheckedContinuation<Part?, any Error>? in
+        let resume = self.state.withLockedValue { state -> (@Sendable () -> Void)? in
             guard state.end == nil else { return nil }
             state.end = end
-            defer { state.waiter = nil }
-            return state.waiter
+            if let collector = state.collector {
+                let result = Self.all(state.takeAll(), end)
+                state.collector = nil
+                return { collector.resume(with: result) }
+            }
+            guard let waiter = state.waiter else { return nil }
+            state.waiter = nil
+            switch end {
+            case .finished: return { waiter.resume(returning: nil) }
+            case .failed(let error): return { waiter.resume(throwing: error) }
+            }
         }
-        switch end {
-        case .finished: waiter?.resume(returning: nil)
-        case .failed(let error): waiter?.resume(throwing: error)
-        }
+        resume?()
     }
 
     /// The next part, as soon as it is there; nil at the end.
@@ -125,6 +138,39 @@ final class Inbox<Part: Sendable>: Sendable {
                 return state.waiter
             }
             waiter?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// All parts, when the last of them is there: one change of tasks instead of one for each.
+    ///
+    /// Instead of ``next()``, for parts that hardly ever are full.
+    ///
+    /// - Throws: The error that ended the parts. `CancellationError` if the task is cancelled before their end.
+    func all() async throws -> [Part] {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result = self.state.withLockedValue { state -> Result<[Part], any Error>? in
+                    if let end = state.end { return Self.all(state.takeAll(), end) }
+                    if state.isCancelled { return .failure(CancellationError()) }
+                    state.collector = continuation
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            let collector = self.state.withLockedValue { state in
+                state.isCancelled = true
+                defer { state.collector = nil }
+                return state.collector
+            }
+            collector?.resume(throwing: CancellationError())
+        }
+    }
+
+    private static func all(_ parts: [Part], _ end: End) -> Result<[Part], any Error> {
+        switch end {
+        case .finished: .success(parts)
+        case .failed(let error): .failure(error)
         }
     }
 

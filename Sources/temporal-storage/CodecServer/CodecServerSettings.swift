@@ -51,7 +51,7 @@ struct CodecServerSettings: Sendable {
     }
 
     private mutating func readAccess(_ settings: Settings) throws {
-        self.configuration.crossOrigin.origins = Set(try Self.list(.corsOrigins, settings))
+        self.configuration.crossOrigin.origins = Set(try settings.list(.corsOrigins).map(\.text))
         self.configuration.crossOrigin.allowsCredentials = try settings.bool(.corsCredentials)
         self.configuration.allowsAnyone = try settings.bool(.allowAnyone)
         self.configuration.readsNamespaceFromPath = try settings.bool(.namespaceInPath)
@@ -71,8 +71,8 @@ struct CodecServerSettings: Sendable {
         }
         var tokens = JWTAuthenticator.Configuration(
             keys: keys.text,
-            issuers: Set(try Self.list(.authIssuer, settings)),
-            audiences: Set(try Self.list(.authAudience, settings))
+            issuers: Set(try settings.list(.authIssuer).map(\.text)),
+            audiences: Set(try settings.list(.authAudience).map(\.text))
         )
         guard !tokens.issuers.isEmpty, !tokens.audiences.isEmpty else {
             throw CommandError.usage(
@@ -81,7 +81,7 @@ struct CodecServerSettings: Sendable {
             )
         }
         if let claim = try settings.text(.authPermissionsClaim) { tokens.permissionsClaim = claim.text }
-        let (readers, writers) = (try Self.list(.authReadRoles, settings), try Self.list(.authWriteRoles, settings))
+        let (readers, writers) = (try settings.list(.authReadRoles).map(\.text), try settings.list(.authWriteRoles).map(\.text))
         if !readers.isEmpty { tokens.readingRoles = Set(readers.map { $0.lowercased() }) }
         if !writers.isEmpty { tokens.writingRoles = Set(writers.map { $0.lowercased() }) }
         do throws(CodecServerError) {
@@ -94,7 +94,7 @@ struct CodecServerSettings: Sendable {
     private mutating func readReferences(_ settings: Settings) throws {
         var places: Set<CodecServer.ReferencePolicy.Place> = []
         if let bucket = try settings.text(.bucket) { places.insert(.init(bucket: bucket.text)) }
-        for entry in try Self.list(.allowBuckets, settings) {
+        for entry in try settings.list(.allowBuckets).map(\.text) {
             // The resource of an ARN has a slash of its own: arn:aws:s3:region:account:accesspoint/name.
             let start = entry.hasPrefix("arn:") ? entry.firstIndex(of: "/").map(entry.index(after:)) : entry.startIndex
             guard let start, let slash = entry[start...].firstIndex(of: "/") else {
@@ -122,12 +122,6 @@ struct CodecServerSettings: Sendable {
         }
         if let rate = try settings.integer(.rateLimit, in: 0...1_000_000) {
             self.configuration.rateLimit = rate == 0 ? nil : .init(requestsPerSecond: Double(rate), burst: 4 * rate)
-        }
-    }
-
-    private static func list(_ setting: Setting, _ settings: Settings) throws -> [String] {
-        (try settings.text(setting)?.text ?? "").split(separator: ",").map { item in
-            String(item.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace })
         }
     }
 

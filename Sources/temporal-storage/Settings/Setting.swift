@@ -40,6 +40,7 @@ enum Setting: String, CaseIterable {
     case readLegacyReferences = "read-legacy-references"
     case refreshAfter = "refresh-after"
     case region
+    case replicaBuckets = "replica-buckets"
     case responseMemoryBytes = "response-memory-bytes"
     case store
     case target

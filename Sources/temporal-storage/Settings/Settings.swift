@@ -85,6 +85,17 @@ struct Settings: Sendable {
     /// The value as text.
     func text(_ setting: Setting) throws -> Value? { try self.value(setting, as: [.string, .int, .double]) }
 
+    /// What stands between commas, each without spaces around it.
+    func list(_ setting: Setting) throws -> [Value] {
+        guard let value = try self.text(setting) else { return [] }
+        return value.text.split(separator: ",").map { item in
+            Value(
+                text: String(item.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }),
+                origin: value.origin
+            )
+        }
+    }
+
     /// A whole number within a range.
     func integer(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int? {
         guard let value = try self.value(setting, as: [.int, .string, .double]) else { return nil }

@@ -66,6 +66,17 @@ struct StorageOptions: ParsableArguments {
     )
     var refreshAfter: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Buckets that replication fills, as NAME@REGION with commas between them: what --bucket does not have, or \
+            cannot give, is read from them, in this order.
+            """,
+            valueName: "buckets"
+        )
+    )
+    var replicaBuckets: String?
+
     @Flag(help: "Resolve references of early previews too, whose encoding is json/external-storage-reference.")
     var readLegacyReferences = false
 
@@ -74,6 +85,7 @@ struct StorageOptions: ParsableArguments {
             (.driver, self.driver), (.store, self.store), (.bucket, self.bucket), (.region, self.region),
             (.endpointURL, self.endpointUrl), (.pathStyle, self.pathStyle ? "true" : nil),
             (.threshold, self.threshold), (.refreshAfter, self.refreshAfter),
+            (.replicaBuckets, self.replicaBuckets),
             (.readLegacyReferences, self.readLegacyReferences ? "true" : nil),
         ]
     }

@@ -72,6 +72,12 @@ enum StorageSettings {
         if let days = try settings.integer(.refreshAfter, in: 1...36_500) {
             driver.refreshAfter = .seconds(days * 86_400)
         }
+        driver.replicaBuckets = try settings.list(.replicaBuckets).map { entry in
+            guard let bucket = S3ReplicaBucket(entry.text) else {
+                throw entry.isNot("NAME@REGION, or several with commas between them")
+            }
+            return bucket
+        }
         if !readsInParts { driver.downloadPartSizeInBytes = nil }
         do {
             _ = try S3Endpoint(bucket: bucket.text, options: client.endpoint)

@@ -25,6 +25,10 @@ struct CommandTests {
                 ["proxy", "--driver", "none"], ["TEMPORAL_STORAGE_TARGET": "x"],
                 #"temporal-storage: TEMPORAL_STORAGE_TARGET is "x"; it has to be "#
             ),
+            (
+                ["proxy", "--driver", "s3", "--bucket", "b", "--region", "r", "--replica-buckets", "c@us-east-1, d"],
+                [:], #"temporal-storage: --replica-buckets is "d"; it has to be NAME@REGION"#
+            ),
             (["proxy", "--driver", "none", "--nonsense"], [:], "temporal-storage: Unknown option '--nonsense'"),
             (["nonsense"], [:], "temporal-storage: "),
         ] as [([String], [String: String], String)]

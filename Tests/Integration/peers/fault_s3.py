@@ -142,6 +142,42 @@ async def s3_interop(bench: Faults) -> str:
     return f"{counts[0]} references with a Python client, {counts[1]} with a Python worker"
 
 
+@case("s3-replicas", seconds=90)
+async def s3_replicas(bench: Faults) -> str:
+    """What the bucket has lost is read from its replica, by a sidecar that is told of one, and by no other."""
+    replica, value = f"replica-{bench.id('r')[-8:]}", blob(bench.id("value"), SIZE)
+    async with both(bench) as parties, aioboto3.Session().client(
+        "s3", region_name="us-east-1", endpoint_url=bench.s3_endpoint
+    ) as store:
+        await store.create_bucket(Bucket=replica)
+        handle = await parties.ours.start_workflow(
+            Remembers.run, value, id=bench.id("replicated"), task_queue=bench.id("nobody"), memo={"start": value}
+        )
+        claims = [claim for _, claim in references_in(await common.raw_history(parties.plain, handle.id))]
+        for key in {claim["key"] for claim in claims}:
+            source = {"Bucket": bench.bucket, "Key": key}
+            await store.copy_object(Bucket=replica, Key=key, CopySource=source)
+            await store.delete_object(**source)
+        with_replica = await parties.stack.enter_async_context(
+            bench.s3_sidecar("--replica-buckets", f"{replica}@us-east-1")
+        )
+        same("memo", (await _memo(bench, with_replica.address, handle.id))["start"], value)
+        without = await parties.stack.enter_async_context(bench.s3_sidecar())
+        try:
+            await _memo(bench, without.address, handle.id)
+        except RPCError as error:
+            holds(f"a bucket that has lost it says: {error}", "not found" in str(error).lower())
+        else:
+            holds("a bucket that has lost it gave it", False)
+        await handle.terminate()
+    return f"{len(claims)} references, read from {replica}"
+
+
+async def _memo(bench: Faults, address: str, workflow_id: str) -> dict[str, object]:
+    client = await bench.client(address)
+    return dict(await (await client.get_workflow_handle(workflow_id).describe()).memo())
+
+
 @case("s3-same-keys", seconds=90)
 async def s3_same_keys(bench: Faults) -> str:
     """A payload for the same workflow, activity or nobody has the same key, and is stored once (ES-D1, ES-D4)."""

@@ -5,9 +5,15 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
+import ExternalStorageTesting
 import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import NIOCore
 import SwiftProtobuf
 import TemporalAPI
+import TemporalTransport
 import Testing
 
 @testable import TemporalNative
@@ -173,5 +179,41 @@ struct ConnectionTests {
         #expect(error?.code == .externalStorageFailed)
         #expect((error?.cause as? ExternalStorageError)?.code == .forbidden)
         #expect(error?.message.contains("bucket b refuses") == true)
+    }
+
+    @Test("ES-F1 Whatever carries the calls, what storage says is the cause", arguments: [true, false])
+    func storageThroughTransports(isDirect: Bool) async throws {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        var settings = ExternalStorage.Configuration()
+        settings.threshold = .all
+        let storage = try ExternalStorage(
+            driver: FaultyStorageDriver(failing: .forbidden),
+            configuration: settings,
+            logger: logger
+        )
+        // Nothing is sent, so nobody has to be there.
+        let nowhere = try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: 1))
+        let transport = ExternalStorageTransport(wrapping: nowhere, storage: storage, logger: logger)
+        let channel: any RPCChannel = isDirect ? DirectChannel(transport) : GRPCChannel(transport)
+        let connection = Connection(
+            channel: channel,
+            externalStorage: storage,
+            configuration: .init(),
+            logger: logger
+        )
+        // The deadline is for the case that something is sent after all.
+        let error = try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { try await connection.run() }
+            defer { connection.beginGracefulShutdown() }
+            return await #expect(throws: TemporalError.self) {
+                try await connection.call(
+                    WorkflowService.SignalWorkflowExecution.self,
+                    try .with { $0.input = try ProtoPayloads([Payload(encoding: "json/plain", data: ByteBuffer(string: "1"))]) },
+                    patience: .once(.seconds(10))
+                )
+            }
+        }
+        #expect(error?.code == .externalStorageFailed)
+        #expect((error?.cause as? ExternalStorageError)?.code == .forbidden)
     }
 }

@@ -31,7 +31,7 @@ public struct ActivityContext: Sendable {
     public let info: ActivityInfo
 
     /// The worker's logger, with the ids of the attempt.
-    public let logger: Logger
+    public var logger: Logger { self.attemptLogger.logger }
 
     /// The headers that the caller sent along; references resolved, codecs not undone.
     public let headers: [String: Payload]
@@ -39,6 +39,7 @@ public struct ActivityContext: Sendable {
     /// What the values of this attempt are encoded and decoded with.
     public let payloads: PayloadContext
 
+    let attemptLogger: AttemptLogger
     let previousDetails: [Payload]
     let execution: ActivityExecution
     let workerShutdown: OneShot

@@ -8,6 +8,11 @@
 ///
 /// For what must be said to the server in any case: how an attempt ended. The task is unstructured only so that
 /// cancellation does not reach it; it is awaited here, so it cannot outlive its caller, and its calls have deadlines.
-func shielded<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) async -> Result {
-    await Task { await body() }.value
+///
+/// - Parameter executor: Where it runs; nil for the global executor.
+func shielded<Result: Sendable>(
+    on executor: (any TaskExecutor)?,
+    _ body: @escaping @Sendable () async -> Result
+) async -> Result {
+    await Task(executorPreference: executor) { await body() }.value
 }

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
+
 /// The time of a worker: what it reads and what it waits by.
 ///
 /// Tests bring their own.
@@ -14,7 +16,7 @@ struct WorkerClock: Sendable {
 
     static let continuous = Self(
         now: { ContinuousClock.now },
-        sleep: { try await Task.sleep(until: $0, clock: .continuous) }
+        sleep: { try await EventLoopClock().sleep(until: $0) }
     )
 
     func sleep(for duration: Duration) async throws {

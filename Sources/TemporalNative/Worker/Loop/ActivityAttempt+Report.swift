@@ -66,6 +66,13 @@ extension ActivityAttempt {
 
     /// - Returns: Whether the server has the result. If not, it has been told that the attempt failed.
     private func complete(_ result: [Payload]) async throws -> Bool {
+        var result = result
+        do {
+            // The transport would do it, too, with a message around the payloads that is several copies of them.
+            result = try await self.payloads.stored(result)
+        } catch let error as ExternalStorageError {
+            return try await !self.fail(error)
+        }
         let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest.with { request in
             request.taskToken = self.info.taskToken
             if !result.isEmpty { request.result = try ProtoPayloads(result) }

@@ -16,7 +16,8 @@ struct ActivityAttempt: Sendable {
     let worker: ActivityWorker
     let info: ActivityInfo
     let execution: ActivityExecution
-    let logger: Logger
+    private let attemptLogger: AttemptLogger
+    var logger: Logger { self.attemptLogger.logger }
     let payloads: PayloadContext
     let began: ContinuousClock.Instant
     /// How long before the start the activity was scheduled, by the server's clock.
@@ -31,7 +32,7 @@ struct ActivityAttempt: Sendable {
         self.task = task
         self.began = began
         self.waited = waited
-        self.logger = Self.logger(worker.logger, info)
+        self.attemptLogger = AttemptLogger(worker.logger, info)
         self.payloads = Self.payloads(worker.payloads, info)
         let (service, identity, namespace) = (worker.service, worker.identity.identity, worker.namespace)
         self.execution = ActivityExecution(
@@ -69,12 +70,6 @@ struct ActivityAttempt: Sendable {
         }
     }
 
-    private static func logger(_ logger: Logger, _ info: ActivityInfo) -> Logger {
-        var logger = logger
-        for (key, value) in info.logMetadata { logger[metadataKey: key] = value }
-        return logger
-    }
-
     /// Results and heartbeats belong to the workflow, or to an activity that stands alone (ES-T5).
     private static func payloads(_ payloads: PayloadContext, _ info: ActivityInfo) -> PayloadContext {
         var payloads = payloads
@@ -103,24 +98,31 @@ struct ActivityAttempt: Sendable {
         }
         self.worker.metrics.of(activity.name).received.increment()
         return await self.execution.run {
-            let headers = try self.task.header.fields.mapValues { try Payload($0) }
-            let context = ActivityContext(
-                info: self.info,
-                logger: self.logger,
-                headers: headers,
-                payloads: self.payloads,
-                previousDetails: try [Payload](self.task.heartbeatDetails),
-                execution: self.execution,
-                workerShutdown: self.worker.stopping,
-                clientOrNone: self.worker.client
-            )
-            let caller = await TraceHeader.context(of: headers, with: self.payloads)
-            return try await withSpan(self.info.spanName, context: caller, ofKind: .server) { span in
-                span.updateAttributes { self.info.set(on: &$0) }
-                let input = try [Payload](self.task.input)
-                return try await ActivityContext.$bound.withValue(context) {
-                    try await activity.run(input, self.payloads)
-                }
+            // An activity may take its time, which calls on the thread of the connection do not have.
+            guard self.worker.executor != nil else { return try await self.run(activity) }
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await self.run(activity) }
+        }
+    }
+
+    @concurrent
+    private func run(_ activity: Activity) async throws -> [Payload] {
+        let headers = try self.task.header.fields.mapValues { try Payload($0) }
+        let context = ActivityContext(
+            info: self.info,
+            headers: headers,
+            payloads: self.payloads,
+            attemptLogger: self.attemptLogger,
+            previousDetails: try [Payload](self.task.heartbeatDetails),
+            execution: self.execution,
+            workerShutdown: self.worker.stopping,
+            clientOrNone: self.worker.client
+        )
+        let caller = await TraceHeader.context(of: headers, with: self.payloads)
+        return try await withSpan(self.info.spanName, context: caller, ofKind: .server) { span in
+            span.updateAttributes { self.info.set(on: &$0) }
+            let input = try [Payload](self.task.input)
+            return try await ActivityContext.$bound.withValue(context) {
+                try await activity.run(input, self.payloads)
             }
         }
     }

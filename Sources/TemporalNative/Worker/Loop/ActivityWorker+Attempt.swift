@@ -24,7 +24,7 @@ extension ActivityWorker {
         self.running.remove(attempt.execution)
         // A cancelled worker may get here before anybody has cancelled the attempt by name.
         if Task.isCancelled { attempt.execution.cancel(.workerShutdown) }
-        let failed = await shielded { await attempt.report(ending) }
+        let failed = await shielded(on: self.executor) { await attempt.report(ending) }
         self.slotsChanged { $0.taskEnded(failed: failed) }
     }
 

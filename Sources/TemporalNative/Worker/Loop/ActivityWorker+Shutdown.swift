@@ -33,7 +33,7 @@ extension ActivityWorker {
     /// Gives polls up at once, unless the server ends them itself, without losing a task that it has just handed out.
     private func endPolls(_ capabilities: NamespaceCapabilities) async {
         if !capabilities.workerPollCompleteOnShutdown { self.pollsEnd.fire() }
-        await shielded { await self.tellShutdown(capabilities) }
+        await shielded(on: self.executor) { await self.tellShutdown(capabilities) }
         try? await self.clock.sleep(for: Self.pollsMayStay)
         self.pollsEnd.fire()
     }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import Logging
 import Metrics
 import NIOConcurrencyHelpers
@@ -31,6 +32,9 @@ final class ActivityWorker: Sendable {
     let identity: WorkerReport.Identity
     let client: TemporalClient?
     let clock: WorkerClock
+    /// What makes calls runs here, and activities do not: they may take their time. Nil if all run where the caller of
+    /// ``run()`` wants it.
+    let executor: EventLoopTaskExecutor?
     let logger: Logger
     let metrics: WorkerMetrics
 
@@ -49,7 +53,8 @@ final class ActivityWorker: Sendable {
         payloads: PayloadContext,
         identity: WorkerReport.Identity,
         client: TemporalClient?,
-        clock: WorkerClock = .continuous,
+        clock: WorkerClock,
+        executor: EventLoopTaskExecutor?,
         logger: Logger,
         metrics: WorkerMetrics
     ) {
@@ -60,6 +65,7 @@ final class ActivityWorker: Sendable {
         self.identity = identity
         self.client = client
         self.clock = clock
+        self.executor = executor
         self.logger = logger
         self.metrics = metrics
         self.state = NIOLockedValueBox(State(rate: configuration.maxActivitiesPerSecond.map(RateLimit.init)))
@@ -90,7 +96,7 @@ final class ActivityWorker: Sendable {
                 }
                 helpers.cancelAll()
             }
-            await shielded { await self.report(status: .shutdown, capabilities) }
+            await shielded(on: self.executor) { await self.report(status: .shutdown, capabilities) }
             self.logger.info("The worker has ended")
         } onCancel: {
             self.running.cancelAll(.workerShutdown)

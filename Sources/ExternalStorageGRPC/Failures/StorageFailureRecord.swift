@@ -1,0 +1,33 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+package import ExternalStorageCore
+import NIOConcurrencyHelpers
+
+/// The failure of storage that ended a call.
+///
+/// A gRPC client makes an error of its own of a status, and what caused it is lost. Bound around a call, a record keeps
+/// it:
+///
+/// ```swift
+/// let record = StorageFailureRecord()
+/// try await StorageFailureRecord.$current.withValue(record) { try await call() }
+/// ```
+package final class StorageFailureRecord: Sendable {
+    /// What the calls of the current task tell.
+    @TaskLocal package static var current: StorageFailureRecord?
+
+    private let state = NIOLockedValueBox<ExternalStorageError?>(nil)
+
+    package init() {}
+
+    /// The last failure.
+    package var error: ExternalStorageError? { self.state.withLockedValue { $0 } }
+
+    func note(_ error: ExternalStorageError) {
+        self.state.withLockedValue { $0 = error }
+    }
+}
