@@ -58,13 +58,27 @@ extension MessageEngine {
             readsLegacyReferences: self.readsLegacyReferences
         )
         let response: ResolveResponse<Message>
+        let page: Message?
         do throws(WireError) {
             let scanned = try ScannedMessage(message, as: type, by: scanner, keeping: kept)
             guard !scanned.scan.sites.isEmpty else { return Resolution() }
+            page = try HistoryPage.cut(scanned, limit: self.resolvedMessageLimit)
             response = try ResolveResponse(scanned, namespace: namespace, parents: parents)
         } catch {
             // Not protobuf, or not what we know: whoever asked for it judges it.
             return Resolution()
+        }
+        if let page {
+            var resolution = try await self.resolve(
+                page,
+                as: type,
+                namespace: namespace,
+                identity: identity,
+                parents: parents,
+                keeping: kept
+            )
+            resolution.message = resolution.message ?? page
+            return resolution
         }
         let attempt = ResolveAttempt(response: response, namespace: namespace, identity: identity)
         guard !response.scanned.payloadSites.isEmpty else { return try attempt.resolution() }
@@ -140,8 +154,15 @@ extension MessageEngine {
         guard !sites.isEmpty else { return }
         let references = attempt.response.scanned.payloads(at: sites)
         guard let storage = self.storage else { throw ExternalStorageError.notConfigured(references: references.count) }
+        // By what the references say, so that what is too large is not downloaded first.
+        let announced = references.reduce(attempt.resolvedSize) { $0.addingClamped($1.growthInBytes) }
+        guard announced <= self.resolvedMessageLimit else {
+            throw ExternalStorageError.messageTooLarge(sizeInBytes: announced, limit: self.resolvedMessageLimit)
+        }
         let payloads = try await storage.retrieve(references: references, namespace: attempt.namespace)
-        let total = payloads.reduce(attempt.resolvedSize) { $0 + $1.sizeInBytes }
+        let total = zip(references, payloads).reduce(attempt.resolvedSize) { size, pair in
+            size.addingClamped(pair.1.sizeInBytes - pair.0.sizeInBytes)
+        }
         guard total <= self.resolvedMessageLimit else {
             throw ExternalStorageError.messageTooLarge(sizeInBytes: total, limit: self.resolvedMessageLimit)
         }

@@ -79,6 +79,8 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
     /// Makes a call on the transport with the fewest, and on one other if it could not open a stream.
     ///
     /// - Parameter body: Makes the call on the transport that it is given, and says when its stream is open.
+    /// - Returns: What it returned.
+    /// - Throws: What it throws.
     func withMember<Result: Sendable>(
         _ body: @concurrent (Base, _ opened: @escaping @Sendable () -> Void) async throws -> Result
     ) async throws -> Result {

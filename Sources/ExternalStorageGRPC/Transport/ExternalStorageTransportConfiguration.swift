@@ -8,8 +8,8 @@
 public struct ExternalStorageTransportConfiguration: Sendable {
     /// The largest response that resolving may make, in bytes; 2 GiB by default, the largest message of protobuf.
     ///
-    /// A sidecar sets what the client behind it accepts (128 MiB for SDKs on sdk-core). A response that would exceed it
-    /// fails with `ExternalStorageError.Code.messageTooLarge`.
+    /// A sidecar sets what the client behind it accepts (128 MiB for SDKs on sdk-core). Pages of history end earlier if
+    /// they would exceed it. Any other response fails with `ExternalStorageError.Code.messageTooLarge`.
     public var resolvedMessageLimit = Int(Int32.max)
 
     /// The largest error details that resolving may make, in bytes; no limit by default.

@@ -40,6 +40,8 @@ struct MethodRule: Sendable {
     /// Whether the response can hold tasks: their tokens get a context, and their failures are reported.
     var handsOutTasks = false
     var adjustment: Adjustment?
+    /// Whether the request asks for a page of history, which may be the rest of one that was cut.
+    var asksForHistory = false
 
     /// The rule for a method, or nil if it is handed through.
     static func rule(for descriptor: MethodDescriptor) -> MethodRule? {
@@ -94,6 +96,8 @@ struct MethodRule: Sendable {
                 rule.storeFailure = .failsTask(.nexus)
             }
         }
+        refine("GetWorkflowExecutionHistory") { $0.asksForHistory = true }
+        refine("GetWorkflowExecutionHistoryReverse") { $0.asksForHistory = true }
         refine("DescribeNamespace") { $0.adjustment = .namespaceLimits }
         refine("RecordWorkerHeartbeat") { $0.adjustment = .workerHeartbeats(field: 3) }
         refine("ShutdownWorker") { $0.adjustment = .workerHeartbeats(field: 5) }

@@ -19,6 +19,8 @@ final class StorageCall<Base: ClientTransport>: Sendable {
         var namespace = ""
         var identity = ""
         var metadata: Metadata = [:]
+        /// The rest of a page of history, if that is asked for.
+        var page: HistoryPage?
     }
 
     let rule: MethodRule
@@ -62,6 +64,10 @@ extension StorageCall {
                 try Adjustments.addDrivers(types, toHeartbeatsIn: field, of: bytes)
             }
         }
+        if self.rule.asksForHistory, let page = self.rest(of: request) {
+            self.state.withLock { $0.page = page }
+            return self.adjusted(result) { bytes throws(WireError) in try HistoryPage.probe(bytes) }
+        }
         guard let type = self.rule.request else { return result }
         do {
             let offloaded = try await self.engine.offload(
@@ -75,6 +81,12 @@ extension StorageCall {
         } catch let error as ExternalStorageError {
             return try await self.storeFailed(error, request: request, facts: facts)
         }
+    }
+
+    /// The rest of a page of history that a request asks for.
+    private func rest(of request: TransportMessage<Base.Bytes>) -> HistoryPage? {
+        // Not protobuf: the server says so.
+        (try? request.withSpan { bytes throws(WireError) in try HistoryPage(request: bytes) }) ?? nil
     }
 
     private func facts(of request: TransportMessage<Base.Bytes>, metadata: Metadata) -> State {
@@ -151,6 +163,8 @@ extension StorageCall {
         }
         guard let type = self.rule.response else { return message }
         let facts = self.state.withLock { $0 }
+        // The server has shown that it is there to be seen; what is seen is the rest of the page.
+        let message = facts.page.map { TransportMessage<Base.Bytes>($0.response).bytes } ?? message
         do {
             let resolution = try await self.engine.resolve(
                 TransportMessage(bytes: message),

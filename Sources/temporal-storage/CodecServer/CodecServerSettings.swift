@@ -81,7 +81,8 @@ struct CodecServerSettings: Sendable {
             )
         }
         if let claim = try settings.text(.authPermissionsClaim) { tokens.permissionsClaim = claim.text }
-        let (readers, writers) = (try settings.list(.authReadRoles).map(\.text), try settings.list(.authWriteRoles).map(\.text))
+        let readers = try settings.list(.authReadRoles).map(\.text)
+        let writers = try settings.list(.authWriteRoles).map(\.text)
         if !readers.isEmpty { tokens.readingRoles = Set(readers.map { $0.lowercased() }) }
         if !writers.isEmpty { tokens.writingRoles = Set(writers.map { $0.lowercased() }) }
         do throws(CodecServerError) {

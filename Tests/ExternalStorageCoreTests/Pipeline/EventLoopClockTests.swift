@@ -50,7 +50,8 @@ struct EventLoopClockTests {
 
     @Test("A group of several loops is no single thread")
     func groups() async throws {
-        let (one, two) = (MultiThreadedEventLoopGroup(numberOfThreads: 1), MultiThreadedEventLoopGroup(numberOfThreads: 2))
+        let one = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let two = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         #expect(EventLoopTaskExecutor(ofOneThread: one)?.eventLoop === one.next())
         #expect(EventLoopTaskExecutor(ofOneThread: two) == nil)
         try await one.shutdownGracefully()

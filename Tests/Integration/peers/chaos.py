@@ -37,8 +37,6 @@ MIB = 1_048_576
 DRAIN = 5
 PATIENCE = 1200
 """Seconds: with a fault every ten seconds, one workflow of a hundred had failing tasks for more than eight minutes."""
-MESSAGE_LIMIT = str(256 * MIB)
-"""Bytes: the history of a workflow has up to eight payloads of 20 MiB, and whoever replays it asks for all of them."""
 _READY = re.compile(r"listening on (\S+), forwarding to ")
 
 
@@ -219,7 +217,6 @@ async def load(options: argparse.Namespace, running: asyncio.Event, *addresses: 
         *("--seconds", str(options.minutes * 60), "--at-once", str(options.at_once), "--seed", str(options.seed)),
         *("--every", "30"),
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"TEMPORAL_MAX_INCOMING_GRPC_BYTES": MESSAGE_LIMIT},
     )
     assert process.stdout is not None
     last = ""
@@ -242,7 +239,7 @@ async def load(options: argparse.Namespace, running: asyncio.Event, *addresses: 
 async def main(options: argparse.Namespace) -> int:
     flags = (
         *("--target", os.environ["TEMPORAL_ADDRESS"], "--driver", "s3", "--bucket", os.environ["S3_BUCKET"]),
-        *("--region", "us-east-1", "--path-style", "--max-message-bytes", MESSAGE_LIMIT, "--endpoint-url"),
+        *("--region", "us-east-1", "--path-style", "--endpoint-url"),
     )
     print(f"seed {options.seed}", flush=True)
     async with gate_to(os.environ["S3_ENDPOINT"]) as gate:

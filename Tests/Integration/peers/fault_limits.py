@@ -27,7 +27,7 @@ from temporalio.worker import Worker
 import common
 from bad_harness import case, expect_ok, holds
 from common import blob, digest, is_reference, sites
-from definitions import ACTIVITIES, echo
+from definitions import ACTIVITIES, Mailbox, echo
 from fault_harness import Faults, failures_in
 from harness import same
 from raw_worker import payload
@@ -96,6 +96,35 @@ def update(bench: Faults, workflow_id: str, what: list[bytes]) -> UpdateWorkflow
     stage = UpdateWorkflowExecutionLifecycleStage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED
     request.wait_policy.lifecycle_stage = stage
     return request
+
+
+@case("history-in-pages", seconds=120)
+async def history_in_pages(bench: Faults) -> str:
+    """A history that with its payloads is several times as large as a message may be comes in pages that fit."""
+    limit, values_sent = 4 * KIB * KIB, values(bench.id("pages"), 24, 512 * KIB)
+    digests = [digest(value) for value in values_sent]
+    workflow_id, task_queue = bench.id("pages"), bench.id("pages")
+    async with bench.sidecar("--max-message-bytes", str(limit), "--cache-bytes", "0") as sidecar:
+        client = await bench.client(sidecar.address)
+        handle = await client.start_workflow(Mailbox.run, len(values_sent), id=workflow_id, task_queue=task_queue)
+        for value in values_sent:
+            await handle.signal(Mailbox.put, value)
+        # Every task is given the whole history.
+        worker = Worker(client, task_queue=task_queue, workflows=[Mailbox], max_cached_workflows=0)
+        async with worker:
+            same("values that the workflow saw", await handle.result(), digests)
+            same("a query of the history", await handle.query(Mailbox.answer, b"!"), values_sent[-1] + b"!")
+        history = await handle.fetch_history()
+        signals = [
+            digest(event.workflow_execution_signaled_event_attributes.input.payloads[0].data)
+            for event in history.events
+            if event.HasField("workflow_execution_signaled_event_attributes")
+        ]
+        same("values in the history that a client reads", signals, digests)
+        same("ids of events", [event.event_id for event in history.events], list(range(1, len(history.events) + 1)))
+        failures = failures_in(await common.raw_history(await bench.client(bench.server), workflow_id))
+        holds(f"tasks failed: {failures}", not failures.tasks and not failures.timeouts)
+    return f"{sum(map(len, values_sent)) // KIB} KiB in messages of at most {limit // KIB} KiB"
 
 
 @case("request-size", seconds=120)

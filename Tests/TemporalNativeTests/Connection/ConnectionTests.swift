@@ -14,6 +14,7 @@ import NIOCore
 import SwiftProtobuf
 import TemporalAPI
 import TemporalTransport
+import TestSupport
 import Testing
 
 @testable import TemporalNative
@@ -191,10 +192,13 @@ struct ConnectionTests {
             configuration: settings,
             logger: logger
         )
-        // Nothing is sent, so nobody has to be there.
+        // Nothing is sent, so nobody has to be there, but a gRPC client wants a stream first.
         let nowhere = try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: 1))
-        let transport = ExternalStorageTransport(wrapping: nowhere, storage: storage, logger: logger)
-        let channel: any RPCChannel = isDirect ? DirectChannel(transport) : GRPCChannel(transport)
+        let frontend = FakeFrontend { _ in throw RPCError(code: .internalError, message: "a request was sent") }
+        let channel: any RPCChannel =
+            isDirect
+            ? DirectChannel(ExternalStorageTransport(wrapping: nowhere, storage: storage, logger: logger))
+            : GRPCChannel(ExternalStorageTransport(wrapping: frontend, storage: storage, logger: logger))
         let connection = Connection(
             channel: channel,
             externalStorage: storage,
@@ -206,9 +210,10 @@ struct ConnectionTests {
             group.addTask { try await connection.run() }
             defer { connection.beginGracefulShutdown() }
             return await #expect(throws: TemporalError.self) {
-                try await connection.call(
+                let payload = Payload(encoding: "json/plain", data: ByteBuffer(string: "1"))
+                return try await connection.call(
                     WorkflowService.SignalWorkflowExecution.self,
-                    try .with { $0.input = try ProtoPayloads([Payload(encoding: "json/plain", data: ByteBuffer(string: "1"))]) },
+                    try .with { $0.input = try ProtoPayloads([payload]) },
                     patience: .once(.seconds(10))
                 )
             }

@@ -9,7 +9,10 @@
 /// For what must be said to the server in any case: how an attempt ended. The task is unstructured only so that
 /// cancellation does not reach it; it is awaited here, so it cannot outlive its caller, and its calls have deadlines.
 ///
-/// - Parameter executor: Where it runs; nil for the global executor.
+/// - Parameters:
+///   - executor: Where it runs; nil for the global executor.
+///   - body: What is run.
+/// - Returns: What it returned.
 func shielded<Result: Sendable>(
     on executor: (any TaskExecutor)?,
     _ body: @escaping @Sendable () async -> Result

@@ -32,8 +32,9 @@ final class ActivityWorker: Sendable {
     let identity: WorkerReport.Identity
     let client: TemporalClient?
     let clock: WorkerClock
-    /// What makes calls runs here, and activities do not: they may take their time. Nil if all run where the caller of
-    /// ``run()`` wants it.
+    /// What makes calls runs here, and activities do not: they may take their time.
+    ///
+    /// Nil if all run where the caller of ``run()`` wants it.
     let executor: EventLoopTaskExecutor?
     let logger: Logger
     let metrics: WorkerMetrics
