@@ -20,10 +20,12 @@ final class S3Lanes: Sendable {
     }
 
     private let lanes: [Lane]
-    /// How many requests are under way in each.
     private let loads: Mutex<[Int]>
 
-    private init(_ lanes: [Lane]) {
+    /// How many requests are under way in each lane.
+    var underWay: [Int] { self.loads.withLock { $0 } }
+
+    init(_ lanes: [Lane]) {
         self.lanes = lanes
         self.loads = Mutex(Array(repeating: 0, count: lanes.count))
     }
@@ -50,7 +52,8 @@ final class S3Lanes: Sendable {
     )
 
     /// Makes a request in the lane with the fewest, the first of them: a connection that is there is used again.
-    func withLane<Result: Sendable>(_ body: @Sendable (Lane) async throws -> Result) async throws -> Result {
+    func withLane<Result: Sendable>(_ body: @concurrent @Sendable (Lane) async throws -> Result) async throws -> Result
+    {
         let index = self.loads.withLock { loads in
             let index = loads.indices.min { loads[$0] < loads[$1] } ?? 0
             loads[index] += 1

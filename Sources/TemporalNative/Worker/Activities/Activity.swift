@@ -43,12 +43,20 @@ public struct Activity: Sendable {
     ) {
         self.name = name
         self.run = { input, context in
-            let values = try await ActivityArguments(payloads: input, context: context)
-                .decoded(as: repeat (each Input).self)
-            let output = try await body(repeat each values)
+            let output = try await Self.output(of: body, ActivityArguments(payloads: input, context: context))
             if output is Void { return [] }
             return try await context.encode(output)
         }
+    }
+
+    /// Calls a function with decoded arguments, which are gone when it returns: they may be as large as what it returns,
+    /// of which a copy is made next.
+    private static func output<each Input: Sendable, Output: Sendable>(
+        of body: @concurrent @Sendable (repeat each Input) async throws -> Output,
+        _ arguments: ActivityArguments
+    ) async throws -> Output {
+        let values = try await arguments.decoded(as: repeat (each Input).self)
+        return try await body(repeat each values)
     }
 
     /// Creates an activity that works on payloads itself.
