@@ -18,7 +18,6 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest, PollWorkflowTaskQueueResponse
 
 from bad_harness import Bench, case, expect, expect_ok, holds
-from definitions import Echo
 from sidecar import Caller, Sidecar, outcome
 from stand_ins import fake_server, relay_to
 
@@ -240,16 +239,16 @@ async def response_too_large(bench: Bench) -> str:
 
 @case("resolved-too-large", seconds=120)
 async def resolved_too_large(bench: Bench) -> str:
-    """A history that would be larger than a message may be when resolved is refused, and says what to do."""
-    async with bench.sidecar("--max-message-bytes", "4194304") as sidecar:
+    """An event that would be larger than a message may be when resolved is refused, and says what to do."""
+    store, workflow_id = bench.new_store(), bench.id("sum")
+    async with bench.sidecar(store=store) as sidecar:
+        values = [bench.random(f"sum/{number}").randbytes(MIB) for number in range(5)]
         client = await bench.client(sidecar.address)
-        workflow_id = bench.id("sum")
-        handle = await client.start_workflow(Echo.run, b"x", id=workflow_id, task_queue=bench.id("queue"))
-        for number in range(5):
-            await handle.signal("put", bench.random(f"sum/{number}").randbytes(MIB))
+        await client.start_workflow("Echo", args=values, id=workflow_id, task_queue=bench.id("queue"))
+    async with bench.sidecar("--max-message-bytes", "4194304", store=store) as sidecar:
         async with Caller(sidecar.address) as caller:
             answer = await caller.call("GetWorkflowExecutionHistory", bench.history(workflow_id))
-            expect("5 MiB in one answer", answer, "FAILED_PRECONDITION", "4194304", "(messageTooLarge)", "limit")
+            expect("5 MiB in one event", answer, "FAILED_PRECONDITION", "4194304", "(messageTooLarge)", "limit")
         await bench.works(sidecar)
     return answer.text
 
