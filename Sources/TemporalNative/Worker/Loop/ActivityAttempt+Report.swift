@@ -71,7 +71,8 @@ extension ActivityAttempt {
             // The transport would do it, too, with a message around the payloads that is several copies of them.
             result = try await self.payloads.stored(result)
         } catch let error as ExternalStorageError {
-            return try await !self.fail(error)
+            _ = try await self.fail(error)
+            return false
         }
         let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest.with { request in
             request.taskToken = self.info.taskToken
