@@ -49,10 +49,13 @@ class LastingSidecar:
         self._log = log
         self.address = "127.0.0.1:0"
         self.process: asyncio.subprocess.Process | None = None
+        self.is_ending = False
+        """Whether it has been told to end, and not been started again."""
         self.longest_stop = 0.0
         """Seconds from SIGTERM to the end, the most there was."""
 
     async def start(self) -> None:
+        self.is_ending = False
         with self._log.open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 *self._command, "--listen", self.address, stdout=asyncio.subprocess.PIPE, stderr=errors
@@ -67,12 +70,14 @@ class LastingSidecar:
 
     async def kill(self) -> None:
         assert self.process is not None
+        self.is_ending = True
         self.process.kill()
         await self.process.wait()
 
     async def stop(self) -> int:
         """SIGTERM; gives the exit code, or -1 if it did not obey in time."""
         assert self.process is not None
+        self.is_ending = True
         self.process.terminate()
         began = time.monotonic()
         try:
@@ -298,6 +303,10 @@ async def _settle(task: asyncio.Task[None], chaos: Chaos, options: argparse.Name
     chaos.gate.delay, chaos.gate.mode = 0, "open"
     for name in ("s3", "temporal"):
         await service(options.services, "up", name)
+    # The last fault may have been cut off while the sidecar was on its way to its end.
+    if chaos.shaken.is_ending and chaos.shaken.process is not None:
+        async with asyncio.timeout(20):
+            await chaos.shaken.process.wait()
     if not chaos.shaken.alive:
         await chaos.shaken.start()
     print("no more faults", flush=True)
