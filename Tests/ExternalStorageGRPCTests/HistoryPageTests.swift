@@ -148,6 +148,28 @@ struct HistoryPageTests {
         #expect(rest.pages > 2)
     }
 
+    @Test("So does a history that is read from its end")
+    func reverse() async throws {
+        typealias Request = Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryReverseRequest
+        typealias Response = Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryReverseResponse
+        let whole = Response.with { $0.history.events = self.events.reversed() }
+        let limit = try whole.buffer.readableBytes + 600
+        let transport = self.transport(limit: limit) { _ in whole }
+
+        var (token, events, pages) = (Data(), [Event](), 0)
+        repeat {
+            let request = Request.with { $0.nextPageToken = token }
+            let result = try await transport.call("GetWorkflowExecutionHistoryReverse", request.buffer)
+            let page = try Response(try #require(result.message))
+            events += page.history.events
+            token = page.nextPageToken
+            pages += 1
+        } while !token.isEmpty && pages < 20
+
+        #expect(events == self.resolved.reversed())
+        #expect(pages > 1)
+    }
+
     @Test("What the server says of the next request counts, also for the rest of a page")
     func refused() async throws {
         let whole = HistoryResponse.with { $0.history.events = self.events }
@@ -200,12 +222,16 @@ struct HistoryPageTests {
         #expect(response.nextPageToken == Data("next".utf8))
     }
 
-    @Test("A token that only looks like ours is the server's to refuse, or gives nothing", arguments: [9, 20])
+    @Test("A token that only looks like ours is the server's to refuse", arguments: [9, 20])
     func forged(_ count: Int) async throws {
-        let transport = self.transport(limit: 100_000) { _ in HistoryResponse() }
         var token = ByteBuffer(integer: UInt64(0x544D_5052_4C48_5031))
         token.writeRepeatingByte(0xFF, count: count)
         let request = HistoryRequest.with { $0.nextPageToken = Data(token.readableBytesView) }
+        let transport = self.transport(limit: 100_000) { received in
+            let asked = try HistoryRequest(received.message)
+            #expect(asked == request)
+            return HistoryResponse()
+        }
 
         let result = try await transport.call("GetWorkflowExecutionHistory", request.buffer)
 

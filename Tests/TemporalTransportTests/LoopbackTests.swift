@@ -29,6 +29,22 @@ struct LoopbackTests {
         }
     }
 
+    /// Answers nothing until it is cancelled.
+    static let silent: @Sendable (ServerCall) async -> Void = { call in
+        await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
+    }
+
+    /// Answers nothing, and tells when it began and how it ended.
+    static func telling(_ events: AsyncStream<String>.Continuation) -> @Sendable (ServerCall) async -> Void {
+        { call in
+            await call.cancelling {
+                events.yield("began")
+                try? await Task.sleep(for: .seconds(60))
+                events.yield(Task.isCancelled ? "cancelled" : "slept")
+            }
+        }
+    }
+
     static func withListener(
         _ answer: @escaping @Sendable (ServerCall) async -> Void = Self.echo,
         configuration: HTTP2CallListener.Configuration = .init(),
@@ -178,14 +194,7 @@ struct LoopbackTests {
     @Test("A client that gives up cancels the task that answers")
     func cancellation() async throws {
         let (events, continuation) = AsyncStream<String>.makeStream()
-        let answer: @Sendable (ServerCall) async -> Void = { call in
-            await call.cancelling {
-                continuation.yield("began")
-                try? await Task.sleep(for: .seconds(60))
-                continuation.yield(Task.isCancelled ? "cancelled" : "slept")
-            }
-        }
-        try await Self.withListener(answer) { port, _ in
+        try await Self.withListener(Self.telling(continuation)) { port, _ in
             try await Self.withTransport(to: port) { transport in
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { _ = try? await Self.call(transport, [[1]], isUnary: true) }
@@ -205,10 +214,7 @@ struct LoopbackTests {
 
     @Test("A deadline ends the call here, whether or not the server keeps it")
     func deadline() async throws {
-        let answer: @Sendable (ServerCall) async -> Void = { call in
-            await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
-        }
-        try await Self.withListener(answer) { port, _ in
+        try await Self.withListener(Self.silent) { port, _ in
             try await Self.withTransport(to: port) { transport in
                 var options = CallOptions.defaults
                 options.timeout = .milliseconds(50)
@@ -222,12 +228,9 @@ struct LoopbackTests {
 
     @Test("A call that waits for a place, and is given up, does not keep the connection")
     func waiting() async throws {
-        let answer: @Sendable (ServerCall) async -> Void = { call in
-            await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
-        }
         var configuration = HTTP2CallListener.Configuration()
         configuration.callsPerConnection = 2
-        try await Self.withListener(answer, configuration: configuration) { port, _ in
+        try await Self.withListener(Self.silent, configuration: configuration) { port, _ in
             // The end of the transport waits for its calls.
             try await Self.withTransport(to: port) { transport in
                 await withTaskGroup(of: Void.self) { group in

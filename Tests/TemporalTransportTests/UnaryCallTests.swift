@@ -94,10 +94,7 @@ struct UnaryCallTests {
 
     @Test("A deadline ends the call")
     func deadline() async throws {
-        let answer: @Sendable (ServerCall) async -> Void = { call in
-            await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
-        }
-        try await LoopbackTests.withListener(answer) { port, _ in
+        try await LoopbackTests.withListener(LoopbackTests.silent) { port, _ in
             try await LoopbackTests.withTransport(to: port) { transport in
                 let error = await #expect(throws: RPCError.self) {
                     try await Self.call(transport, [1], timeout: .milliseconds(50))
@@ -110,14 +107,7 @@ struct UnaryCallTests {
     @Test("A caller that gives up gets a cancellation error, and the server hears of it")
     func cancellation() async throws {
         let (events, continuation) = AsyncStream<String>.makeStream()
-        let answer: @Sendable (ServerCall) async -> Void = { call in
-            await call.cancelling {
-                continuation.yield("began")
-                try? await Task.sleep(for: .seconds(60))
-                continuation.yield(Task.isCancelled ? "cancelled" : "slept")
-            }
-        }
-        try await LoopbackTests.withListener(answer) { port, _ in
+        try await LoopbackTests.withListener(LoopbackTests.telling(continuation)) { port, _ in
             try await LoopbackTests.withTransport(to: port) { transport in
                 await withThrowingTaskGroup(of: [UInt8].self) { group in
                     group.addTask { try await Self.call(transport, [1]) }

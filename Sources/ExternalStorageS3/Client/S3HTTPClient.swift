@@ -54,25 +54,7 @@ public final class S3HTTPClient: Sendable {
     }
 
     /// Creates a client with clocks and chance of the caller's choice.
-    package convenience init(
-        configuration: Configuration,
-        credentials: any AWSCredentialsProvider,
-        httpClient: HTTPClient,
-        clock: any Clock<Duration>,
-        now: @escaping @Sendable () -> Int64,
-        random: @escaping @Sendable () -> Double
-    ) {
-        self.init(
-            configuration: configuration,
-            credentials: credentials,
-            lanes: S3Lanes(httpClient),
-            clock: clock,
-            now: now,
-            random: random
-        )
-    }
-
-    private init(
+    init(
         configuration: Configuration,
         credentials: any AWSCredentialsProvider,
         lanes: S3Lanes,

@@ -45,7 +45,7 @@ struct MultiRegionTests {
             let client = S3HTTPClient(
                 configuration: .init(region: "eu-central-1"),
                 credentials: StaticAWSCredentialsProvider(account),
-                httpClient: httpClient,
+                lanes: S3Lanes(httpClient),
                 clock: clock,
                 now: { 1_795_523_696 },
                 random: { 1 }

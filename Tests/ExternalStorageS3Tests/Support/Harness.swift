@@ -43,7 +43,7 @@ struct Harness {
             let client = S3HTTPClient(
                 configuration: settings,
                 credentials: credentials,
-                httpClient: httpClient,
+                lanes: S3Lanes(httpClient),
                 clock: clock,
                 now: { 1_795_523_696 + localTimeOffset },
                 random: { 1 }
