@@ -248,6 +248,53 @@ struct ServerTests {
         }
     }
 
+    @Test("A response to HEAD has no body: the next one follows its head", arguments: ["/decode", "/healthz"])
+    func head(_ path: String) async throws {
+        try await withCodecServer { server in
+            let text = try await server.connect { inbound, outbound, _ in
+                try await outbound.write(ByteBuffer(string: "HEAD \(path) HTTP/1.1\r\nHost: x\r\n\r\n"))
+                let health = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                try await outbound.write(ByteBuffer(string: health))
+                var text = ""
+                for try await part in inbound { text += String(buffer: part) }
+                return text
+            }
+            let parts = text.split(separator: "\r\n\r\n")
+            #expect(parts.count == 3 && parts[1].hasPrefix("HTTP/1.1 200 ") && parts[2] == "ok\n", "\(text)")
+            #expect(parts[0].lowercased().contains("content-length: "))
+        }
+    }
+
+    @Test("A refused request is answered when it has ended, and its connection is used on; one of over 1 MiB ends it")
+    func refusedBody() async throws {
+        try await withCodecServer { server in
+            let refused = "POST /other HTTP/1.1\r\nHost: x\r\n"
+            let health = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            let small = try await server.connect { inbound, outbound, _ in
+                try await outbound.write(ByteBuffer(string: "\(refused)Content-Length: 2\r\n\r\n{"))
+                try await outbound.write(ByteBuffer(string: "}\(health)"))
+                var text = ""
+                for try await part in inbound { text += String(buffer: part) }
+                return text
+            }
+            #expect(small.ranges(of: "HTTP/1.1 ").count == 2)
+            #expect(small.hasPrefix("HTTP/1.1 404 ") && small.contains("HTTP/1.1 200 "))
+            #expect(!small.prefix(400).lowercased().contains("connection: close"))
+            let large = try await server.connect { inbound, outbound, _ in
+                try await outbound.write(ByteBuffer(string: "\(refused)Content-Length: 9000000\r\n\r\n"))
+                try await outbound.write(ByteBuffer(repeating: 0x20, count: 1_500_000))
+                return String(buffer: try await inbound.first { _ in true } ?? ByteBuffer())
+            }
+            #expect(large.hasPrefix("HTTP/1.1 404 ") && large.lowercased().contains("connection: close"))
+            let waiting = try await server.connect { inbound, outbound, _ in
+                let head = "\(refused)Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+                try await outbound.write(ByteBuffer(string: head))
+                return String(buffer: try await inbound.first { _ in true } ?? ByteBuffer())
+            }
+            #expect(waiting.hasPrefix("HTTP/1.1 404 ") && waiting.lowercased().contains("connection: close"))
+        }
+    }
+
     @Test("Requests over the rate of a caller are 429 and say when to come back; tries without a token are counted too")
     func rate() async throws {
         let issuer = TestIssuer()

@@ -58,10 +58,7 @@ final class CodecServerResponder: HTTPResponder {
             response = try await self.answer(request, context, &record, began)
         } catch let failure as RequestFailure {
             response = self.response(to: failure, &record)
-            // A body that nobody has read would be taken for the next request.
-            if failure.status != .notFound, failure.status != .methodNotAllowed {
-                response.headers[.connection] = "close"
-            }
+            if failure.leavesBody { response.headers[.connection] = "close" }
             self.end(record, began)
         } catch is CancellationError {
             record.reason = "cancelled"
@@ -76,6 +73,8 @@ final class CodecServerResponder: HTTPResponder {
         response.headers[.requestID] = record.id
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
+        // A body here would be taken for the beginning of the next response.
+        if request.method == .head { response.body = ResponseBody() }
         return response
     }
 
@@ -95,36 +94,61 @@ final class CodecServerResponder: HTTPResponder {
         return Response(status: failure.status, headers: fields, body: ResponseBody(byteBuffer: body))
     }
 
+    /// What is known of a request before its body.
+    private enum Admission {
+        case answered(Response)
+        case admitted(RequestTarget, namespace: String, announced: Int)
+    }
+
     private func answer(
         _ request: Request,
         _ context: Context,
         _ record: inout RequestRecord,
         _ began: ContinuousClock.Instant
     ) async throws -> Response {
+        let admission: Admission
+        do {
+            admission = try await self.admission(of: request, &record, began)
+        } catch let failure as RequestFailure {
+            throw await self.discardingBody(of: request, failure)
+        }
+        switch admission {
+        case .answered(let response): return response
+        case .admitted(let target, let namespace, let size):
+            let connection = try await context.connection()
+            let answer = try await connection.cancellingOnClose { [record] in
+                var record = record
+                let reply = try await self.reply(to: request, target, namespace, announced: size, &record)
+                return (reply, record)
+            }
+            record = answer.1
+            return self.stream(answer.0, record, began)
+        }
+    }
+
+    private func admission(
+        of request: Request,
+        _ record: inout RequestRecord,
+        _ began: ContinuousClock.Instant
+    ) async throws -> Admission {
         guard let target = RequestTarget(path: request.head.path ?? "") else { throw RequestFailure.unknownPath }
         record.route = target.route.rawValue
         let origin = request.headers[.origin]
-        if target.route == .health { return try self.health(request, &record, began) }
+        if target.route == .health { return .answered(try self.health(request, &record, began)) }
         guard self.configuration.crossOrigin.allows(origin) else { throw RequestFailure.foreignOrigin }
         if request.method == .options {
             record.status = .noContent
             self.end(record, began)
-            return Response(
-                status: .noContent,
-                headers: self.configuration.crossOrigin.preflightFields(for: origin)
+            return .answered(
+                Response(
+                    status: .noContent,
+                    headers: self.configuration.crossOrigin.preflightFields(for: origin)
+                )
             )
         }
         guard request.method == .post else { throw RequestFailure.wrongMethod }
         let namespace = try await self.admit(request, target, &record)
-        let connection = try await context.connection()
-        let size = try self.announcedSize(request)
-        let answer = try await connection.cancellingOnClose { [record] in
-            var record = record
-            let reply = try await self.reply(to: request, target, namespace, announced: size, &record)
-            return (reply, record)
-        }
-        record = answer.1
-        return self.stream(answer.0, record, began)
+        return .admitted(target, namespace: namespace, announced: try self.announcedSize(request))
     }
 
     private func health(_ request: Request, _ record: inout RequestRecord, _ began: ContinuousClock.Instant) throws
@@ -132,11 +156,10 @@ final class CodecServerResponder: HTTPResponder {
     {
         guard request.method == .get || request.method == .head else { throw RequestFailure.wrongMethod }
         self.end(record, began)
-        let body = ByteBuffer(string: request.method == .head ? "" : "ok\n")
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; charset=utf-8", .contentLength: "3"],
-            body: ResponseBody(byteBuffer: body)
+            body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n"))
         )
     }
 
@@ -232,7 +255,12 @@ extension CodecServerResponder {
         announced size: Int,
         _ record: inout RequestRecord
     ) async throws -> Reply {
-        let requestHold = try await self.take(self.requestMemory, size.multipliedReportingOverflow(by: 3).partialValue)
+        let requestHold: ByteBudget.Hold
+        do {
+            requestHold = try await self.take(self.requestMemory, size.multipliedReportingOverflow(by: 3).partialValue)
+        } catch let failure as RequestFailure {
+            throw await self.discardingBody(of: request, failure)
+        }
         let payloads = try await self.payloads(in: request, &record)
         record.payloads = payloads.count
         let responseHolds = Holds()
@@ -277,7 +305,9 @@ extension CodecServerResponder {
         var body = ByteBuffer()
         for try await part in request.body {
             guard body.readableBytes + part.readableBytes <= limits.bodySizeInBytes else {
-                throw RequestFailure.bodyTooLarge(limits.bodySizeInBytes)
+                var failure = RequestFailure.bodyTooLarge(limits.bodySizeInBytes)
+                failure.leavesBody = true
+                throw failure
             }
             body.writeImmutableBuffer(part)
         }
@@ -291,6 +321,34 @@ extension CodecServerResponder {
         } catch {
             throw RequestFailure.malformedBody(error)
         }
+    }
+
+    /// Reads the body of a request that is refused, and keeps nothing of it.
+    ///
+    /// A client that gets its answer while it still sends may fail and lose the answer. So what a client has sent in a
+    /// moment is awaited; of a larger body the rest is discarded after the answer.
+    ///
+    /// - Returns: The failure, which says whether the body was read to its end.
+    private func discardingBody(of request: Request, _ failure: RequestFailure) async -> RequestFailure {
+        var failure = failure
+        guard request.headers[.expect] == nil else {
+            // This client waits for the answer before it sends.
+            failure.leavesBody = true
+            return failure
+        }
+        var discarded = 0
+        do {
+            for try await part in request.body {
+                discarded += part.readableBytes
+                guard discarded <= 1_048_576 else {
+                    failure.leavesBody = true
+                    break
+                }
+            }
+        } catch {
+            failure.leavesBody = true
+        }
+        return failure
     }
 
     /// A response whose memory is given back when its last byte is on its way, or when nobody wants it any more.

@@ -22,6 +22,8 @@ struct RequestFailure: Error, Sendable {
     var detail: String?
     /// Further header fields of the answer.
     var fields: HTTPFields = [:]
+    /// Whether there is more of the request's body than was read, so that its connection is not used again.
+    var leavesBody = false
 }
 
 extension RequestFailure {
