@@ -89,9 +89,9 @@ final class PayloadCache: Sendable {
     ///
     /// A buffer of its own may be up to twice as large as the payload: that is how buffers grow.
     static func compact(_ payload: Payload) -> Payload {
-        let bytes = payload.serializedBytes
-        guard bytes.storageCapacity > 2 * bytes.readableBytes + 1_024 else { return payload }
-        let copy = Payload(unchecked: ByteBuffer(bytes: bytes.readableBytesView))
+        let largest = payload.pieces.max { $0.storageCapacity < $1.storageCapacity }?.storageCapacity ?? 0
+        guard largest > 2 * payload.sizeInBytes + 1_024 else { return payload }
+        let copy = Payload(unchecked: ByteBuffer(bytes: payload.serializedBytes.readableBytesView))
         return payload.hasDigest ? copy.withDigest(payload.digest) : copy
     }
 }

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageWire
-public import NIOCore
+import NIOCore
 
 extension Payload {
     /// What the payload says about itself.
@@ -15,7 +15,7 @@ extension Payload {
     /// - Complexity: O(*m*) in the number of fields; allocates a dictionary.
     public var metadata: [String: [UInt8]] {
         var metadata: [String: [UInt8]] = [:]
-        let bytes = self.serializedBytes.readableBytesUInt8Span
+        let bytes = self.fields.readableBytesUInt8Span
         var fields = WireReader(0..<bytes.count)
         while let field = try? fields.next(in: bytes) {
             guard field.number == 1, field.type == .lengthDelimited else { continue }
@@ -25,23 +25,23 @@ extension Payload {
         return metadata
     }
 
-    /// The value: a slice of ``serializedBytes``, not copied.
-    public var data: ByteBuffer {
+    /// The data as far as it stands in ``fields``: a slice of them.
+    var dataField: ByteBuffer {
         var found: Range<Int>?
-        let bytes = self.serializedBytes.readableBytesUInt8Span
+        let bytes = self.fields.readableBytesUInt8Span
         var fields = WireReader(0..<bytes.count)
         while let field = try? fields.next(in: bytes) {
             if field.number == 2, field.type == .lengthDelimited { found = field.body }
         }
         guard let found else { return ByteBuffer() }
-        let start = self.serializedBytes.readerIndex + found.lowerBound
-        return self.serializedBytes.getSlice(at: start, length: found.count) ?? ByteBuffer()
+        let start = self.fields.readerIndex + found.lowerBound
+        return self.fields.getSlice(at: start, length: found.count) ?? ByteBuffer()
     }
 
     /// For a reference: the serialized sizes of what was stored, in bytes.
     public var externalPayloadSizes: [Int64] {
         var sizes: [Int64] = []
-        let bytes = self.serializedBytes.readableBytesUInt8Span
+        let bytes = self.fields.readableBytesUInt8Span
         var fields = WireReader(0..<bytes.count)
         while let field = try? fields.next(in: bytes) {
             guard field.number == 3, field.type == .lengthDelimited else { continue }

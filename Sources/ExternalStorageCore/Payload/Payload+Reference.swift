@@ -13,7 +13,7 @@ extension Payload {
 
     /// What the metadata says about the payload; nothing if it is malformed.
     package var traits: PayloadTraits {
-        let bytes = self.serializedBytes.readableBytesUInt8Span
+        let bytes = self.fields.readableBytesUInt8Span
         return (try? PayloadTraits(of: bytes, in: 0..<bytes.count)) ?? []
     }
 }

@@ -12,8 +12,10 @@ public import NIOCore
 /// Identity and size of a payload are its bytes: what is stored is exactly what would have stood in the message (ES-W6).
 /// ``metadata`` and ``data`` are read out of the bytes when they are asked for.
 public struct Payload: Sendable {
-    /// The serialized message.
-    public let serializedBytes: ByteBuffer
+    /// The serialized message, or all of it but the data: a message of its own, too.
+    let fields: ByteBuffer
+    /// The data, if it is not part of ``fields``; never empty.
+    private let separateData: ByteBuffer?
     /// The digest, if somebody has computed it; copies of the payload share it.
     private var knownDigest: PayloadDigest?
     /// The size of the whole, if the bytes are only an outline: what comes before the data.
@@ -40,45 +42,76 @@ public struct Payload: Sendable {
     ///
     /// If they are malformed all the same, they travel as they are, and the accessors return what can be read.
     package init(unchecked serializedBytes: ByteBuffer) {
-        self.serializedBytes = serializedBytes
+        self.fields = serializedBytes
+        self.separateData = nil
     }
 
     /// Stands for a payload whose data is elsewhere, where its size, digest and metadata are asked for.
     ///
     /// Never part of a plan: what is stored has its bytes.
     init(outline head: ByteBuffer, sizeInBytes: Int, digest: PayloadDigest) {
-        self.serializedBytes = head
+        self.fields = head
+        self.separateData = nil
         self.outlinedSize = sizeInBytes
         self.knownDigest = digest
     }
 
-    /// Serializes a payload.
+    /// Makes a payload of its parts.
     ///
     /// Metadata is written in the order of its keys: equal payloads have equal bytes.
     ///
     /// - Parameters:
     ///   - metadata: What the payload says about itself; `encoding` above all.
-    ///   - data: The value; copied.
+    ///   - data: The value; copied if it is small, else shared.
     ///   - externalPayloadSizes: For a reference: the sizes of what was stored, in bytes.
     public init(metadata: [String: [UInt8]], data: ByteBuffer, externalPayloadSizes: [Int64] = []) {
-        self.init(
-            unchecked: PayloadWriter.serialize(
-                metadata: metadata,
-                data: data,
-                externalPayloadSizes: externalPayloadSizes
-            )
+        let isSeparate = data.readableBytes >= Self.smallestSeparateData && externalPayloadSizes.isEmpty
+        self.fields = PayloadWriter.serialize(
+            metadata: metadata,
+            data: isSeparate ? ByteBuffer() : data,
+            externalPayloadSizes: externalPayloadSizes
         )
+        self.separateData = isSeparate ? data : nil
+    }
+
+    /// Below this, in bytes, a copy costs less than data of its own.
+    private static let smallestSeparateData = 65_536
+
+    /// The serialized message.
+    ///
+    /// - Complexity: O(1) for what was received or retrieved; O(*n*) in the size, at every call, for a payload that was
+    ///   made of metadata and much data.
+    public var serializedBytes: ByteBuffer {
+        var pieces = self.pieces[...]
+        guard let first = pieces.popFirst(), !pieces.isEmpty else { return self.fields }
+        var bytes = ByteBufferAllocator().buffer(capacity: self.sizeInBytes)
+        bytes.writeImmutableBuffer(first)
+        for piece in pieces { bytes.writeImmutableBuffer(piece) }
+        return bytes
+    }
+
+    /// The serialized message in one piece or several, none of them copied.
+    package var pieces: [ByteBuffer] {
+        guard let separateData else { return [self.fields] }
+        return [PayloadWriter.head(fields: self.fields, dataSizeInBytes: separateData.readableBytes), separateData]
     }
 
     /// The size of the serialized message: what the threshold is compared with.
-    public var sizeInBytes: Int { self.outlinedSize ?? self.serializedBytes.readableBytes }
+    public var sizeInBytes: Int {
+        if let outlinedSize { return outlinedSize }
+        let fields = self.fields.readableBytes
+        return self.separateData.map { fields + PayloadWriter.size(ofField: $0.readableBytes) } ?? fields
+    }
+
+    /// The value: not copied.
+    public var data: ByteBuffer { self.separateData ?? self.dataField }
 
     /// The SHA-256 of ``serializedBytes``.
     ///
     /// Computed on the caller's thread if the pipeline has not done it before.
     ///
     /// - Complexity: O(*n*) in the size, or O(1) if it is known already.
-    public var digest: PayloadDigest { self.knownDigest ?? PayloadDigest(hashing: self.serializedBytes) }
+    public var digest: PayloadDigest { self.knownDigest ?? PayloadDigest(hashing: self.pieces) }
 
     /// The same payload, its digest computed.
     package func withDigest() -> Self {
@@ -115,7 +148,12 @@ extension Payload: Hashable {
     ///   - right: Another one.
     /// - Returns: Whether they are the same.
     public static func == (left: Self, right: Self) -> Bool {
-        left.serializedBytes == right.serializedBytes
+        guard left.sizeInBytes == right.sizeInBytes else { return false }
+        // Fields are messages: what is the same in parts is the same as a whole, and the other way round.
+        if let leftData = left.separateData, let rightData = right.separateData {
+            return left.fields == right.fields && leftData == rightData
+        }
+        return left.serializedBytes == right.serializedBytes
     }
 
     /// Hashes the bytes.

@@ -17,8 +17,13 @@ public struct PayloadDigest: Hashable, Sendable {
     /// - Parameter bytes: What to hash; the readable bytes.
     /// - Complexity: O(*n*) in the size.
     public init(hashing bytes: ByteBuffer) {
+        self.init(hashing: CollectionOfOne(bytes))
+    }
+
+    /// Hashes bytes that come in pieces.
+    init(hashing pieces: some Sequence<ByteBuffer>) {
         var hash = SHA256()
-        unsafe bytes.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }
+        for piece in pieces { unsafe piece.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) } }
         self.init(hash.finalize())
     }
 

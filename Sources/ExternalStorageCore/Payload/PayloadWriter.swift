@@ -41,13 +41,21 @@ enum PayloadWriter {
 
     /// What comes before the first byte of the data in a payload without external payloads.
     static func head(metadata: [String: [UInt8]], dataSizeInBytes: Int) -> ByteBuffer {
-        var buffer = self.serialize(metadata: metadata, data: ByteBuffer(), externalPayloadSizes: [])
+        self.head(
+            fields: self.serialize(metadata: metadata, data: ByteBuffer(), externalPayloadSizes: []),
+            dataSizeInBytes: dataSizeInBytes
+        )
+    }
+
+    /// What comes before the first byte of the data, behind other fields.
+    static func head(fields: ByteBuffer, dataSizeInBytes: Int) -> ByteBuffer {
+        var buffer = fields
         if dataSizeInBytes > 0 { buffer.writeTag(2, count: dataSizeInBytes) }
         return buffer
     }
 
     /// Tag, length and `count` bytes.
-    private static func size(ofField count: Int) -> Int {
+    static func size(ofField count: Int) -> Int {
         1 + Varint.byteCount(forLength: count) + count
     }
 }

@@ -16,7 +16,8 @@ struct S3Call: Sendable {
     var key: String?
     var query: [SignableRequest.QueryItem] = []
     var headers: [SignableRequest.Header] = []
-    var body: ByteBuffer?
+    /// What is sent, in pieces; nothing without a body.
+    var body: [ByteBuffer] = []
     /// The SHA-256 of ``body``; nil without a body.
     var digest: PayloadDigest?
     /// The most bytes of the answer's body.

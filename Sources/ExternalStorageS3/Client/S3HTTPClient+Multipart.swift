@@ -57,7 +57,7 @@ extension S3HTTPClient: S3MultipartClient {
         var call = S3Call("UploadPart", "PUT", bucket: bucket, key: key)
         call.query = [.init("partNumber", String(number)), .init("uploadId", uploadID)]
         call.headers = [.init("x-amz-checksum-sha256", digest.base64)]
-        call.body = body
+        call.body = [body]
         call.digest = digest
         call.expectedSize = body.readableBytes
         let response = try await self.send(call)
@@ -118,7 +118,7 @@ extension S3Call {
     /// Sends a document, with its digest.
     mutating func set(xml: String) {
         let body = ByteBuffer(string: xml)
-        self.body = body
+        self.body = [body]
         self.digest = PayloadDigest(hashing: body)
         self.headers.append(.init("Content-Type", "application/xml"))
     }

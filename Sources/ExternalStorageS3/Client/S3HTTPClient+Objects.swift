@@ -19,9 +19,9 @@ extension S3HTTPClient: S3Client {
         var call = S3Call("PutObject", "PUT", bucket: request.bucket, key: request.key)
         call.headers = self.objectHeaders
         call.headers.append(.init("x-amz-checksum-sha256", request.digest.base64))
-        call.body = request.body
+        call.body = request.pieces
         call.digest = request.digest
-        call.expectedSize = request.body.readableBytes
+        call.expectedSize = request.sizeInBytes
         if request.onlyIfAbsent {
             call.headers.append(.init("If-None-Match", "*"))
             call.acceptedStatuses = [412]

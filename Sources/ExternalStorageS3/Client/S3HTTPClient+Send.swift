@@ -200,7 +200,13 @@ extension S3HTTPClient {
         )
         request.method = HTTPMethod(rawValue: call.method)
         for header in signable.headers { request.headers.add(name: header.name, value: header.value) }
-        if let body = call.body { request.body = .bytes(body) }
+        switch call.body.count {
+        case 0: break
+        case 1: request.body = .bytes(call.body[0])
+        default:
+            let size = call.body.reduce(0) { $0 + $1.readableBytes }
+            request.body = .stream(BodyPieces(pieces: call.body), length: .known(Int64(size)))
+        }
         return request
     }
 
@@ -227,4 +233,17 @@ extension S3HTTPClient {
         if self.configuration.payerIsRequester { headers.append(.init("x-amz-request-payer", "requester")) }
         return headers
     }
+}
+
+/// A body in pieces, for a request that is sent once.
+private struct BodyPieces: AsyncSequence, Sendable {
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var rest: ArraySlice<ByteBuffer>
+
+        mutating func next() async -> ByteBuffer? { self.rest.popFirst() }
+    }
+
+    let pieces: [ByteBuffer]
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: self.pieces[...]) }
 }

@@ -15,10 +15,27 @@ public struct S3PutRequest: Sendable {
     /// The key, as it is stored; any text.
     public var key: String
 
+    /// The content in pieces.
+    var pieces: [ByteBuffer]
+
     /// The content.
     ///
     /// Sent as it is, without a copy.
-    public var body: ByteBuffer
+    ///
+    /// - Complexity: O(1), or O(*n*) in the size, at every call, if it is the request of a driver for a payload that was
+    ///   made of metadata and much data.
+    public var body: ByteBuffer {
+        get {
+            guard self.pieces.count != 1 else { return self.pieces[0] }
+            return self.pieces.reduce(into: ByteBufferAllocator().buffer(capacity: self.sizeInBytes)) {
+                $0.writeImmutableBuffer($1)
+            }
+        }
+        set { self.pieces = [newValue] }
+    }
+
+    /// The size of the content.
+    var sizeInBytes: Int { self.pieces.reduce(0) { $0 + $1.readableBytes } }
 
     /// The SHA-256 of the content.
     ///
@@ -37,9 +54,13 @@ public struct S3PutRequest: Sendable {
     ///   - digest: The SHA-256 of the content.
     ///   - onlyIfAbsent: Whether to write only if there is no object of that key.
     public init(bucket: String, key: String, body: ByteBuffer, digest: PayloadDigest, onlyIfAbsent: Bool = false) {
+        self.init(bucket: bucket, key: key, pieces: [body], digest: digest, onlyIfAbsent: onlyIfAbsent)
+    }
+
+    init(bucket: String, key: String, pieces: [ByteBuffer], digest: PayloadDigest, onlyIfAbsent: Bool) {
         self.bucket = bucket
         self.key = key
-        self.body = body
+        self.pieces = pieces
         self.digest = digest
         self.onlyIfAbsent = onlyIfAbsent
     }

@@ -11,8 +11,8 @@ internal import Synchronization
 
 extension S3StorageDriver {
     /// The client, if it can write in parts and the payload is large enough for that.
-    func partedClient(for body: ByteBuffer) -> (any S3MultipartClient)? {
-        guard let threshold = self.configuration.multipartThresholdInBytes, body.readableBytes >= threshold else {
+    func partedClient(for payload: Payload) -> (any S3MultipartClient)? {
+        guard let threshold = self.configuration.multipartThresholdInBytes, payload.sizeInBytes >= threshold else {
             return nil
         }
         return self.client as? any S3MultipartClient

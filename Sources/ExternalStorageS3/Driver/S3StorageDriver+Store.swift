@@ -40,7 +40,7 @@ extension S3StorageDriver {
         // A discarding group cancels the others with the first failure; `waitForAll()` would let them finish first.
         try await withThrowingDiscardingTaskGroup { group in
             for (claim, payload) in uploads {
-                group.addTask { try await self.upload(payload.serializedBytes, to: claim, context.limiter) }
+                group.addTask { try await self.upload(payload, to: claim, context.limiter) }
             }
         }
         return claims.map(\.claim)
@@ -70,34 +70,34 @@ extension S3StorageDriver {
         }
     }
 
-    func upload(_ body: ByteBuffer, to claim: S3Claim, _ limiter: StorageLimiter) async throws {
+    func upload(_ payload: Payload, to claim: S3Claim, _ limiter: StorageLimiter) async throws {
         do {
-            if let parts = self.partedClient(for: body) {
+            if let parts = self.partedClient(for: payload) {
                 return try await self.upload(inPartsTo: claim, parts, limiter) { uploadID in
-                    try await self.uploadParts(of: body, uploadID, claim, parts, limiter)
+                    try await self.uploadParts(of: payload.serializedBytes, uploadID, claim, parts, limiter)
                 }
             }
             if self.configuration.existenceCheck == .conditionalWrite, !self.lacksConditions.withLock({ $0 }) {
                 do {
-                    switch try await self.put(body, claim, onlyIfAbsent: true, limiter) {
+                    switch try await self.put(payload, claim, onlyIfAbsent: true, limiter) {
                     case .written: return
-                    case .alreadyPresent: return try await self.refresh(body, claim, limiter)
+                    case .alreadyPresent: return try await self.refresh(payload, claim, limiter)
                     }
                 } catch let refusal as S3Failure where refusal.mayMeanTheCondition {
                     // A status does not tell: stores answer 400 and 501 to much else. Only a write that succeeds without
                     // the condition proves that it was the condition; any other reason is met again, and thrown.
-                    if try await self.putAfterHead(body, claim, limiter) { self.noteMissingConditions(refusal) }
+                    if try await self.putAfterHead(payload, claim, limiter) { self.noteMissingConditions(refusal) }
                     return
                 }
             }
-            try await self.putAfterHead(body, claim, limiter)
+            try await self.putAfterHead(payload, claim, limiter)
         } catch let failure as S3Failure {
             throw failure.externalStorageError("store")
         }
     }
 
     private func put(
-        _ body: ByteBuffer,
+        _ payload: Payload,
         _ claim: S3Claim,
         onlyIfAbsent: Bool,
         _ limiter: StorageLimiter
@@ -105,7 +105,7 @@ extension S3StorageDriver {
         let request = S3PutRequest(
             bucket: claim.bucket,
             key: claim.key,
-            body: body,
+            pieces: payload.pieces,
             digest: claim.digest,
             onlyIfAbsent: onlyIfAbsent
         )
@@ -116,16 +116,16 @@ extension S3StorageDriver {
     ///
     /// - Returns: Whether it wrote.
     @discardableResult
-    private func putAfterHead(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws -> Bool {
+    private func putAfterHead(_ payload: Payload, _ claim: S3Claim, _ limiter: StorageLimiter) async throws -> Bool {
         if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return false }
-        _ = try await self.put(body, claim, onlyIfAbsent: false, limiter)
+        _ = try await self.put(payload, claim, onlyIfAbsent: false, limiter)
         return true
     }
 
     /// Writes an object again that is there but too old to be relied on (ES-D4).
-    private func refresh(_ body: ByteBuffer, _ claim: S3Claim, _ limiter: StorageLimiter) async throws {
+    private func refresh(_ payload: Payload, _ claim: S3Claim, _ limiter: StorageLimiter) async throws {
         guard self.configuration.refreshAfter != nil else { return }
-        try await self.putAfterHead(body, claim, limiter)
+        try await self.putAfterHead(payload, claim, limiter)
     }
 
     func isTooOld(_ info: S3ObjectInfo) -> Bool {

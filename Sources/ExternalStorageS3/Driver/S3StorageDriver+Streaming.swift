@@ -39,7 +39,7 @@ extension S3StorageDriver: StreamingStorageDriver {
         guard self.configuration.multipartThresholdInBytes != nil, payload.sizeInBytes > partSize,
             let client = self.client as? any S3MultipartClient
         else {
-            try await self.upload(payload.load().serializedBytes, to: claim, context.limiter)
+            try await self.upload(payload.load(), to: claim, context.limiter)
             return claim.claim
         }
         do {

@@ -35,6 +35,39 @@ struct PayloadTests {
         #expect(inner > outer && inner < outer + 100)
     }
 
+    @Test("Much data is shared, and the payload equals one of the same bytes", arguments: [65_535, 65_536, 300_000])
+    func muchData(_ count: Int) throws {
+        let metadata: [String: [UInt8]] = ["encoding": Array("binary/plain".utf8), "a": [1]]
+        let data = Payload.sample(1, sizeInBytes: count + 100).data.getSlice(at: 0, length: count)!
+        let made = Payload(metadata: metadata, data: data)
+        let received = try Payload(serializedBytes: made.serializedBytes)
+
+        #expect(made == received && received == made && made == Payload(metadata: metadata, data: data))
+        #expect(Set([made, received]).count == 1)
+        #expect(made.sizeInBytes == received.serializedBytes.readableBytes)
+        #expect(made.digest == PayloadDigest(hashing: received.serializedBytes))
+        #expect(made.metadata == metadata && received.metadata == metadata)
+        #expect(made.data == data && received.data == data)
+        #expect(made.description == received.description)
+        let own = unsafe data.withUnsafeReadableBytes { Int(bitPattern: $0.baseAddress) }
+        let shared = unsafe made.data.withUnsafeReadableBytes { Int(bitPattern: $0.baseAddress) }
+        #expect((own == shared) == (count >= 65_536))
+
+        var other = data
+        other.setInteger(UInt8(~data.getInteger(at: 0, as: UInt8.self)!), at: 0)
+        #expect(Payload(metadata: metadata, data: other) != made && made.data == data)
+        #expect(Payload(metadata: ["a": [2]], data: data) != made)
+    }
+
+    @Test("Much data in a reference does not hide that it is one, nor does it lose the sizes of what was stored")
+    func largeReference() {
+        let metadata = Payload.reference("d", ["key": "k"]).metadata
+        let data = ByteBuffer(repeating: 0x20, count: 100_000)
+        #expect(Payload(metadata: metadata, data: data).isReference)
+        let payload = Payload(metadata: metadata, data: data, externalPayloadSizes: [7])
+        #expect(payload.isReference && payload.externalPayloadSizes == [7] && payload.data == data)
+    }
+
     @Test("Sizes of external payloads are read and written, zero and negative ones too")
     func externalPayloadSizes() throws {
         let sizes: [Int64] = [1, 0, 262_144, -1, .max]

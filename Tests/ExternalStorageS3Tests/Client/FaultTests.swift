@@ -6,6 +6,7 @@
 
 import AWSSigning
 import ExternalStorageCore
+import ExternalStorageTesting
 import FakeS3
 import NIOCore
 import Synchronization
@@ -37,6 +38,26 @@ struct FaultTests {
             #expect(try await harness.put("l", "hello") == .written)
             #expect(harness.server.requests.count == 4)
             #expect(harness.clock.delays.count == 2)
+        }
+    }
+
+    @Test("Content in pieces is sent whole, and again where the first attempt failed")
+    func pieces() async throws {
+        try await Harness.run { (harness: Harness) async throws -> Void in
+            let payload = Payload.sample(1, sizeInBytes: 700_000)
+            #expect(payload.pieces.count == 2)
+            let request = S3PutRequest(
+                bucket: "payloads",
+                key: "k",
+                pieces: payload.pieces,
+                digest: payload.digest,
+                onlyIfAbsent: false
+            )
+            #expect(request.body == payload.serializedBytes)
+            harness.server.enqueue(.status(500))
+            #expect(try await harness.client.put(request) == .written)
+            #expect(harness.server.requests.count == 2)
+            #expect(harness.server.object("/payloads/k") == payload.serializedBytes)
         }
     }
 
