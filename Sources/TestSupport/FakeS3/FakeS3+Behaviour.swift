@@ -15,6 +15,11 @@ extension FakeS3 {
         /// Answers with a status and headers, without a body; the request has no effect.
         case status(Int, headers: [(name: String, value: String)] = [])
 
+        /// Answers with a status as soon as the head of the request is there; the request has no effect.
+        ///
+        /// The rest of the request is read, and not recorded.
+        case statusBeforeBody(Int)
+
         /// Does what was asked and then closes the connection without an answer.
         case loseAnswer
 

@@ -38,7 +38,17 @@ extension FakeS3 {
             for try await part in inbound {
                 switch part {
                 case .head(let received):
-                    head = received
+                    if let status = self.statusBeforeBody() {
+                        let answer = HTTPResponseHead(
+                            version: .http1_1,
+                            status: .init(statusCode: status),
+                            headers: ["Content-Length": "0"]
+                        )
+                        try await outbound.write(.head(answer))
+                        try await outbound.write(.end(nil))
+                    } else {
+                        head = received
+                    }
                     body = ByteBuffer()
                 case .body(var chunk):
                     body.writeBuffer(&chunk)
@@ -48,6 +58,15 @@ extension FakeS3 {
                     guard try await self.answer(received, body, outbound, connection.channel) else { return }
                 }
             }
+        }
+    }
+
+    /// The status to answer with at once, if that is what the next request is to get.
+    private func statusBeforeBody() -> Int? {
+        self.state.withLock { state in
+            guard case .statusBeforeBody(let status)? = state.queue.first?.behaviour else { return nil }
+            state.queue.removeFirst()
+            return status
         }
     }
 
@@ -125,7 +144,7 @@ extension FakeS3 {
             var full = proper ?? self.handle(request)
             full.headers += headers
             reply = full
-        case nil:
+        case .statusBeforeBody, nil:
             reply = proper ?? self.handle(request)
         }
         try await self.write(reply, to: request, outbound, cutAfter: nil)

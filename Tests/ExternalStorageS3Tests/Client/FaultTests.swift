@@ -61,6 +61,28 @@ struct FaultTests {
         }
     }
 
+    @Test("An answer that comes before the content is sent counts, and the next request is none the worse")
+    func earlyAnswer() async throws {
+        try await Harness.run { (harness: Harness) async throws -> Void in
+            let payload = Payload.sample(1, sizeInBytes: 20_000_000)
+            for pieces in [payload.pieces, [payload.serializedBytes]] {
+                harness.server.enqueue(.statusBeforeBody(412))
+                harness.server.enqueue(.statusBeforeBody(500))
+                var request = S3PutRequest(
+                    bucket: "payloads",
+                    key: "k",
+                    pieces: pieces,
+                    digest: payload.digest,
+                    onlyIfAbsent: true
+                )
+                #expect(try await harness.client.put(request) == .alreadyPresent)
+                request.onlyIfAbsent = false
+                #expect(try await harness.client.put(request) == .written)
+                #expect(harness.server.object("/payloads/k") == payload.serializedBytes)
+            }
+        }
+    }
+
     @Test("A fault that stays is given up after three attempts", arguments: passing.indices)
     func stays(_ index: Int) async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in
