@@ -152,7 +152,7 @@ async def activity_cancelled(env: Env) -> None:
 async def heartbeat_timeout(env: Env) -> None:
     """The last heartbeat details of an activity that went silent are in its timeout failure."""
     value = env.blob("details")
-    handle = await _waiting(env, b"small", heartbeat_timeout=1.0)
+    handle = await _waiting(env, b"small", heartbeat_timeout=3.0)
     await waiting[handle.id].get()
     await env.client.get_async_activity_handle(workflow_id=handle.id, run_id=None, activity_id="other").heartbeat(value)
     try:

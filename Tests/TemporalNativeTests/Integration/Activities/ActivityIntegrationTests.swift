@@ -99,7 +99,7 @@ struct ActivityIntegrationTests {
                     throw CancellationError()
                 }
             } _: {
-                let outcome = try await bed.call(CallSpec("silent") { $0.heartbeat = 1 })
+                let outcome = try await bed.call(CallSpec("silent") { $0.heartbeat = 3 })
                 #expect(outcome.value == "found")
             }
         }
