@@ -96,7 +96,7 @@ struct CancellationTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (death, kill) = AsyncStream<Void>.makeStream()
             group.addTask {
-                try await withServer(fake) { server in
+                try await withMortalServer(fake) { server in
                     continuation.yield(server)
                     for await _ in death { break }
                 }

@@ -31,7 +31,7 @@ struct UnreachableTests {
                     #expect(answer.status.code == .unavailable)
                     #expect(answer.status.message.contains("temporal.test:\(port)"))
                     #expect(answer.status.message.contains("cannot be reached"))
-                    try await withServer(FakeTemporal(), host: Self.host, port: port) { _ in
+                    try await withMortalServer(FakeTemporal(), host: Self.host, port: port) { _ in
                         let success = try await Self.firstSuccess(of: client)
                         #expect(success.messages == [[1]])
                     }

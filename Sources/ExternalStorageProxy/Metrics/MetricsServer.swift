@@ -70,8 +70,9 @@ package struct MetricsServer: Service {
         // NIO wraps has to be used, and traps if it is not.
         let connection = try await channel.eventLoop.submit { try Connection(wrappingChannelSynchronously: channel) }
             .get()
-        try await channel.setOption(.autoRead, value: true).get()
         try await connection.executeThenClose { inbound, outbound in
+            // Fails if the client has gone meanwhile, which must not keep the connection from being used to its end.
+            try await channel.setOption(.autoRead, value: true).get()
             for try await case .head(let request) in inbound {
                 let response = self.response(to: request)
                 let body = ByteBuffer(string: request.method == .HEAD ? "" : response.body)

@@ -7,6 +7,7 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Synchronization
+import TemporalTransport
 
 typealias ServerStream = RPCStream<HTTP2ServerTransport.Posix.Inbound, HTTP2ServerTransport.Posix.Outbound>
 
@@ -72,6 +73,23 @@ final class FakeTemporal: Sendable {
             await stream.outbound.finish()
         } catch {
             await stream.outbound.finish(throwing: error)
+        }
+    }
+
+    /// Answers a call of a server of our own: `Echo` with its messages, others when they are cancelled.
+    @concurrent
+    func handle(_ call: ServerCall) async {
+        if call.descriptor.method == "Echo" {
+            call.send([:])
+            while let message = try? await call.nextMessage() { await call.send(message, isOnly: false) }
+            call.finish(Status(code: .ok, message: ""), [:])
+        } else {
+            self.eventContinuation.yield(.began(call.descriptor.method))
+            await call.cancelling {
+                let (end, _) = AsyncStream<Never>.makeStream()
+                for await _ in end {}
+            }
+            self.eventContinuation.yield(.cancelled(call.descriptor.method))
         }
     }
 

@@ -10,6 +10,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import Metrics
+import NIOPosix
 import TemporalTransport
 
 /// A server on loopback, for as long as `body` runs.
@@ -39,7 +40,38 @@ func withServer<Result: Sendable>(
             }
         }
         let result = try await body(try await server.listeningAddress)
+        // Not cancelled: it would trap on a connection that it has accepted and not taken. All clients are gone by now.
         server.beginGracefulShutdown()
+        try await group.waitForAll()
+        return result
+    }
+}
+
+/// A server of our own that is gone when the body is, whoever connects meanwhile.
+///
+/// That of grpc-swift traps on a connection that it has accepted and that nobody takes any more: a client that connects
+/// again and again, like the proxy, must not outlive it.
+func withMortalServer<Result: Sendable>(
+    _ fake: FakeTemporal,
+    host: String = "127.0.0.1",
+    port: Int = 0,
+    _ body: (SocketAddress) async throws -> Result
+) async throws -> Result {
+    let server = HTTP2CallListener(
+        on: .ipv4(host: host, port: port),
+        security: .plaintext,
+        configuration: .init(),
+        eventLoopGroup: .singletonMultiThreadedEventLoopGroup
+    )
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            do {
+                try await server.run { call in await fake.handle(call) }
+            } catch is CancellationError {
+                // The end of the test.
+            }
+        }
+        let result = try await body(try await server.listeningAddress)
         group.cancelAll()
         return result
     }

@@ -160,8 +160,9 @@ private final class SystemInfoServer: Sendable {
             }
             let port = try await transport.listeningAddress.ipv4?.port ?? 0
             try await body(server, .ipv4(address: "127.0.0.1", port: port))
+            // Not cancelled: it would trap on a connection that it has accepted and not taken.
             transport.beginGracefulShutdown()
-            group.cancelAll()
+            try await group.waitForAll()
         }
     }
 
