@@ -34,10 +34,29 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     private struct Entry {
         var stream: Stream
-        /// How much the peer may send, as far as is known.
-        var window: Int
+        var window = Window(size: ConnectionWindow.streamSize)
         /// Whether the peer knows of it; beyond the number of calls that a peer takes at a time, a stream waits.
         var isOpen = false
+    }
+
+    /// How much the peer may send, as far as is known.
+    private struct Window {
+        var size: Int
+        /// Whether an update is on its way: while the channel takes no more bytes, it waits in the HTTP/2 handler, and the
+        /// sizes that are heard of until then do not have it.
+        var isGrowing = false
+
+        mutating func change(to size: Int) {
+            if size > self.size { self.isGrowing = false }
+            self.size = size
+        }
+
+        /// The increment to tell the peer of, if it is time for one.
+        mutating func increment(to target: Int) -> Int? {
+            guard !self.isGrowing, self.size <= target / 2 else { return nil }
+            self.isGrowing = true
+            return target - self.size
+        }
     }
 
     let eventLoop: any EventLoop
@@ -48,6 +67,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     private var highestPeerID = HTTP2StreamID.rootStream
     private var keepalive: Keepalive
     private var isReady = false
+    /// Of the connection.
+    private var window = Window(size: ConnectionWindow.initialSize)
     /// Until the peer knows our settings, its streams have the window that HTTP/2 begins with.
     private var isWindowKnown = false
     private var isDraining = false
@@ -81,8 +102,7 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     private func begin() {
         self.keepalive.heard()
-        let increment = ConnectionWindow.size - ConnectionWindow.initialSize
-        self.write(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
+        self.growWindow(of: .rootStream)
         self.keepalive.schedule { [weak self] in self?.checkPeer() }
     }
 
@@ -158,7 +178,7 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
             return nil
         }
         self.nextID = id.advanced(by: 2)
-        self.streams[id] = Entry(stream: stream, window: ConnectionWindow.streamSize)
+        self.streams[id] = Entry(stream: stream)
         return id
     }
 
@@ -199,8 +219,7 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     /// The stream wants data again.
     func drained(_ id: HTTP2StreamID) {
-        guard let entry = self.streams[id] else { return }
-        self.windowChanged(to: entry.window, of: id)
+        self.growWindow(of: id)
     }
 
     // MARK: End
@@ -280,22 +299,29 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         guard let stream = opened(id, payload.headers) else {
             return self.write(.rstStream(.refusedStream), on: id)
         }
-        self.streams[id] = Entry(stream: stream, window: ConnectionWindow.streamSize)
+        self.streams[id] = Entry(stream: stream)
         stream.receive(headers: payload.headers, endsStream: payload.endStream)
     }
 
     private func windowChanged(to size: Int, of id: HTTP2StreamID) {
-        let target: Int
         if id == .rootStream {
-            target = ConnectionWindow.size
+            self.window.change(to: size)
         } else {
-            guard let entry = self.streams[id] else { return }
-            self.streams[id]?.window = size
-            guard self.isWindowKnown, entry.stream.wantsData else { return }
-            target = ConnectionWindow.streamSize
+            self.streams[id]?.window.change(to: size)
         }
-        guard size <= target / 2 else { return }
-        self.write(.windowUpdate(windowSizeIncrement: target - size), on: id)
+        self.growWindow(of: id)
+    }
+
+    private func growWindow(of id: HTTP2StreamID) {
+        let increment: Int?
+        if id == .rootStream {
+            increment = self.window.increment(to: ConnectionWindow.size)
+        } else {
+            guard let entry = self.streams[id], self.isWindowKnown, entry.stream.wantsData else { return }
+            increment = self.streams[id]?.window.increment(to: ConnectionWindow.streamSize)
+        }
+        guard let increment else { return }
+        self.write(.windowUpdate(windowSizeIncrement: increment), on: id)
     }
 
     private func write(
