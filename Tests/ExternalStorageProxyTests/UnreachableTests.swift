@@ -41,8 +41,11 @@ struct UnreachableTests {
         }
 
         let lines = log.lines.filter { $0.contains("reach") }
-        // One line for each change, whatever the number of calls.
-        #expect(lines.map { $0.contains("cannot") } == [true, false, true, false, true])
+        // One line for each change, whatever the number of calls. There may be more changes than we made: a connection
+        // that a dying server has still taken is a server that is there, for a moment.
+        let changes = lines.map { $0.contains("cannot") }
+        #expect(changes.count >= 5 && changes.first == true && changes.last == true, "\(lines)")
+        #expect(zip(changes, changes.dropFirst()).allSatisfy { $0 != $1 }, "\(lines)")
     }
 
     @Test("An address that is in use is an error that says so")
