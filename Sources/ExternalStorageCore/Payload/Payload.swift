@@ -12,7 +12,7 @@ public import NIOCore
 /// Identity and size of a payload are its bytes: what is stored is exactly what would have stood in the message (ES-W6).
 /// ``metadata`` and ``data`` are read out of the bytes when they are asked for.
 public struct Payload: Sendable {
-    /// The serialized message, or all of it but the data: a message of its own, too.
+    /// The serialized message, or all of it but the data: a message of its own, too, unless it is an outline's.
     let fields: ByteBuffer
     /// The data, if it is not part of ``fields``; never empty.
     private let separateData: ByteBuffer?
@@ -82,12 +82,7 @@ public struct Payload: Sendable {
     /// - Complexity: O(1) for what was received or retrieved; O(*n*) in the size, at every call, for a payload that was
     ///   made of metadata and much data.
     public var serializedBytes: ByteBuffer {
-        var pieces = self.pieces[...]
-        guard let first = pieces.popFirst(), !pieces.isEmpty else { return self.fields }
-        var bytes = ByteBufferAllocator().buffer(capacity: self.sizeInBytes)
-        bytes.writeImmutableBuffer(first)
-        for piece in pieces { bytes.writeImmutableBuffer(piece) }
-        return bytes
+        ByteBuffer(joining: self.pieces)
     }
 
     /// The serialized message in one piece or several, none of them copied.
@@ -169,5 +164,17 @@ extension Payload: CustomStringConvertible {
     public var description: String {
         let encoding = self.metadata["encoding"].map { String(decoding: $0, as: UTF8.self) } ?? "no encoding"
         return "Payload(\(self.sizeInBytes) bytes, \(encoding))"
+    }
+}
+
+extension ByteBuffer {
+    /// The bytes of all pieces; a single one is not copied.
+    package init(joining pieces: [ByteBuffer]) {
+        guard pieces.count != 1 else {
+            self = pieces[0]
+            return
+        }
+        self = ByteBufferAllocator().buffer(capacity: pieces.reduce(0) { $0 + $1.readableBytes })
+        for piece in pieces { self.writeImmutableBuffer(piece) }
     }
 }

@@ -25,12 +25,7 @@ public struct S3PutRequest: Sendable {
     /// - Complexity: O(1), or O(*n*) in the size, at every call, if it is the request of a driver for a payload that was
     ///   made of metadata and much data.
     public var body: ByteBuffer {
-        get {
-            guard self.pieces.count != 1 else { return self.pieces[0] }
-            return self.pieces.reduce(into: ByteBufferAllocator().buffer(capacity: self.sizeInBytes)) {
-                $0.writeImmutableBuffer($1)
-            }
-        }
+        get { ByteBuffer(joining: self.pieces) }
         set { self.pieces = [newValue] }
     }
 

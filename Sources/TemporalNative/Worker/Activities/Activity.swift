@@ -50,7 +50,7 @@ public struct Activity: Sendable {
     }
 
     /// Calls a function with decoded arguments, which are gone when it returns: they may be as large as what it returns,
-    /// of which a copy is made next.
+    /// of which a copy may be made next.
     private static func output<each Input: Sendable, Output: Sendable>(
         of body: @concurrent @Sendable (repeat each Input) async throws -> Output,
         _ arguments: ActivityArguments
