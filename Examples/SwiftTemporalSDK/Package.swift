@@ -7,7 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(name: "temporal-external-storage", path: "../.."),
-        .package(url: "https://github.com/apple/swift-temporal-sdk.git", from: "0.1.0"),
+        .package(url: "https://github.com/apple/swift-temporal-sdk.git", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
     ],

@@ -22,7 +22,7 @@ ANY = "google.protobuf.Any"
 DATA_BLOB = "temporal.api.common.v1.DataBlob"
 COMMAND = "temporal.api.command.v1.Command"
 
-KINDS = {"message": 0, "payload": 1, "any": 2, "taskToken": 3, "historyBlob": 4}
+KINDS = {"message": 0, "payload": 1, "any": 2, "taskToken": 3, "historyBlob": 4, "clears": 5}
 NO_TYPE = 0xFFFF
 TARGET_RULES = {"task": 0, "child": 1, "external": 2, "continueAsNew": 3, "completeWorkflow": 4, "none": None}
 
@@ -174,6 +174,7 @@ def unknown_entries(messages, decisions):
         decisions.TASK_TOKENS,
         decisions.OTHER_TASK_TOKENS,
         list(decisions.SYSTEM_ENDPOINTS.items()),
+        decisions.NO_ENVELOPE,
     ):
         places += list(entries)
     for name, field in places:
@@ -206,11 +207,58 @@ def command_targets(messages, rows, decisions):
     return targets, problems
 
 
+def clearing_rows(message, rows):
+    """Rows for the members of a oneof that lead to no payload: where one stands, it clears the members that do."""
+    oneofs = {row.oneof for row in rows if row.oneof}
+    numbers = {row.number for row in rows}
+    result, problems = [], []
+    for field in message.fields:
+        oneof = descriptors.real_oneof(field)
+        if oneof is None or oneof.index + 1 not in oneofs or field.number in numbers:
+            continue
+        if field.message_type is None:
+            problems.append(
+                f"{message.full_name}.{field.name} is a scalar in a oneof with payloads: teach PayloadScanner to see it"
+            )
+        row = Row(field.number, field.name, "clears", None, repeated=False, oneof=oneof.index + 1)
+        result.append(row)
+    return result, problems
+
+
+def services_problems(pool, decisions):
+    """Services of the API that nobody decided on."""
+    known = set(descriptors.SERVICES) | set(decisions.OTHER_SERVICES)
+    found = {
+        service.full_name for file in descriptors.api_files(pool) for service in file.services_by_name.values()
+    }
+    return [f"{name} is a service that is neither in SERVICES nor in OTHER_SERVICES" for name in sorted(found - known)] + [
+        f"{name} is in SERVICES or OTHER_SERVICES, but there is no such service" for name in sorted(known - found)
+    ]
+
+
+def endpoint_problems(messages, rows, decisions):
+    """Messages with an endpoint and a payload, of which nobody said whether that may be an envelope (ES-C4)."""
+    problems = []
+    for name, fields in sorted(rows.items()):
+        if not any(row.kind == "payload" for row in fields):
+            continue
+        for field in messages[name].fields:
+            if field.type != field.TYPE_STRING or "endpoint" not in field.name:
+                continue
+            decided = (decisions.SYSTEM_ENDPOINTS.get(name) == field.name) + ((name, field.name) in decisions.NO_ENVELOPE)
+            if decided != 1:
+                problems.append(
+                    f"{name} has a payload, and an endpoint in {field.name}: decide in SYSTEM_ENDPOINTS or NO_ENVELOPE "
+                    "whether the payload may be an envelope of the server's"
+                )
+    return problems
+
+
 def build(pool, messages, decisions):
     """The table. Raises `Undecided` with every disagreement at once."""
     messages = in_scope(messages, decisions)
     bearing = bearing_messages(messages, decisions)
-    problems = unknown_entries(messages, decisions)
+    problems = unknown_entries(messages, decisions) + services_problems(pool, decisions)
     rows = {}
     for name, message in sorted(messages.items()):
         if name in (PAYLOAD, DATA_BLOB):
@@ -222,9 +270,14 @@ def build(pool, messages, decisions):
             elif row is not None:
                 rows.setdefault(name, []).append(row)
     targets, more = command_targets(messages, rows, decisions)
-    problems += more
-    if problems:
-        raise Undecided(problems)
+    problems += more + endpoint_problems(messages, rows, decisions)
+    for name, fields in rows.items():
+        more, wrong = clearing_rows(messages[name], fields)
+        problems += wrong
+        fields += more
+        fields.sort(key=lambda row: row.number)
+        if len(fields) > 64:
+            problems.append(f"{name} has {len(fields)} rows, and PayloadScanner remembers 64: make its set wider")
 
     table = Table(command_targets=targets)
     reachable = set()
@@ -247,6 +300,12 @@ def build(pool, messages, decisions):
             if request in rows or response in rows:
                 table.methods.append((f"/{service}/{method.name}", request, response))
     table.rows = {name: rows[name] for name in rows if name in reachable}
+    problems += [
+        f"{name} is decided on, but no service, root or envelope leads to it: add a root, or drop the decision"
+        for name in sorted(rows.keys() - reachable)
+    ]
+    if problems:
+        raise Undecided(problems)
     propagate_read_only(table.rows)
     for name, field in decisions.SYSTEM_ENDPOINTS.items():
         table.endpoints[name] = messages[name].fields_by_name[field].number
@@ -258,7 +317,9 @@ def propagate_read_only(rows):
     changed = True
     while changed:
         changed = False
-        read_only = {name for name, fields in rows.items() if all(row.read_only for row in fields)}
+        read_only = {
+            name for name, fields in rows.items() if all(row.read_only for row in fields if row.kind != "clears")
+        }
         for fields in rows.values():
             for row in fields:
                 if row.child in read_only and not row.read_only:
@@ -338,7 +399,15 @@ def render(table, version):
     for name in names:
         lines.append(f"    /// `{name}`.")
         lines.append(f"    package static let {swift[name]} = MessageType(rawValue: {index[name]})")
-    lines += ["}", "", "extension PayloadPaths {", "    /// Full protobuf names by type index, in order."]
+    lines += [
+        "}",
+        "",
+        "extension PayloadPaths {",
+        "    /// The newest Temporal server whose whole API the descriptors have.",
+        "    package static let newestServer = (major: {}, minor: {})".format(*payload_decisions.NEWEST_SERVER),
+        "",
+        "    /// Full protobuf names by type index, in order.",
+    ]
     lines.append("    static let names: [StaticString] = [")
     lines += [f'        "{name}",' for name in names]
     lines += ["    ]", "", "    /// The first row of each type in ``fields``, and last the count of all rows."]
@@ -359,6 +428,9 @@ def render(table, version):
     for name in names:
         lines.append(f"        // {index[name]} {name}")
         lines += [f"        {grouped(packed(row, index))},  // {comment(row)}" for row in table.rows[name]]
+    lines += ["    ]", "", "    /// The name of each row of ``fields``: where a reference stands, in words."]
+    lines.append("    static let fieldNames: [StaticString] = [")
+    lines += [f'        "{row.name}",' for name in names for row in table.rows[name]]
     lines += ["    ]", "", "    /// Per type: the number of the field with the Nexus endpoint's name, or 0 (ES-C4)."]
     endpoints = [table.endpoints.get(name, 0) for name in names]
     assert max(endpoints) < 256
@@ -446,6 +518,12 @@ def self_test():
     for name in ("NEVER", "READ_ONLY", "SKIP_NIL", "ANY", "HISTORY_BLOBS"):
         place = next(iter(getattr(payload_decisions, name)))
         expect(name, changed(**{name: lambda entries, place=place: entries.pop(place)}), ".".join(place))
+    nexus = "temporal.api.workflowservice.v1.StartNexusOperationExecutionRequest"
+    test_service = "temporal.api.testservice.v1.TestService"
+    root = "temporal.api.update.v1.Acceptance"
+    expect("a service", changed(OTHER_SERVICES=lambda services: services.pop(test_service)), test_service)
+    expect("a root", changed(ROOTS=lambda roots: roots.pop(root)), root, "leads to it")
+    expect("an endpoint", changed(SYSTEM_ENDPOINTS=lambda entries: entries.pop(nexus)), nexus, "NO_ENVELOPE")
     build(pool, messages, payload_decisions)
     print("payload_paths.py: every kind of missing decision fails")
 

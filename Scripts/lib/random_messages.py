@@ -124,7 +124,9 @@ class Maker:
         self.random = random.Random(seed)
         self.pool = pool
         self.table = table
-        self.payload_fields = {name: {row.number for row in rows} for name, rows in table.rows.items()}
+        self.payload_fields = {
+            name: {row.number for row in rows if row.kind != "clears"} for name, rows in table.rows.items()
+        }
         self.payload_class = self.class_of(PAYLOAD)
         self.envelope_types = [
             "temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest",
@@ -391,7 +393,8 @@ class Maker:
                 bodies = self.split(bodies[0])
                 if in_table and len(bodies) > 1:
                     state["flags"] |= SPLIT
-            if in_table and self.chance(0.03):
+            has_rivals = field.containing_oneof is not None and name in self.payload_fields
+            if has_rivals and self.chance(0.06):
                 loser = self.replaced_member(descriptor, field)
                 if loser is not None:
                     pieces.append((number, loser))
@@ -415,19 +418,24 @@ class Maker:
         return b"".join(piece for _, piece in pieces)
 
     def replaced_member(self, descriptor, field):
-        """Another member of the field's oneof, to stand in front of it, where it does not count."""
+        """Another member of the field's oneof, to stand in front of it, where it does not count.
+
+        Sometimes an earlier value of the field itself stands in front of both: the other member has cleared it.
+        """
         oneof = descriptors.real_oneof(field)
         if oneof is None:
             return None
-        numbers = self.payload_fields[descriptor.full_name]
-        others = [other for other in oneof.fields if other.number in numbers]
-        others = [other for other in others if other.number != field.number and other.message_type is not None]
+        others = [other for other in oneof.fields if other.number != field.number and other.message_type is not None]
         if not others:
             return None
-        other = self.random.choice(others)
-        name = other.message_type.full_name
+        cleared = self.member(field) if self.chance(0.5) else b""
+        return cleared + self.member(self.random.choice(others))
+
+    def member(self, field):
+        """A field with any message that fits into it."""
+        name = field.message_type.full_name
         body = serialize(self.payload(0) if name == PAYLOAD else self.message(name, 2))
-        return varint(other.number << 3 | 2) + varint(len(body)) + body
+        return varint(field.number << 3 | 2) + varint(len(body)) + body
 
     def with_data(self, body):
         """A payload's bytes with its data present, so that data in front of it does not count."""

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 internal import AsyncHTTPClient
+internal import CredentialExchange
+internal import Groundwork
 internal import Logging
 
 extension CredentialsContext {
@@ -17,7 +19,7 @@ extension CredentialsContext {
     ) -> Self {
         Self(
             environment: environment,
-            transport: httpClient.map(HTTPClientTransport.init) ?? .shared,
+            transport: httpClient.map(HTTPClientTransport.init) ?? .routed(ProxySettings(environment.variables)),
             metadataTransport: HTTPClientTransport.shared,
             commands: allowsCommands ? ShellCommandRunner() : DeniedCommandRunner(),
             clock: ContinuousClock(),

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+package import CredentialExchange
 package import Logging
 
 /// What every source works with: everything outside of the process, and every clock.

@@ -4,10 +4,10 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import Groundwork
+
 /// Hexadecimal text, lower case, as signatures and digests are written.
 public enum Hex {
-    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
-
     /// Writes bytes as lower-case hexadecimal digits, two per byte.
     ///
     /// - Parameter bytes: The bytes, first one first.
@@ -16,8 +16,8 @@ public enum Hex {
         var text: [UInt8] = []
         text.reserveCapacity(2 * bytes.underestimatedCount)
         for byte in bytes {
-            text.append(Self.digits[Int(byte >> 4)])
-            text.append(Self.digits[Int(byte & 0x0f)])
+            text.append(HexDigit.lowercase(byte >> 4))
+            text.append(HexDigit.lowercase(byte & 15))
         }
         return String(decoding: text, as: UTF8.self)
     }
@@ -31,7 +31,7 @@ public enum Hex {
         bytes.reserveCapacity(text.utf8.count / 2)
         var high: UInt8?
         for character in text.utf8 {
-            guard let value = Self.value(of: character) else { return nil }
+            guard let value = HexDigit.value(of: character) else { return nil }
             if let first = high {
                 bytes.append(first << 4 | value)
                 high = nil
@@ -40,14 +40,5 @@ public enum Hex {
             }
         }
         return high == nil ? bytes : nil
-    }
-
-    static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
+internal import Groundwork
 public import NIOSSL
 
 extension CodecServer {
@@ -17,7 +18,13 @@ extension CodecServer {
         /// TLS for those who connect; plain HTTP if nil.
         ///
         /// Browsers send tokens to `https` endpoints only.
+        ///
+        /// Whatever it says, versions before 1.2 are not spoken (ES-R8). For certificates in files there is ``certificates``.
         public var tls: TLSConfiguration?
+        /// TLS with a certificate and its key in files, which are read again when they change (ES-R8).
+        ///
+        /// Wins over ``tls``.
+        public var certificates: CertificateFiles?
         /// The codecs that SDKs run before storage, in the order in which they decode.
         public var codecsBeforeStorage: [any PayloadCodec] = []
         /// The codecs that a proxy behind the SDKs runs after storage, in the order in which they decode.
@@ -60,14 +67,16 @@ extension CodecServer {
         public var payloads = 10_000
         /// The most that one request may resolve, in serialized bytes.
         public var resolvedSizeInBytes = 64 * 1_048_576
-        /// The memory for bodies of requests, in bytes: a body counts three times, for what is made of it.
+        /// The memory for bodies of requests, in bytes: a body counts as it arrives, and three times when it is there, for
+        /// what is made of it.
         ///
-        /// Requests wait until there is enough of it.
+        /// Requests wait until there is enough of it, small ones not for large ones. A caller has half of it at a time, or
+        /// what its largest body needs.
         public var requestMemoryInBytes = 32 * 1_048_576
         /// The memory for resolved payloads, in bytes; each is held until its last byte is on its way.
         ///
-        /// Requests wait until there is enough of it. One that needs more than this has all of it to itself. With codecs
-        /// before storage a payload counts twice.
+        /// Requests wait until there is enough of it, small ones not for large ones. A caller has half of it at a time; but one
+        /// request that needs more has that, and counts as three quarters at most. With codecs before storage a payload counts twice.
         public var responseMemoryInBytes = 32 * 1_048_576
         /// The most connections at a time; further ones wait to be accepted.
         public var connections = 1_000
@@ -78,8 +87,15 @@ extension CodecServer {
 
     /// How long the server waits.
     public struct Timeouts: Hashable, Sendable {
-        /// For a request to arrive: from the start of the connection, or the end of the response before, to its last byte.
+        /// For a request to begin, from the start of the connection or the end of the response before.
+        ///
+        /// Longer than load balancers keep idle connections (60 s is usual), so that they never send a request on one that
+        /// is being closed here.
+        public var idle: Duration = .seconds(75)
+        /// For a request to arrive, from its head to its last byte.
         public var request: Duration = .seconds(30)
+        /// For a request or response that is slower than 1 MiB per second, when others wait for the memory that it holds.
+        public var slowTransfer: Duration = .seconds(10)
         /// For memory.
         public var admission: Duration = .seconds(30)
         /// For storage and codecs.
@@ -101,7 +117,7 @@ extension CodecServer.Configuration {
         guard (0...65_535).contains(self.port) else {
             throw .invalidConfiguration("the port has to be from 0 to 65535, but is \(self.port)")
         }
-        guard self.authenticator != nil || self.allowsAnyone || CodecServer.isLoopback(self.host) else {
+        guard self.authenticator != nil || self.allowsAnyone || HostName.isLoopback(self.host) else {
             throw .invalidConfiguration(
                 "without authentication the server listens on loopback only, and \(self.host) is not: whoever can "
                     + "reach it could decode everything; set up authentication, or allow anyone explicitly"
@@ -114,7 +130,8 @@ extension CodecServer.Configuration {
         ]
         guard limits.allSatisfy({ $0 >= 1 }) else { throw .invalidConfiguration("all limits have to be at least 1") }
         let timeouts = [
-            self.timeouts.request, self.timeouts.admission, self.timeouts.processing, self.timeouts.stalledResponse,
+            self.timeouts.idle, self.timeouts.slowTransfer, self.timeouts.request, self.timeouts.admission,
+            self.timeouts.processing, self.timeouts.stalledResponse,
             self.timeouts.response,
         ]
         guard timeouts.allSatisfy({ $0 > .zero }), self.timeouts.drain >= .zero else {
@@ -134,14 +151,5 @@ extension CodecServer.Configuration {
                 )
             }
         }
-    }
-}
-
-extension CodecServer {
-    /// Whether an address or name is of this machine alone.
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -4,32 +4,53 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-public import NIOSSL
+internal import NIOSSL
+internal import TLSReloading
 
-extension CodecServer.Configuration {
-    /// TLS with a certificate and its key out of PEM files; they are read now.
+extension CodecServer {
+    /// A certificate and its key in PEM files, which are looked at again now and then.
     ///
-    /// - Parameters:
-    ///   - certificateChain: The path of the certificate chain, the server's own first.
-    ///   - privateKey: The path of the private key.
-    /// - Returns: A value for ``tls``.
-    /// - Throws: ``CodecServerError/Code/invalidConfiguration`` if a file cannot be read or is not what it has to be.
-    public static func tls(certificateChain: String, privateKey: String) throws(CodecServerError) -> TLSConfiguration {
+    /// New connections get what the files hold then; those that are there stay. Files that cannot be used, or do not belong
+    /// together because only one of them has been changed so far, leave things as they are until the next look.
+    public struct CertificateFiles: Hashable, Sendable {
+        /// The path of the certificate chain, the server's own first.
+        public var certificateChain: String
+        /// The path of the private key.
+        public var privateKey: String
+        /// How often the files are looked at.
+        public var interval: Duration = .seconds(30)
+
+        /// Reads the files once, to find out whether they are of use.
+        ///
+        /// - Parameters:
+        ///   - certificateChain: The path of the certificate chain, the server's own first.
+        ///   - privateKey: The path of the private key.
+        /// - Throws: ``CodecServerError/Code/invalidConfiguration`` if a file cannot be read or is not what it has to be.
+        public init(certificateChain: String, privateKey: String) throws(CodecServerError) {
+            self.certificateChain = certificateChain
+            self.privateKey = privateKey
+            _ = try self.load()
+        }
+    }
+}
+
+extension CodecServer.CertificateFiles {
+    /// Reads the files for the first time.
+    func load() throws(CodecServerError) -> ReloadedTLS {
+        let (chain, key) = (self.certificateChain, self.privateKey)
         do {
-            let certificates = try NIOSSLCertificate.fromPEMFile(certificateChain)
-            let key = try NIOSSLPrivateKey(file: privateKey, format: .pem)
-            let configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: certificates.map { .certificate($0) },
-                privateKey: .privateKey(key)
-            )
-            // Finds out whether they belong together.
-            _ = try NIOSSLContext(configuration: configuration)
-            return configuration
+            return try ReloadedTLS {
+                let certificates = try NIOSSLCertificate.fromPEMFile(chain)
+                guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }
+                return .makeServerConfiguration(
+                    certificateChain: certificates.map { .certificate($0) },
+                    privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
+                )
+            }
         } catch {
             throw CodecServerError(
                 code: .invalidConfiguration,
-                message:
-                    "\(certificateChain) and \(privateKey) have to be a PEM certificate chain and its PEM private key",
+                message: "\(chain) and \(key) have to be a PEM certificate chain and its PEM private key",
                 cause: error
             )
         }

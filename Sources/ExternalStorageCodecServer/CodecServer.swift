@@ -5,13 +5,16 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
+internal import Groundwork
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
 public import Logging
 public import Metrics
 internal import NIOCore
+internal import NIOSSL
 public import ServiceLifecycle
+internal import TLSReloading
 
 /// What the Temporal Web UI and the CLI ask for decoded payloads, external ones included.
 ///
@@ -64,9 +67,18 @@ public struct CodecServer: Service {
     ///   certificate or the key cannot be used; the error of `onListening`.
     public func run() async throws {
         let failure = FirstError()
-        let application = try self.application(failure)
+        let certificates = try self.configuration.certificates?.load()
+        let application = try self.application(failure, certificates)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+            group.addTask {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    if let certificates, let interval = self.configuration.certificates?.interval {
+                        group.addTask { await certificates.watch(every: interval, logger: self.logger) }
+                    }
+                    defer { group.cancelAll() }
+                    try await application.run()
+                }
+            }
             group.addTask {
                 try? await gracefulShutdown()
                 try await Task.sleep(for: self.configuration.timeouts.drain)
@@ -88,7 +100,10 @@ public struct CodecServer: Service {
         if let error = failure.error { throw error }
     }
 
-    private func application(_ failure: FirstError) throws(CodecServerError) -> Application<CodecServerResponder> {
+    private func application(
+        _ failure: FirstError,
+        _ certificates: ReloadedTLS?
+    ) throws(CodecServerError) -> Application<CodecServerResponder> {
         let responder = CodecServerResponder(
             storage: self.storage,
             configuration: self.configuration,
@@ -97,7 +112,11 @@ public struct CodecServer: Service {
         let timeouts = self.configuration.timeouts
         var server = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(timeouts: timeouts)],
+                additionalChannelHandlers: [
+                    ConnectionGuard(timeouts: timeouts) { isResponse in
+                        (isResponse ? responder.responseMemory : responder.requestMemory).usage.waiting > 0
+                    }
+                ],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 32 * 1_024,
                     maxHeaderListSize: 64 * 1_024,
@@ -105,16 +124,16 @@ public struct CodecServer: Service {
                 )
             )
         )
-        if let tls = self.configuration.tls {
-            do {
-                server = try .tls(server, tlsConfiguration: tls)
-            } catch {
-                throw CodecServerError(
-                    code: .invalidConfiguration,
-                    message: "the certificate or its key cannot be used: \(error)",
-                    cause: error
-                )
+        do {
+            if let tls = certificates?.configuration ?? self.configuration.tls {
+                server = try .tls(server, tlsConfiguration: tls.withoutOldVersions)
             }
+        } catch {
+            throw CodecServerError(
+                code: .invalidConfiguration,
+                message: "the certificate or its key cannot be used: \(error)",
+                cause: error
+            )
         }
         // Its own lines say nothing that ours do not.
         var logger = self.logger

@@ -21,6 +21,10 @@ extension ExternalStorage {
         ///
         /// Off by default: there is such a thing as user data that looks like one.
         public var readsLegacyReferences = false
+        /// What becomes of a reference whose driver is not registered here (ES-P8).
+        ///
+        /// By default it is an error.
+        public var unregisteredDrivers = UnregisteredDrivers.fail
         /// What is remembered of recent payloads.
         public var cache = Cache()
         /// The largest request that is sent, in bytes: if a request would still be larger after the threshold has been
@@ -69,6 +73,25 @@ extension ExternalStorage.Configuration {
         /// - Parameter codec: The codec; whoever reads needs it too.
         /// - Returns: A value for ``ExternalStorage/Configuration/references``.
         public static func encoded(_ codec: any PayloadCodec) -> Self { Self(writes: true, codec: codec) }
+    }
+
+    /// What becomes of references whose driver is not registered (ES-P8).
+    public struct UnregisteredDrivers: Hashable, Sendable {
+        private enum Base: Hashable {
+            case fail
+            case leave
+        }
+
+        private let base: Base
+
+        /// An error, which names the driver and the registered ones.
+        public static let fail = Self(base: .fail)
+
+        /// The reference goes on as it is; the rest of its message is resolved.
+        ///
+        /// For fleets whose SDKs have external storage of their own above this one: they know the driver. Anybody else
+        /// takes the reference for a value.
+        public static let leave = Self(base: .leave)
     }
 
     /// What is remembered of recent payloads, in memory.

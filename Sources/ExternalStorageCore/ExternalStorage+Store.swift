@@ -66,7 +66,10 @@ extension ExternalStorage {
         let candidates = StorePlan.candidates(items, configuration: self.configuration)
         guard !candidates.isEmpty else { return Array(repeating: nil, count: items.count) }
         let choices = try await self.choices(for: candidates, of: items, namespace: namespace)
-        return try await self.runner.store(choices, of: items, namespace: namespace)
+        let references = try await self.runner.store(choices, of: items, namespace: namespace)
+        let forSize = zip(items, references).count { $0.ignoresThreshold && $1 != nil }
+        self.runner.telemetry.stored(forSize: forSize)
+        return references
     }
 
     /// Asks the selector, in the order of the message (ES-P4).
@@ -81,8 +84,7 @@ extension ExternalStorage {
             let item = items[index]
             let context = StorageDriverSelectContext(target: item.target, namespace: namespace)
             guard let driver = try await self.ask(selector, for: item.payload, context: context) else { continue }
-            let origin = "the storage driver selector"
-            choices.append(.init(item: index, driver: try self.registry.index(of: driver.name, wantedBy: origin)))
+            choices.append(.init(item: index, driver: try self.registry.index(ofSelected: driver)))
         }
         return choices
     }
@@ -94,14 +96,13 @@ extension ExternalStorage {
     ) async throws -> (any StorageDriver)? {
         do {
             return try await selector.driver(for: payload, context: context)
-        } catch let error as ExternalStorageError {
-            throw error
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            try Task.checkCancellation()
+            if let error = error as? ExternalStorageError { throw error }
             throw ExternalStorageError(
                 code: .selectorFailed,
                 message: "the storage driver selector failed: \(error)",
+                operation: .store,
                 cause: error
             )
         }

@@ -48,8 +48,15 @@ extension ExternalStorage {
             return PayloadChunks(of: payload)
         }
         let plain = try await ReferenceCodec(self.configuration.references).decode([payload])
-        let locations = try RetrievePlan.locations(plain, in: self.registry, namespace: namespace)
-        return try await self.runner.chunks(at: locations[0])
+        let location = try RetrievePlan.location(
+            of: plain[0],
+            in: self.registry,
+            namespace: namespace,
+            unregistered: self.configuration.unregisteredDrivers
+        )
+        // Who leaves a reference to others hands on the reference.
+        guard let location else { return PayloadChunks(of: payload) }
+        return try await self.runner.chunks(at: location)
     }
 
     /// Whether a payload has to be resolved by this external storage (ES-W2, ES-W5).

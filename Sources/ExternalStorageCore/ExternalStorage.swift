@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 public import Logging
 
 /// Keeps large payloads outside of Temporal: payloads go to storage that you own, small references into history.
@@ -63,6 +64,26 @@ public final class ExternalStorage: Sendable {
         self.runner = StorageRunner(registry: self.registry, configuration: configuration, logger: logger)
     }
 
+    /// The names of all drivers, in the order of registration.
+    package var driverNames: [String] { self.registry.drivers.map(\.name) }
+
     /// The types of all drivers, each once, in the order of registration: for the heartbeat of workers (ES-O3).
     package var driverTypes: [String] { self.registry.types }
+
+    /// All drivers, in the order of registration.
+    package var drivers: [any StorageDriver] { self.registry.drivers.map(\.driver) }
+
+    /// What a payload refers to that is a reference, marked or not, of early previews or not.
+    ///
+    /// - Parameter payload: A reference (ES-W2, ES-W5).
+    /// - Returns: The reference; its driver need not be registered.
+    /// - Throws: `invalidReference`, `undecodableReference`, `codecFailed`; `CancellationError`.
+    package func reference(of payload: Payload) async throws -> StorageReference {
+        if !payload.isReference, payload.traits.contains(.legacyReference) {
+            return try StorageReference(legacyPayload: payload)
+        }
+        let decoded = try await ReferenceCodec(self.configuration.references).decode([payload])
+        guard let plain = decoded.first else { throw ExternalStorageError.undecodableReference() }
+        return try StorageReference(payload: plain)
+    }
 }

@@ -4,10 +4,11 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageCore
-public import ExternalStorageGRPC
+public import BufferTransport
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
+import Groundwork
+import GroundworkNIO
 public import Logging
 public import Metrics
 import NIOCore
@@ -70,16 +71,17 @@ where Upstream.Bytes == BufferBytes {
         configuration: ExternalStorageProxyConfiguration = .init(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singletonMultiThreadedEventLoopGroup,
         metrics: any MetricsFactory = MetricsSystem.factory,
-        logger: Logger
+        logger: Logger = .current
     ) {
         self.address = address
         self.configuration = configuration
         self.executor = EventLoopTaskExecutor(ofOneThread: eventLoopGroup)
         self.logger = logger
+        let telemetry = ProxyTelemetry(factory: metrics, logger: logger)
         self.listener = HTTP2CallListener(
             on: address,
             security: security,
-            configuration: .init(configuration),
+            configuration: .init(configuration, telemetry),
             eventLoopGroup: eventLoopGroup
         )
         self.ledger = CallLedger()
@@ -88,7 +90,7 @@ where Upstream.Bytes == BufferBytes {
             upstreamName: name,
             options: .proxy(configuration),
             ledger: self.ledger,
-            telemetry: ProxyTelemetry(factory: metrics, logger: logger)
+            telemetry: telemetry
         )
         (self.shutdown, self.shutdownContinuation) = AsyncStream.makeStream()
     }
@@ -112,10 +114,8 @@ where Upstream.Bytes == BufferBytes {
 
     /// Listens and forwards until a graceful shutdown is complete.
     ///
-    /// To be called once.
-    ///
     /// - Throws: ``ExternalStorageProxyError`` if the address cannot be listened on. `CancellationError` if cancelled;
-    ///   calls that are under way end at once then.
+    ///   calls that are under way end at once then. `RPCError` with `failedPrecondition` if it was called before.
     public func run() async throws {
         try await withGracefulShutdownHandler {
             try await self.serve()
@@ -195,8 +195,9 @@ private enum ProxyEvent {
 
 extension HTTP2CallListener.Configuration {
     /// What the proxy's configuration says of its connections.
-    fileprivate init(_ configuration: ExternalStorageProxyConfiguration) {
+    fileprivate init(_ configuration: ExternalStorageProxyConfiguration, _ telemetry: ProxyTelemetry) {
         self.init()
+        self.memory = ByteBudget(capacity: max(1, configuration.memoryLimit)) { telemetry.memory($0) }
         self.messageSizeLimit = configuration.messageSizeLimit
         self.callsPerConnection = configuration.callsPerConnection
     }

@@ -13,6 +13,7 @@ public struct ExternalStorageProxyError: Error, Sendable, CustomStringConvertibl
         private enum Base: String {
             case addressInUse
             case cannotListen
+            case invalidConfiguration
         }
 
         private let base: Base
@@ -29,6 +30,8 @@ public struct ExternalStorageProxyError: Error, Sendable, CustomStringConvertibl
         /// The address cannot be listened on: it is not one of this machine, or needs rights, or the certificate or the
         /// key for it cannot be used.
         public static let cannotListen = Self(.cannotListen)
+        /// A setting is missing or wrong.
+        public static let invalidConfiguration = Self(.invalidConfiguration)
     }
 
     /// The kind of failure.

@@ -18,35 +18,44 @@ package enum MessageCheck {
     ///   - type: Its type.
     ///   - bytes: The bytes that hold it.
     ///   - depth: How many messages it stands in; too deep for a scan is unreadable.
-    /// - Returns: Whether it is one. If so, no scan of it fails, and neither does ``MessageNormalizer``.
+    /// - Returns: Whether it is one. If so, no scan of it fails, and neither does ``MessageNormalizer`` as far down as it
+    ///   goes.
     /// - Complexity: O(*n*) in the number of fields on the way to payloads, whatever their size.
     package static func isReadable(_ range: Range<Int>, as type: MessageType, of bytes: Span<UInt8>, depth: Int) -> Bool
     {
         do throws(WireError) {
-            try self.check(range, as: type, of: bytes, depth: depth)
+            var open = [Part(range: range, type: type, depth: depth)]
+            while let part = open.popLast() { try self.check(part, of: bytes, putOff: &open) }
             return true
         } catch {
             return false
         }
     }
 
-    private static func check(
-        _ range: Range<Int>,
-        as type: MessageType,
-        of bytes: Span<UInt8>,
-        depth: Int
-    ) throws(WireError) {
-        guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
-        let fields = PayloadPaths.table.fields(of: type)
-        var reader = WireReader(range)
+    /// A message, and how many messages it stands in.
+    private struct Part {
+        var range: Range<Int>
+        var type: MessageType
+        var depth: Int
+    }
+
+    private static func check(_ part: Part, of bytes: Span<UInt8>, putOff: inout [Part]) throws(WireError) {
+        guard part.depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: part.range.lowerBound) }
+        let fields = PayloadPaths.table.fields(of: part.type)
+        var reader = WireReader(part.range)
         while let field = try reader.next(in: bytes) {
             guard field.type == .lengthDelimited, let row = fields[field.number] else { continue }
             switch row.kind {
             case PayloadPaths.Kind.message.rawValue:
-                try self.check(field.body, as: row.child, of: bytes, depth: depth + 1)
+                let inner = Part(range: field.body, type: row.child, depth: part.depth + 1)
+                if inner.depth % PayloadScanner.recursionLimit == 0 {
+                    putOff.append(inner)
+                } else {
+                    try self.check(inner, of: bytes, putOff: &putOff)
+                }
             case PayloadPaths.Kind.payload.rawValue:
                 _ = try PayloadTraits(of: bytes, in: field.body)
-            case PayloadPaths.Kind.taskToken.rawValue:
+            case PayloadPaths.Kind.taskToken.rawValue, PayloadPaths.Kind.clears.rawValue:
                 break
             default:
                 // An `Any` or a blob: plain fields.

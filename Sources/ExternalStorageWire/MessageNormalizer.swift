@@ -12,6 +12,9 @@ package import NIOCore
 /// other. Half a payload must not be stored, so such a message is merged first. Encoders do not write such messages;
 /// the result means the same, but is not byte-identical.
 package enum MessageNormalizer {
+    /// How deep messages may be nested in one that has to be rewritten: deeper than any encoder of such messages goes.
+    private static let depthLimit = 250
+
     /// The same message with every singular field of the table at most once.
     package static func normalize(_ bytes: Span<UInt8>, as type: MessageType) throws(WireError) -> ByteBuffer {
         try self.message(bytes, ranges: [0..<bytes.count], type: type, depth: 0)
@@ -24,7 +27,7 @@ package enum MessageNormalizer {
         type: MessageType,
         depth: Int
     ) throws(WireError) -> ByteBuffer {
-        guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: ranges[0].lowerBound) }
+        guard depth < Self.depthLimit else { throw WireError(.tooDeep, at: ranges[0].lowerBound) }
         let table = PayloadPaths.table
         let occurrences = try Occurrences(of: type, in: ranges, of: bytes)
         let isSystemOperation = try EmbeddedMessage.isSystemOperation(ranges, as: type, of: bytes, table: table)
@@ -41,6 +44,8 @@ package enum MessageNormalizer {
                 switch row.kind {
                 case PayloadPaths.Kind.message.rawValue:
                     body = try self.message(bytes, ranges: bodies, type: row.child, depth: depth + 1)
+                case PayloadPaths.Kind.clears.rawValue:
+                    body = self.concatenation(of: bodies, in: bytes)
                 case PayloadPaths.Kind.taskToken.rawValue:
                     // Bytes are not merged: the last value counts.
                     body = self.concatenation(of: bodies.suffix(1), in: bytes)

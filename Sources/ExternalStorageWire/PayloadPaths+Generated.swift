@@ -53,359 +53,364 @@ extension MessageType {
     package static let callback = MessageType(rawValue: 20)
     /// `temporal.api.common.v1.Callback.NexusHandler`.
     package static let callbackNexusHandler = MessageType(rawValue: 21)
+    /// `temporal.api.common.v1.GrpcStatus`.
+    package static let grpcStatus = MessageType(rawValue: 22)
     /// `temporal.api.common.v1.Header`.
-    package static let header = MessageType(rawValue: 22)
+    package static let header = MessageType(rawValue: 23)
     /// `temporal.api.common.v1.Header.FieldsEntry`.
-    package static let headerFieldsEntry = MessageType(rawValue: 23)
+    package static let headerFieldsEntry = MessageType(rawValue: 24)
     /// `temporal.api.common.v1.Memo`.
-    package static let memo = MessageType(rawValue: 24)
+    package static let memo = MessageType(rawValue: 25)
     /// `temporal.api.common.v1.Memo.FieldsEntry`.
-    package static let memoFieldsEntry = MessageType(rawValue: 25)
+    package static let memoFieldsEntry = MessageType(rawValue: 26)
     /// `temporal.api.common.v1.Payloads`.
-    package static let payloads = MessageType(rawValue: 26)
+    package static let payloads = MessageType(rawValue: 27)
     /// `temporal.api.compute.v1.ComputeConfig`.
-    package static let computeConfig = MessageType(rawValue: 27)
+    package static let computeConfig = MessageType(rawValue: 28)
     /// `temporal.api.compute.v1.ComputeConfig.ScalingGroupsEntry`.
-    package static let computeConfigScalingGroupsEntry = MessageType(rawValue: 28)
+    package static let computeConfigScalingGroupsEntry = MessageType(rawValue: 29)
     /// `temporal.api.compute.v1.ComputeConfigScalingGroup`.
-    package static let computeConfigScalingGroup = MessageType(rawValue: 29)
+    package static let computeConfigScalingGroup = MessageType(rawValue: 30)
     /// `temporal.api.compute.v1.ComputeConfigScalingGroupUpdate`.
-    package static let computeConfigScalingGroupUpdate = MessageType(rawValue: 30)
+    package static let computeConfigScalingGroupUpdate = MessageType(rawValue: 31)
     /// `temporal.api.compute.v1.ComputeProvider`.
-    package static let computeProvider = MessageType(rawValue: 31)
+    package static let computeProvider = MessageType(rawValue: 32)
     /// `temporal.api.compute.v1.ComputeScaler`.
-    package static let computeScaler = MessageType(rawValue: 32)
+    package static let computeScaler = MessageType(rawValue: 33)
     /// `temporal.api.deployment.v1.DeploymentInfo`.
-    package static let deploymentInfo = MessageType(rawValue: 33)
+    package static let deploymentInfo = MessageType(rawValue: 34)
     /// `temporal.api.deployment.v1.DeploymentInfo.MetadataEntry`.
-    package static let deploymentInfoMetadataEntry = MessageType(rawValue: 34)
+    package static let deploymentInfoMetadataEntry = MessageType(rawValue: 35)
     /// `temporal.api.deployment.v1.UpdateDeploymentMetadata`.
-    package static let updateDeploymentMetadata = MessageType(rawValue: 35)
+    package static let updateDeploymentMetadata = MessageType(rawValue: 36)
     /// `temporal.api.deployment.v1.UpdateDeploymentMetadata.UpsertEntriesEntry`.
-    package static let updateDeploymentMetadataUpsertEntriesEntry = MessageType(rawValue: 36)
+    package static let updateDeploymentMetadataUpsertEntriesEntry = MessageType(rawValue: 37)
     /// `temporal.api.deployment.v1.VersionMetadata`.
-    package static let versionMetadata = MessageType(rawValue: 37)
+    package static let versionMetadata = MessageType(rawValue: 38)
     /// `temporal.api.deployment.v1.VersionMetadata.EntriesEntry`.
-    package static let versionMetadataEntriesEntry = MessageType(rawValue: 38)
+    package static let versionMetadataEntriesEntry = MessageType(rawValue: 39)
     /// `temporal.api.deployment.v1.WorkerDeploymentVersionInfo`.
-    package static let workerDeploymentVersionInfo = MessageType(rawValue: 39)
+    package static let workerDeploymentVersionInfo = MessageType(rawValue: 40)
     /// `temporal.api.errordetails.v1.MultiOperationExecutionFailure`.
-    package static let multiOperationExecutionFailure = MessageType(rawValue: 40)
+    package static let multiOperationExecutionFailure = MessageType(rawValue: 41)
     /// `temporal.api.errordetails.v1.MultiOperationExecutionFailure.OperationStatus`.
-    package static let multiOperationExecutionFailureOperationStatus = MessageType(rawValue: 41)
+    package static let multiOperationExecutionFailureOperationStatus = MessageType(rawValue: 42)
     /// `temporal.api.errordetails.v1.QueryFailedFailure`.
-    package static let queryFailedFailure = MessageType(rawValue: 42)
+    package static let queryFailedFailure = MessageType(rawValue: 43)
     /// `temporal.api.failure.v1.ApplicationFailureInfo`.
-    package static let applicationFailureInfo = MessageType(rawValue: 43)
+    package static let applicationFailureInfo = MessageType(rawValue: 44)
     /// `temporal.api.failure.v1.CanceledFailureInfo`.
-    package static let canceledFailureInfo = MessageType(rawValue: 44)
+    package static let canceledFailureInfo = MessageType(rawValue: 45)
     /// `temporal.api.failure.v1.Failure`.
-    package static let failure = MessageType(rawValue: 45)
+    package static let failure = MessageType(rawValue: 46)
     /// `temporal.api.failure.v1.ResetWorkflowFailureInfo`.
-    package static let resetWorkflowFailureInfo = MessageType(rawValue: 46)
+    package static let resetWorkflowFailureInfo = MessageType(rawValue: 47)
     /// `temporal.api.failure.v1.TimeoutFailureInfo`.
-    package static let timeoutFailureInfo = MessageType(rawValue: 47)
+    package static let timeoutFailureInfo = MessageType(rawValue: 48)
     /// `temporal.api.history.v1.ActivityTaskCanceledEventAttributes`.
-    package static let activityTaskCanceledEventAttributes = MessageType(rawValue: 48)
+    package static let activityTaskCanceledEventAttributes = MessageType(rawValue: 49)
     /// `temporal.api.history.v1.ActivityTaskCompletedEventAttributes`.
-    package static let activityTaskCompletedEventAttributes = MessageType(rawValue: 49)
+    package static let activityTaskCompletedEventAttributes = MessageType(rawValue: 50)
     /// `temporal.api.history.v1.ActivityTaskFailedEventAttributes`.
-    package static let activityTaskFailedEventAttributes = MessageType(rawValue: 50)
+    package static let activityTaskFailedEventAttributes = MessageType(rawValue: 51)
     /// `temporal.api.history.v1.ActivityTaskScheduledEventAttributes`.
-    package static let activityTaskScheduledEventAttributes = MessageType(rawValue: 51)
+    package static let activityTaskScheduledEventAttributes = MessageType(rawValue: 52)
     /// `temporal.api.history.v1.ActivityTaskStartedEventAttributes`.
-    package static let activityTaskStartedEventAttributes = MessageType(rawValue: 52)
+    package static let activityTaskStartedEventAttributes = MessageType(rawValue: 53)
     /// `temporal.api.history.v1.ActivityTaskTimedOutEventAttributes`.
-    package static let activityTaskTimedOutEventAttributes = MessageType(rawValue: 53)
+    package static let activityTaskTimedOutEventAttributes = MessageType(rawValue: 54)
     /// `temporal.api.history.v1.ChildWorkflowExecutionCanceledEventAttributes`.
-    package static let childWorkflowExecutionCanceledEventAttributes = MessageType(rawValue: 54)
+    package static let childWorkflowExecutionCanceledEventAttributes = MessageType(rawValue: 55)
     /// `temporal.api.history.v1.ChildWorkflowExecutionCompletedEventAttributes`.
-    package static let childWorkflowExecutionCompletedEventAttributes = MessageType(rawValue: 55)
+    package static let childWorkflowExecutionCompletedEventAttributes = MessageType(rawValue: 56)
     /// `temporal.api.history.v1.ChildWorkflowExecutionFailedEventAttributes`.
-    package static let childWorkflowExecutionFailedEventAttributes = MessageType(rawValue: 56)
+    package static let childWorkflowExecutionFailedEventAttributes = MessageType(rawValue: 57)
     /// `temporal.api.history.v1.ChildWorkflowExecutionStartedEventAttributes`.
-    package static let childWorkflowExecutionStartedEventAttributes = MessageType(rawValue: 57)
+    package static let childWorkflowExecutionStartedEventAttributes = MessageType(rawValue: 58)
     /// `temporal.api.history.v1.History`.
-    package static let history = MessageType(rawValue: 58)
+    package static let history = MessageType(rawValue: 59)
     /// `temporal.api.history.v1.HistoryEvent`.
-    package static let historyEvent = MessageType(rawValue: 59)
+    package static let historyEvent = MessageType(rawValue: 60)
     /// `temporal.api.history.v1.MarkerRecordedEventAttributes`.
-    package static let markerRecordedEventAttributes = MessageType(rawValue: 60)
+    package static let markerRecordedEventAttributes = MessageType(rawValue: 61)
     /// `temporal.api.history.v1.MarkerRecordedEventAttributes.DetailsEntry`.
-    package static let markerRecordedEventAttributesDetailsEntry = MessageType(rawValue: 61)
+    package static let markerRecordedEventAttributesDetailsEntry = MessageType(rawValue: 62)
     /// `temporal.api.history.v1.NexusOperationCancelRequestFailedEventAttributes`.
-    package static let nexusOperationCancelRequestFailedEventAttributes = MessageType(rawValue: 62)
+    package static let nexusOperationCancelRequestFailedEventAttributes = MessageType(rawValue: 63)
     /// `temporal.api.history.v1.NexusOperationCanceledEventAttributes`.
-    package static let nexusOperationCanceledEventAttributes = MessageType(rawValue: 63)
+    package static let nexusOperationCanceledEventAttributes = MessageType(rawValue: 64)
     /// `temporal.api.history.v1.NexusOperationCompletedEventAttributes`.
-    package static let nexusOperationCompletedEventAttributes = MessageType(rawValue: 64)
+    package static let nexusOperationCompletedEventAttributes = MessageType(rawValue: 65)
     /// `temporal.api.history.v1.NexusOperationFailedEventAttributes`.
-    package static let nexusOperationFailedEventAttributes = MessageType(rawValue: 65)
+    package static let nexusOperationFailedEventAttributes = MessageType(rawValue: 66)
     /// `temporal.api.history.v1.NexusOperationScheduledEventAttributes`.
-    package static let nexusOperationScheduledEventAttributes = MessageType(rawValue: 66)
+    package static let nexusOperationScheduledEventAttributes = MessageType(rawValue: 67)
     /// `temporal.api.history.v1.NexusOperationTimedOutEventAttributes`.
-    package static let nexusOperationTimedOutEventAttributes = MessageType(rawValue: 67)
+    package static let nexusOperationTimedOutEventAttributes = MessageType(rawValue: 68)
     /// `temporal.api.history.v1.SignalExternalWorkflowExecutionInitiatedEventAttributes`.
-    package static let signalExternalWorkflowExecutionInitiatedEventAttributes = MessageType(rawValue: 68)
+    package static let signalExternalWorkflowExecutionInitiatedEventAttributes = MessageType(rawValue: 69)
     /// `temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes`.
-    package static let startChildWorkflowExecutionInitiatedEventAttributes = MessageType(rawValue: 69)
+    package static let startChildWorkflowExecutionInitiatedEventAttributes = MessageType(rawValue: 70)
     /// `temporal.api.history.v1.WorkflowExecutionCanceledEventAttributes`.
-    package static let workflowExecutionCanceledEventAttributes = MessageType(rawValue: 70)
+    package static let workflowExecutionCanceledEventAttributes = MessageType(rawValue: 71)
     /// `temporal.api.history.v1.WorkflowExecutionCompletedEventAttributes`.
-    package static let workflowExecutionCompletedEventAttributes = MessageType(rawValue: 71)
+    package static let workflowExecutionCompletedEventAttributes = MessageType(rawValue: 72)
     /// `temporal.api.history.v1.WorkflowExecutionContinuedAsNewEventAttributes`.
-    package static let workflowExecutionContinuedAsNewEventAttributes = MessageType(rawValue: 72)
+    package static let workflowExecutionContinuedAsNewEventAttributes = MessageType(rawValue: 73)
     /// `temporal.api.history.v1.WorkflowExecutionFailedEventAttributes`.
-    package static let workflowExecutionFailedEventAttributes = MessageType(rawValue: 73)
+    package static let workflowExecutionFailedEventAttributes = MessageType(rawValue: 74)
     /// `temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes`.
-    package static let workflowExecutionOptionsUpdatedEventAttributes = MessageType(rawValue: 74)
+    package static let workflowExecutionOptionsUpdatedEventAttributes = MessageType(rawValue: 75)
     /// `temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes.WorkflowUpdateOptionsUpdate`.
-    package static let workflowExecutionOptionsUpdatedEventAttributesWorkflowUpdateOptionsUpdate = MessageType(rawValue: 75)
+    package static let workflowExecutionOptionsUpdatedEventAttributesWorkflowUpdateOptionsUpdate = MessageType(rawValue: 76)
     /// `temporal.api.history.v1.WorkflowExecutionSignaledEventAttributes`.
-    package static let workflowExecutionSignaledEventAttributes = MessageType(rawValue: 76)
+    package static let workflowExecutionSignaledEventAttributes = MessageType(rawValue: 77)
     /// `temporal.api.history.v1.WorkflowExecutionStartedEventAttributes`.
-    package static let workflowExecutionStartedEventAttributes = MessageType(rawValue: 77)
+    package static let workflowExecutionStartedEventAttributes = MessageType(rawValue: 78)
     /// `temporal.api.history.v1.WorkflowExecutionTerminatedEventAttributes`.
-    package static let workflowExecutionTerminatedEventAttributes = MessageType(rawValue: 78)
+    package static let workflowExecutionTerminatedEventAttributes = MessageType(rawValue: 79)
     /// `temporal.api.history.v1.WorkflowExecutionUpdateAcceptedEventAttributes`.
-    package static let workflowExecutionUpdateAcceptedEventAttributes = MessageType(rawValue: 79)
+    package static let workflowExecutionUpdateAcceptedEventAttributes = MessageType(rawValue: 80)
     /// `temporal.api.history.v1.WorkflowExecutionUpdateAdmittedEventAttributes`.
-    package static let workflowExecutionUpdateAdmittedEventAttributes = MessageType(rawValue: 80)
+    package static let workflowExecutionUpdateAdmittedEventAttributes = MessageType(rawValue: 81)
     /// `temporal.api.history.v1.WorkflowExecutionUpdateCompletedEventAttributes`.
-    package static let workflowExecutionUpdateCompletedEventAttributes = MessageType(rawValue: 81)
+    package static let workflowExecutionUpdateCompletedEventAttributes = MessageType(rawValue: 82)
     /// `temporal.api.history.v1.WorkflowExecutionUpdateRejectedEventAttributes`.
-    package static let workflowExecutionUpdateRejectedEventAttributes = MessageType(rawValue: 82)
+    package static let workflowExecutionUpdateRejectedEventAttributes = MessageType(rawValue: 83)
     /// `temporal.api.history.v1.WorkflowPropertiesModifiedEventAttributes`.
-    package static let workflowPropertiesModifiedEventAttributes = MessageType(rawValue: 83)
+    package static let workflowPropertiesModifiedEventAttributes = MessageType(rawValue: 84)
     /// `temporal.api.history.v1.WorkflowPropertiesModifiedExternallyEventAttributes`.
-    package static let workflowPropertiesModifiedExternallyEventAttributes = MessageType(rawValue: 84)
+    package static let workflowPropertiesModifiedExternallyEventAttributes = MessageType(rawValue: 85)
     /// `temporal.api.history.v1.WorkflowTaskFailedEventAttributes`.
-    package static let workflowTaskFailedEventAttributes = MessageType(rawValue: 85)
+    package static let workflowTaskFailedEventAttributes = MessageType(rawValue: 86)
     /// `temporal.api.nexus.v1.Endpoint`.
-    package static let endpoint = MessageType(rawValue: 86)
+    package static let endpoint = MessageType(rawValue: 87)
     /// `temporal.api.nexus.v1.EndpointSpec`.
-    package static let endpointSpec = MessageType(rawValue: 87)
+    package static let endpointSpec = MessageType(rawValue: 88)
     /// `temporal.api.nexus.v1.NexusOperationExecutionCancellationInfo`.
-    package static let nexusOperationExecutionCancellationInfo = MessageType(rawValue: 88)
+    package static let nexusOperationExecutionCancellationInfo = MessageType(rawValue: 89)
     /// `temporal.api.nexus.v1.NexusOperationExecutionInfo`.
-    package static let nexusOperationExecutionInfo = MessageType(rawValue: 89)
+    package static let nexusOperationExecutionInfo = MessageType(rawValue: 90)
     /// `temporal.api.nexus.v1.Request`.
-    package static let nexusRequest = MessageType(rawValue: 90)
+    package static let nexusRequest = MessageType(rawValue: 91)
     /// `temporal.api.nexus.v1.Response`.
-    package static let nexusResponse = MessageType(rawValue: 91)
+    package static let nexusResponse = MessageType(rawValue: 92)
     /// `temporal.api.nexus.v1.StartOperationRequest`.
-    package static let startOperationRequest = MessageType(rawValue: 92)
+    package static let startOperationRequest = MessageType(rawValue: 93)
     /// `temporal.api.nexus.v1.StartOperationResponse`.
-    package static let startOperationResponse = MessageType(rawValue: 93)
+    package static let startOperationResponse = MessageType(rawValue: 94)
     /// `temporal.api.nexus.v1.StartOperationResponse.Sync`.
-    package static let startOperationResponseSync = MessageType(rawValue: 94)
+    package static let startOperationResponseSync = MessageType(rawValue: 95)
     /// `temporal.api.nexusoperation.v1.CallbackInfo`.
-    package static let nexusoperationCallbackInfo = MessageType(rawValue: 95)
+    package static let nexusoperationCallbackInfo = MessageType(rawValue: 96)
     /// `temporal.api.notificationservice.v1.OnCompleteRequest`.
-    package static let onCompleteRequest = MessageType(rawValue: 96)
+    package static let onCompleteRequest = MessageType(rawValue: 97)
     /// `temporal.api.operatorservice.v1.CreateNexusEndpointRequest`.
-    package static let createNexusEndpointRequest = MessageType(rawValue: 97)
+    package static let createNexusEndpointRequest = MessageType(rawValue: 98)
     /// `temporal.api.operatorservice.v1.CreateNexusEndpointResponse`.
-    package static let createNexusEndpointResponse = MessageType(rawValue: 98)
+    package static let createNexusEndpointResponse = MessageType(rawValue: 99)
     /// `temporal.api.operatorservice.v1.GetNexusEndpointResponse`.
-    package static let getNexusEndpointResponse = MessageType(rawValue: 99)
+    package static let getNexusEndpointResponse = MessageType(rawValue: 100)
     /// `temporal.api.operatorservice.v1.ListNexusEndpointsResponse`.
-    package static let listNexusEndpointsResponse = MessageType(rawValue: 100)
+    package static let listNexusEndpointsResponse = MessageType(rawValue: 101)
     /// `temporal.api.operatorservice.v1.UpdateNexusEndpointRequest`.
-    package static let updateNexusEndpointRequest = MessageType(rawValue: 101)
+    package static let updateNexusEndpointRequest = MessageType(rawValue: 102)
     /// `temporal.api.operatorservice.v1.UpdateNexusEndpointResponse`.
-    package static let updateNexusEndpointResponse = MessageType(rawValue: 102)
+    package static let updateNexusEndpointResponse = MessageType(rawValue: 103)
     /// `temporal.api.protocol.v1.Message`.
-    package static let message = MessageType(rawValue: 103)
+    package static let message = MessageType(rawValue: 104)
     /// `temporal.api.query.v1.WorkflowQuery`.
-    package static let workflowQuery = MessageType(rawValue: 104)
+    package static let workflowQuery = MessageType(rawValue: 105)
     /// `temporal.api.query.v1.WorkflowQueryResult`.
-    package static let workflowQueryResult = MessageType(rawValue: 105)
+    package static let workflowQueryResult = MessageType(rawValue: 106)
     /// `temporal.api.schedule.v1.Schedule`.
-    package static let schedule = MessageType(rawValue: 106)
+    package static let schedule = MessageType(rawValue: 107)
     /// `temporal.api.schedule.v1.ScheduleAction`.
-    package static let scheduleAction = MessageType(rawValue: 107)
+    package static let scheduleAction = MessageType(rawValue: 108)
     /// `temporal.api.schedule.v1.ScheduleListEntry`.
-    package static let scheduleListEntry = MessageType(rawValue: 108)
+    package static let scheduleListEntry = MessageType(rawValue: 109)
     /// `temporal.api.sdk.v1.EventGroupMarker`.
-    package static let eventGroupMarker = MessageType(rawValue: 109)
+    package static let eventGroupMarker = MessageType(rawValue: 110)
     /// `temporal.api.sdk.v1.EventGroupMarker.Label`.
-    package static let eventGroupMarkerLabel = MessageType(rawValue: 110)
+    package static let eventGroupMarkerLabel = MessageType(rawValue: 111)
     /// `temporal.api.sdk.v1.UserMetadata`.
-    package static let userMetadata = MessageType(rawValue: 111)
+    package static let userMetadata = MessageType(rawValue: 112)
     /// `temporal.api.update.v1.Acceptance`.
-    package static let acceptance = MessageType(rawValue: 112)
+    package static let acceptance = MessageType(rawValue: 113)
     /// `temporal.api.update.v1.Input`.
-    package static let input = MessageType(rawValue: 113)
+    package static let input = MessageType(rawValue: 114)
     /// `temporal.api.update.v1.Outcome`.
-    package static let outcome = MessageType(rawValue: 114)
+    package static let outcome = MessageType(rawValue: 115)
     /// `temporal.api.update.v1.Rejection`.
-    package static let rejection = MessageType(rawValue: 115)
+    package static let rejection = MessageType(rawValue: 116)
     /// `temporal.api.update.v1.Request`.
-    package static let updateRequest = MessageType(rawValue: 116)
+    package static let updateRequest = MessageType(rawValue: 117)
     /// `temporal.api.update.v1.Response`.
-    package static let updateResponse = MessageType(rawValue: 117)
+    package static let updateResponse = MessageType(rawValue: 118)
     /// `temporal.api.workflow.v1.CallbackInfo`.
-    package static let workflowCallbackInfo = MessageType(rawValue: 118)
+    package static let workflowCallbackInfo = MessageType(rawValue: 119)
     /// `temporal.api.workflow.v1.NewWorkflowExecutionInfo`.
-    package static let newWorkflowExecutionInfo = MessageType(rawValue: 119)
+    package static let newWorkflowExecutionInfo = MessageType(rawValue: 120)
     /// `temporal.api.workflow.v1.NexusOperationCancellationInfo`.
-    package static let nexusOperationCancellationInfo = MessageType(rawValue: 120)
+    package static let nexusOperationCancellationInfo = MessageType(rawValue: 121)
     /// `temporal.api.workflow.v1.PendingActivityInfo`.
-    package static let pendingActivityInfo = MessageType(rawValue: 121)
+    package static let pendingActivityInfo = MessageType(rawValue: 122)
     /// `temporal.api.workflow.v1.PendingNexusOperationInfo`.
-    package static let pendingNexusOperationInfo = MessageType(rawValue: 122)
+    package static let pendingNexusOperationInfo = MessageType(rawValue: 123)
     /// `temporal.api.workflow.v1.PostResetOperation`.
-    package static let postResetOperation = MessageType(rawValue: 123)
+    package static let postResetOperation = MessageType(rawValue: 124)
     /// `temporal.api.workflow.v1.PostResetOperation.SignalWorkflow`.
-    package static let postResetOperationSignalWorkflow = MessageType(rawValue: 124)
+    package static let postResetOperationSignalWorkflow = MessageType(rawValue: 125)
     /// `temporal.api.workflow.v1.WorkflowExecutionConfig`.
-    package static let workflowExecutionConfig = MessageType(rawValue: 125)
+    package static let workflowExecutionConfig = MessageType(rawValue: 126)
     /// `temporal.api.workflow.v1.WorkflowExecutionInfo`.
-    package static let workflowExecutionInfo = MessageType(rawValue: 126)
+    package static let workflowExecutionInfo = MessageType(rawValue: 127)
     /// `temporal.api.workflowservice.v1.CreateScheduleRequest`.
-    package static let createScheduleRequest = MessageType(rawValue: 127)
+    package static let createScheduleRequest = MessageType(rawValue: 128)
     /// `temporal.api.workflowservice.v1.CreateWorkerDeploymentVersionRequest`.
-    package static let createWorkerDeploymentVersionRequest = MessageType(rawValue: 128)
+    package static let createWorkerDeploymentVersionRequest = MessageType(rawValue: 129)
     /// `temporal.api.workflowservice.v1.DescribeActivityExecutionResponse`.
-    package static let describeActivityExecutionResponse = MessageType(rawValue: 129)
+    package static let describeActivityExecutionResponse = MessageType(rawValue: 130)
     /// `temporal.api.workflowservice.v1.DescribeDeploymentResponse`.
-    package static let describeDeploymentResponse = MessageType(rawValue: 130)
+    package static let describeDeploymentResponse = MessageType(rawValue: 131)
     /// `temporal.api.workflowservice.v1.DescribeNexusOperationExecutionResponse`.
-    package static let describeNexusOperationExecutionResponse = MessageType(rawValue: 131)
+    package static let describeNexusOperationExecutionResponse = MessageType(rawValue: 132)
     /// `temporal.api.workflowservice.v1.DescribeScheduleResponse`.
-    package static let describeScheduleResponse = MessageType(rawValue: 132)
+    package static let describeScheduleResponse = MessageType(rawValue: 133)
     /// `temporal.api.workflowservice.v1.DescribeWorkerDeploymentVersionResponse`.
-    package static let describeWorkerDeploymentVersionResponse = MessageType(rawValue: 133)
+    package static let describeWorkerDeploymentVersionResponse = MessageType(rawValue: 134)
     /// `temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse`.
-    package static let describeWorkflowExecutionResponse = MessageType(rawValue: 134)
+    package static let describeWorkflowExecutionResponse = MessageType(rawValue: 135)
     /// `temporal.api.workflowservice.v1.ExecuteMultiOperationRequest`.
-    package static let executeMultiOperationRequest = MessageType(rawValue: 135)
+    package static let executeMultiOperationRequest = MessageType(rawValue: 136)
     /// `temporal.api.workflowservice.v1.ExecuteMultiOperationRequest.Operation`.
-    package static let executeMultiOperationRequestOperation = MessageType(rawValue: 136)
+    package static let executeMultiOperationRequestOperation = MessageType(rawValue: 137)
     /// `temporal.api.workflowservice.v1.ExecuteMultiOperationResponse`.
-    package static let executeMultiOperationResponse = MessageType(rawValue: 137)
+    package static let executeMultiOperationResponse = MessageType(rawValue: 138)
     /// `temporal.api.workflowservice.v1.ExecuteMultiOperationResponse.Response`.
-    package static let executeMultiOperationResponseResponse = MessageType(rawValue: 138)
+    package static let executeMultiOperationResponseResponse = MessageType(rawValue: 139)
     /// `temporal.api.workflowservice.v1.GetCurrentDeploymentResponse`.
-    package static let getCurrentDeploymentResponse = MessageType(rawValue: 139)
+    package static let getCurrentDeploymentResponse = MessageType(rawValue: 140)
     /// `temporal.api.workflowservice.v1.GetDeploymentReachabilityResponse`.
-    package static let getDeploymentReachabilityResponse = MessageType(rawValue: 140)
+    package static let getDeploymentReachabilityResponse = MessageType(rawValue: 141)
     /// `temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse`.
-    package static let getWorkflowExecutionHistoryResponse = MessageType(rawValue: 141)
+    package static let getWorkflowExecutionHistoryResponse = MessageType(rawValue: 142)
     /// `temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryReverseResponse`.
-    package static let getWorkflowExecutionHistoryReverseResponse = MessageType(rawValue: 142)
+    package static let getWorkflowExecutionHistoryReverseResponse = MessageType(rawValue: 143)
     /// `temporal.api.workflowservice.v1.ListArchivedWorkflowExecutionsResponse`.
-    package static let listArchivedWorkflowExecutionsResponse = MessageType(rawValue: 143)
+    package static let listArchivedWorkflowExecutionsResponse = MessageType(rawValue: 144)
     /// `temporal.api.workflowservice.v1.ListClosedWorkflowExecutionsResponse`.
-    package static let listClosedWorkflowExecutionsResponse = MessageType(rawValue: 144)
+    package static let listClosedWorkflowExecutionsResponse = MessageType(rawValue: 145)
     /// `temporal.api.workflowservice.v1.ListOpenWorkflowExecutionsResponse`.
-    package static let listOpenWorkflowExecutionsResponse = MessageType(rawValue: 145)
+    package static let listOpenWorkflowExecutionsResponse = MessageType(rawValue: 146)
     /// `temporal.api.workflowservice.v1.ListSchedulesResponse`.
-    package static let listSchedulesResponse = MessageType(rawValue: 146)
+    package static let listSchedulesResponse = MessageType(rawValue: 147)
     /// `temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse`.
-    package static let listWorkflowExecutionsResponse = MessageType(rawValue: 147)
+    package static let listWorkflowExecutionsResponse = MessageType(rawValue: 148)
     /// `temporal.api.workflowservice.v1.PollActivityExecutionResponse`.
-    package static let pollActivityExecutionResponse = MessageType(rawValue: 148)
+    package static let pollActivityExecutionResponse = MessageType(rawValue: 149)
     /// `temporal.api.workflowservice.v1.PollActivityTaskQueueResponse`.
-    package static let pollActivityTaskQueueResponse = MessageType(rawValue: 149)
+    package static let pollActivityTaskQueueResponse = MessageType(rawValue: 150)
     /// `temporal.api.workflowservice.v1.PollNexusOperationExecutionResponse`.
-    package static let pollNexusOperationExecutionResponse = MessageType(rawValue: 150)
+    package static let pollNexusOperationExecutionResponse = MessageType(rawValue: 151)
     /// `temporal.api.workflowservice.v1.PollNexusTaskQueueResponse`.
-    package static let pollNexusTaskQueueResponse = MessageType(rawValue: 151)
+    package static let pollNexusTaskQueueResponse = MessageType(rawValue: 152)
     /// `temporal.api.workflowservice.v1.PollWorkflowExecutionUpdateResponse`.
-    package static let pollWorkflowExecutionUpdateResponse = MessageType(rawValue: 152)
+    package static let pollWorkflowExecutionUpdateResponse = MessageType(rawValue: 153)
     /// `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse`.
-    package static let pollWorkflowTaskQueueResponse = MessageType(rawValue: 153)
+    package static let pollWorkflowTaskQueueResponse = MessageType(rawValue: 154)
     /// `temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse.QueriesEntry`.
-    package static let pollWorkflowTaskQueueResponseQueriesEntry = MessageType(rawValue: 154)
+    package static let pollWorkflowTaskQueueResponseQueriesEntry = MessageType(rawValue: 155)
     /// `temporal.api.workflowservice.v1.QueryWorkflowRequest`.
-    package static let queryWorkflowRequest = MessageType(rawValue: 155)
+    package static let queryWorkflowRequest = MessageType(rawValue: 156)
     /// `temporal.api.workflowservice.v1.QueryWorkflowResponse`.
-    package static let queryWorkflowResponse = MessageType(rawValue: 156)
+    package static let queryWorkflowResponse = MessageType(rawValue: 157)
     /// `temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatByIdRequest`.
-    package static let recordActivityTaskHeartbeatByIdRequest = MessageType(rawValue: 157)
+    package static let recordActivityTaskHeartbeatByIdRequest = MessageType(rawValue: 158)
     /// `temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatRequest`.
-    package static let recordActivityTaskHeartbeatRequest = MessageType(rawValue: 158)
+    package static let recordActivityTaskHeartbeatRequest = MessageType(rawValue: 159)
     /// `temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest`.
-    package static let resetWorkflowExecutionRequest = MessageType(rawValue: 159)
+    package static let resetWorkflowExecutionRequest = MessageType(rawValue: 160)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskCanceledByIdRequest`.
-    package static let respondActivityTaskCanceledByIdRequest = MessageType(rawValue: 160)
+    package static let respondActivityTaskCanceledByIdRequest = MessageType(rawValue: 161)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskCanceledRequest`.
-    package static let respondActivityTaskCanceledRequest = MessageType(rawValue: 161)
+    package static let respondActivityTaskCanceledRequest = MessageType(rawValue: 162)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskCompletedByIdRequest`.
-    package static let respondActivityTaskCompletedByIdRequest = MessageType(rawValue: 162)
+    package static let respondActivityTaskCompletedByIdRequest = MessageType(rawValue: 163)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest`.
-    package static let respondActivityTaskCompletedRequest = MessageType(rawValue: 163)
+    package static let respondActivityTaskCompletedRequest = MessageType(rawValue: 164)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdRequest`.
-    package static let respondActivityTaskFailedByIdRequest = MessageType(rawValue: 164)
+    package static let respondActivityTaskFailedByIdRequest = MessageType(rawValue: 165)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdResponse`.
-    package static let respondActivityTaskFailedByIdResponse = MessageType(rawValue: 165)
+    package static let respondActivityTaskFailedByIdResponse = MessageType(rawValue: 166)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskFailedRequest`.
-    package static let respondActivityTaskFailedRequest = MessageType(rawValue: 166)
+    package static let respondActivityTaskFailedRequest = MessageType(rawValue: 167)
     /// `temporal.api.workflowservice.v1.RespondActivityTaskFailedResponse`.
-    package static let respondActivityTaskFailedResponse = MessageType(rawValue: 167)
+    package static let respondActivityTaskFailedResponse = MessageType(rawValue: 168)
     /// `temporal.api.workflowservice.v1.RespondNexusTaskCompletedRequest`.
-    package static let respondNexusTaskCompletedRequest = MessageType(rawValue: 168)
+    package static let respondNexusTaskCompletedRequest = MessageType(rawValue: 169)
     /// `temporal.api.workflowservice.v1.RespondNexusTaskFailedRequest`.
-    package static let respondNexusTaskFailedRequest = MessageType(rawValue: 169)
+    package static let respondNexusTaskFailedRequest = MessageType(rawValue: 170)
     /// `temporal.api.workflowservice.v1.RespondQueryTaskCompletedRequest`.
-    package static let respondQueryTaskCompletedRequest = MessageType(rawValue: 170)
+    package static let respondQueryTaskCompletedRequest = MessageType(rawValue: 171)
     /// `temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest`.
-    package static let respondWorkflowTaskCompletedRequest = MessageType(rawValue: 171)
+    package static let respondWorkflowTaskCompletedRequest = MessageType(rawValue: 172)
     /// `temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest.QueryResultsEntry`.
-    package static let respondWorkflowTaskCompletedRequestQueryResultsEntry = MessageType(rawValue: 172)
+    package static let respondWorkflowTaskCompletedRequestQueryResultsEntry = MessageType(rawValue: 173)
     /// `temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse`.
-    package static let respondWorkflowTaskCompletedResponse = MessageType(rawValue: 173)
+    package static let respondWorkflowTaskCompletedResponse = MessageType(rawValue: 174)
     /// `temporal.api.workflowservice.v1.RespondWorkflowTaskFailedRequest`.
-    package static let respondWorkflowTaskFailedRequest = MessageType(rawValue: 174)
+    package static let respondWorkflowTaskFailedRequest = MessageType(rawValue: 175)
     /// `temporal.api.workflowservice.v1.ScanWorkflowExecutionsResponse`.
-    package static let scanWorkflowExecutionsResponse = MessageType(rawValue: 175)
+    package static let scanWorkflowExecutionsResponse = MessageType(rawValue: 176)
     /// `temporal.api.workflowservice.v1.SetCurrentDeploymentRequest`.
-    package static let setCurrentDeploymentRequest = MessageType(rawValue: 176)
+    package static let setCurrentDeploymentRequest = MessageType(rawValue: 177)
     /// `temporal.api.workflowservice.v1.SetCurrentDeploymentResponse`.
-    package static let setCurrentDeploymentResponse = MessageType(rawValue: 177)
+    package static let setCurrentDeploymentResponse = MessageType(rawValue: 178)
     /// `temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest`.
-    package static let signalWithStartWorkflowExecutionRequest = MessageType(rawValue: 178)
+    package static let signalWithStartWorkflowExecutionRequest = MessageType(rawValue: 179)
     /// `temporal.api.workflowservice.v1.SignalWorkflowExecutionRequest`.
-    package static let signalWorkflowExecutionRequest = MessageType(rawValue: 179)
+    package static let signalWorkflowExecutionRequest = MessageType(rawValue: 180)
     /// `temporal.api.workflowservice.v1.StartActivityExecutionRequest`.
-    package static let startActivityExecutionRequest = MessageType(rawValue: 180)
+    package static let startActivityExecutionRequest = MessageType(rawValue: 181)
     /// `temporal.api.workflowservice.v1.StartActivityExecutionResponse`.
-    package static let startActivityExecutionResponse = MessageType(rawValue: 181)
+    package static let startActivityExecutionResponse = MessageType(rawValue: 182)
     /// `temporal.api.workflowservice.v1.StartBatchOperationRequest`.
-    package static let startBatchOperationRequest = MessageType(rawValue: 182)
+    package static let startBatchOperationRequest = MessageType(rawValue: 183)
     /// `temporal.api.workflowservice.v1.StartNexusOperationExecutionRequest`.
-    package static let startNexusOperationExecutionRequest = MessageType(rawValue: 183)
+    package static let startNexusOperationExecutionRequest = MessageType(rawValue: 184)
     /// `temporal.api.workflowservice.v1.StartWorkflowExecutionRequest`.
-    package static let startWorkflowExecutionRequest = MessageType(rawValue: 184)
+    package static let startWorkflowExecutionRequest = MessageType(rawValue: 185)
     /// `temporal.api.workflowservice.v1.StartWorkflowExecutionResponse`.
-    package static let startWorkflowExecutionResponse = MessageType(rawValue: 185)
+    package static let startWorkflowExecutionResponse = MessageType(rawValue: 186)
     /// `temporal.api.workflowservice.v1.TerminateWorkflowExecutionRequest`.
-    package static let terminateWorkflowExecutionRequest = MessageType(rawValue: 186)
+    package static let terminateWorkflowExecutionRequest = MessageType(rawValue: 187)
     /// `temporal.api.workflowservice.v1.UpdateScheduleRequest`.
-    package static let updateScheduleRequest = MessageType(rawValue: 187)
+    package static let updateScheduleRequest = MessageType(rawValue: 188)
     /// `temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest`.
-    package static let updateWorkerDeploymentVersionComputeConfigRequest = MessageType(rawValue: 188)
+    package static let updateWorkerDeploymentVersionComputeConfigRequest = MessageType(rawValue: 189)
     /// `temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry`.
-    package static let updateWorkerDeploymentVersionComputeConfigRequestComputeConfigScalingGroupsEntry = MessageType(rawValue: 189)
+    package static let updateWorkerDeploymentVersionComputeConfigRequestComputeConfigScalingGroupsEntry = MessageType(rawValue: 190)
     /// `temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest`.
-    package static let updateWorkerDeploymentVersionMetadataRequest = MessageType(rawValue: 190)
+    package static let updateWorkerDeploymentVersionMetadataRequest = MessageType(rawValue: 191)
     /// `temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest.UpsertEntriesEntry`.
-    package static let updateWorkerDeploymentVersionMetadataRequestUpsertEntriesEntry = MessageType(rawValue: 191)
+    package static let updateWorkerDeploymentVersionMetadataRequestUpsertEntriesEntry = MessageType(rawValue: 192)
     /// `temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataResponse`.
-    package static let updateWorkerDeploymentVersionMetadataResponse = MessageType(rawValue: 192)
+    package static let updateWorkerDeploymentVersionMetadataResponse = MessageType(rawValue: 193)
     /// `temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest`.
-    package static let updateWorkflowExecutionRequest = MessageType(rawValue: 193)
+    package static let updateWorkflowExecutionRequest = MessageType(rawValue: 194)
     /// `temporal.api.workflowservice.v1.UpdateWorkflowExecutionResponse`.
-    package static let updateWorkflowExecutionResponse = MessageType(rawValue: 194)
+    package static let updateWorkflowExecutionResponse = MessageType(rawValue: 195)
     /// `temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest`.
-    package static let validateWorkerDeploymentVersionComputeConfigRequest = MessageType(rawValue: 195)
+    package static let validateWorkerDeploymentVersionComputeConfigRequest = MessageType(rawValue: 196)
     /// `temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry`.
-    package static let validateWorkerDeploymentVersionComputeConfigRequestComputeConfigScalingGroupsEntry = MessageType(rawValue: 196)
+    package static let validateWorkerDeploymentVersionComputeConfigRequestComputeConfigScalingGroupsEntry = MessageType(rawValue: 197)
 }
 
 extension PayloadPaths {
+    /// The newest Temporal server whose whole API the descriptors have.
+    package static let newestServer = (major: 1, minor: 32)
+
     /// Full protobuf names by type index, in order.
     static let names: [StaticString] = [
         "google.rpc.Status",
@@ -430,6 +435,7 @@ extension PayloadPaths {
         "temporal.api.command.v1.StartChildWorkflowExecutionCommandAttributes",
         "temporal.api.common.v1.Callback",
         "temporal.api.common.v1.Callback.NexusHandler",
+        "temporal.api.common.v1.GrpcStatus",
         "temporal.api.common.v1.Header",
         "temporal.api.common.v1.Header.FieldsEntry",
         "temporal.api.common.v1.Memo",
@@ -609,19 +615,19 @@ extension PayloadPaths {
 
     /// The first row of each type in ``fields``, and last the count of all rows.
     static let fieldOffsets: [UInt16] = [
-        0, 1, 5, 7, 8, 9, 11, 12, 14, 15, 27, 28, 33, 34, 35, 38,
-        39, 41, 42, 44, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 58, 59,
-        60, 61, 62, 63, 64, 65, 66, 67, 69, 70, 71, 72, 73, 74, 80, 81,
-        82, 83, 84, 85, 87, 88, 89, 90, 91, 92, 93, 94, 130, 133, 134, 135,
-        136, 137, 138, 139, 140, 142, 145, 146, 147, 152, 153, 155, 156, 158, 164, 165,
-        166, 167, 168, 170, 171, 172, 173, 174, 175, 176, 179, 180, 181, 182, 184, 185,
-        186, 189, 190, 191, 192, 193, 194, 195, 196, 198, 200, 201, 202, 203, 204, 205,
-        207, 208, 210, 212, 214, 216, 217, 219, 223, 224, 226, 228, 229, 231, 232, 233,
-        235, 236, 240, 241, 246, 248, 249, 254, 255, 257, 258, 260, 261, 262, 264, 265,
-        266, 267, 268, 269, 270, 271, 275, 277, 279, 280, 285, 286, 287, 288, 289, 291,
-        292, 293, 295, 296, 298, 300, 301, 304, 305, 307, 309, 312, 316, 317, 319, 322,
-        323, 324, 326, 331, 333, 337, 338, 341, 344, 351, 352, 353, 355, 356, 357, 358,
-        359, 360, 361, 362, 363, 364,
+        0, 1, 5, 7, 8, 9, 11, 12, 14, 15, 34, 35, 40, 41, 42, 45,
+        46, 48, 49, 51, 54, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 68,
+        69, 70, 71, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 96,
+        97, 98, 99, 100, 101, 103, 104, 105, 106, 107, 108, 109, 110, 172, 175, 176,
+        177, 178, 179, 180, 181, 182, 184, 187, 188, 189, 194, 195, 197, 198, 200, 206,
+        207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 221, 223, 225, 226, 230,
+        231, 232, 235, 236, 237, 238, 239, 240, 241, 242, 244, 246, 247, 248, 249, 252,
+        253, 255, 256, 258, 260, 262, 264, 265, 267, 271, 272, 274, 276, 278, 280, 281,
+        282, 284, 285, 289, 290, 295, 297, 298, 303, 304, 306, 307, 309, 310, 311, 313,
+        314, 315, 316, 317, 318, 319, 320, 324, 326, 328, 329, 334, 335, 336, 337, 338,
+        340, 341, 342, 344, 345, 347, 349, 350, 353, 354, 356, 358, 361, 365, 366, 368,
+        371, 372, 373, 375, 380, 382, 386, 387, 399, 402, 409, 410, 411, 413, 414, 415,
+        416, 417, 418, 419, 420, 421, 422,
     ]
 
     /// One row per field, sorted by number within a type.
@@ -633,564 +639,1049 @@ extension PayloadPaths {
         // 0 google.rpc.Status
         0x0012_ffff_0000_0003,  // 3 details: any, repeated
         // 1 temporal.api.activity.v1.ActivityExecutionInfo
-        0x0000_001a_0000_000c,  // 12 heartbeat_details: message → Payloads
-        0x0000_002d_0000_0014,  // 20 last_failure: message → Failure
-        0x0000_0016_0000_001e,  // 30 header: message → Header
-        0x0020_006f_0000_001f,  // 31 user_metadata: message → UserMetadata, read-only
+        0x0000_001b_0000_000c,  // 12 heartbeat_details: message → Payloads
+        0x0000_002e_0000_0014,  // 20 last_failure: message → Failure
+        0x0000_0017_0000_001e,  // 30 header: message → Header
+        0x0020_0070_0000_001f,  // 31 user_metadata: message → UserMetadata, read-only
         // 2 temporal.api.activity.v1.ActivityExecutionOutcome
-        0x0100_001a_0000_0001,  // 1 result: message → Payloads, oneof
-        0x0100_002d_0000_0002,  // 2 failure: message → Failure, oneof
+        0x0100_001b_0000_0001,  // 1 result: message → Payloads, oneof
+        0x0100_002e_0000_0002,  // 2 failure: message → Failure, oneof
         // 3 temporal.api.activity.v1.CallbackInfo
         0x0000_0007_0000_0002,  // 2 info: message → CallbackInfo
         // 4 temporal.api.batch.v1.BatchOperationReset
-        0x0010_007b_0000_0005,  // 5 post_reset_operations: message → PostResetOperation, repeated
+        0x0010_007c_0000_0005,  // 5 post_reset_operations: message → PostResetOperation, repeated
         // 5 temporal.api.batch.v1.BatchOperationSignal
-        0x0000_001a_0000_0002,  // 2 input: message → Payloads
-        0x0000_0016_0000_0003,  // 3 header: message → Header
+        0x0000_001b_0000_0002,  // 2 input: message → Payloads
+        0x0000_0017_0000_0003,  // 3 header: message → Header
         // 6 temporal.api.batch.v1.BatchOperationTermination
-        0x0000_001a_0000_0001,  // 1 details: message → Payloads
+        0x0000_001b_0000_0001,  // 1 details: message → Payloads
         // 7 temporal.api.callback.v1.CallbackInfo
         0x0000_0014_0000_0001,  // 1 callback: message → Callback
-        0x0000_002d_0000_0006,  // 6 last_attempt_failure: message → Failure
+        0x0000_002e_0000_0006,  // 6 last_attempt_failure: message → Failure
         // 8 temporal.api.command.v1.CancelWorkflowExecutionCommandAttributes
-        0x0000_001a_0000_0001,  // 1 details: message → Payloads
+        0x0000_001b_0000_0001,  // 1 details: message → Payloads
         // 9 temporal.api.command.v1.Command
         0x0100_0010_0000_0002,  // 2 schedule_activity_task_command_attributes: message → ScheduleActivityTaskCommandAttributes, oneof
+        0x0105_ffff_0000_0003,  // 3 start_timer_command_attributes: clears, oneof
         0x0100_000a_0000_0004,  // 4 complete_workflow_execution_command_attributes: message → CompleteWorkflowExecutionCommandAttributes, oneof
         0x0100_000c_0000_0005,  // 5 fail_workflow_execution_command_attributes: message → FailWorkflowExecutionCommandAttributes, oneof
+        0x0105_ffff_0000_0006,  // 6 request_cancel_activity_task_command_attributes: clears, oneof
+        0x0105_ffff_0000_0007,  // 7 cancel_timer_command_attributes: clears, oneof
         0x0100_0008_0000_0008,  // 8 cancel_workflow_execution_command_attributes: message → CancelWorkflowExecutionCommandAttributes, oneof
+        0x0105_ffff_0000_0009,  // 9 request_cancel_external_workflow_execution_command_attributes: clears, oneof
         0x0100_000e_0000_000a,  // 10 record_marker_command_attributes: message → RecordMarkerCommandAttributes, oneof
         0x0100_000b_0000_000b,  // 11 continue_as_new_workflow_execution_command_attributes: message → ContinueAsNewWorkflowExecutionCommandAttributes, oneof
         0x0100_0013_0000_000c,  // 12 start_child_workflow_execution_command_attributes: message → StartChildWorkflowExecutionCommandAttributes, oneof
         0x0100_0012_0000_000d,  // 13 signal_external_workflow_execution_command_attributes: message → SignalExternalWorkflowExecutionCommandAttributes, oneof
+        0x0105_ffff_0000_000e,  // 14 upsert_workflow_search_attributes_command_attributes: clears, oneof
+        0x0105_ffff_0000_000f,  // 15 protocol_message_command_attributes: clears, oneof
         0x0100_000d_0000_0011,  // 17 modify_workflow_properties_command_attributes: message → ModifyWorkflowPropertiesCommandAttributes, oneof
         0x0100_0011_0000_0012,  // 18 schedule_nexus_operation_command_attributes: message → ScheduleNexusOperationCommandAttributes, oneof
-        0x0020_006f_0000_012d,  // 301 user_metadata: message → UserMetadata, read-only
-        0x0030_006d_0000_012e,  // 302 event_group_markers: message → EventGroupMarker, repeated, read-only
+        0x0105_ffff_0000_0013,  // 19 request_cancel_nexus_operation_command_attributes: clears, oneof
+        0x0020_0070_0000_012d,  // 301 user_metadata: message → UserMetadata, read-only
+        0x0030_006e_0000_012e,  // 302 event_group_markers: message → EventGroupMarker, repeated, read-only
         // 10 temporal.api.command.v1.CompleteWorkflowExecutionCommandAttributes
-        0x0000_001a_0000_0001,  // 1 result: message → Payloads
+        0x0000_001b_0000_0001,  // 1 result: message → Payloads
         // 11 temporal.api.command.v1.ContinueAsNewWorkflowExecutionCommandAttributes
-        0x0000_001a_0000_0003,  // 3 input: message → Payloads
-        0x0000_002d_0000_0009,  // 9 failure: message → Failure
-        0x0000_001a_0000_000a,  // 10 last_completion_result: message → Payloads
-        0x0000_0016_0000_000c,  // 12 header: message → Header
-        0x0000_0018_0000_000d,  // 13 memo: message → Memo
+        0x0000_001b_0000_0003,  // 3 input: message → Payloads
+        0x0000_002e_0000_0009,  // 9 failure: message → Failure
+        0x0000_001b_0000_000a,  // 10 last_completion_result: message → Payloads
+        0x0000_0017_0000_000c,  // 12 header: message → Header
+        0x0000_0019_0000_000d,  // 13 memo: message → Memo
         // 12 temporal.api.command.v1.FailWorkflowExecutionCommandAttributes
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
         // 13 temporal.api.command.v1.ModifyWorkflowPropertiesCommandAttributes
-        0x0040_0018_0000_0001,  // 1 upserted_memo: message → Memo, skips nil
+        0x0040_0019_0000_0001,  // 1 upserted_memo: message → Memo, skips nil
         // 14 temporal.api.command.v1.RecordMarkerCommandAttributes
         0x0010_000f_0000_0002,  // 2 details: message → RecordMarkerCommandAttributes.DetailsEntry, repeated
-        0x0000_0016_0000_0003,  // 3 header: message → Header
-        0x0000_002d_0000_0004,  // 4 failure: message → Failure
+        0x0000_0017_0000_0003,  // 3 header: message → Header
+        0x0000_002e_0000_0004,  // 4 failure: message → Failure
         // 15 temporal.api.command.v1.RecordMarkerCommandAttributes.DetailsEntry
-        0x0000_001a_0000_0002,  // 2 value: message → Payloads
+        0x0000_001b_0000_0002,  // 2 value: message → Payloads
         // 16 temporal.api.command.v1.ScheduleActivityTaskCommandAttributes
-        0x0000_0016_0000_0005,  // 5 header: message → Header
-        0x0000_001a_0000_0006,  // 6 input: message → Payloads
+        0x0000_0017_0000_0005,  // 5 header: message → Header
+        0x0000_001b_0000_0006,  // 6 input: message → Payloads
         // 17 temporal.api.command.v1.ScheduleNexusOperationCommandAttributes
         0x0001_ffff_0000_0004,  // 4 input: payload
         // 18 temporal.api.command.v1.SignalExternalWorkflowExecutionCommandAttributes
-        0x0000_001a_0000_0004,  // 4 input: message → Payloads
-        0x0000_0016_0000_0007,  // 7 header: message → Header
+        0x0000_001b_0000_0004,  // 4 input: message → Payloads
+        0x0000_0017_0000_0007,  // 7 header: message → Header
         // 19 temporal.api.command.v1.StartChildWorkflowExecutionCommandAttributes
-        0x0000_001a_0000_0005,  // 5 input: message → Payloads
-        0x0000_0016_0000_000e,  // 14 header: message → Header
-        0x0000_0018_0000_000f,  // 15 memo: message → Memo
+        0x0000_001b_0000_0005,  // 5 input: message → Payloads
+        0x0000_0017_0000_000e,  // 14 header: message → Header
+        0x0000_0019_0000_000f,  // 15 memo: message → Memo
         // 20 temporal.api.common.v1.Callback
+        0x0105_ffff_0000_0002,  // 2 nexus: clears, oneof
+        0x0105_ffff_0000_0003,  // 3 internal: clears, oneof
         0x0100_0015_0000_0004,  // 4 nexus_handler: message → Callback.NexusHandler, oneof
         // 21 temporal.api.common.v1.Callback.NexusHandler
         0x0001_ffff_0000_0004,  // 4 source_context: payload
-        // 22 temporal.api.common.v1.Header
-        0x0010_0017_0000_0001,  // 1 fields: message → Header.FieldsEntry, repeated
-        // 23 temporal.api.common.v1.Header.FieldsEntry
-        0x0001_ffff_0000_0002,  // 2 value: payload
-        // 24 temporal.api.common.v1.Memo
-        0x0010_0019_0000_0001,  // 1 fields: message → Memo.FieldsEntry, repeated
-        // 25 temporal.api.common.v1.Memo.FieldsEntry
-        0x0001_ffff_0000_0002,  // 2 value: payload
-        // 26 temporal.api.common.v1.Payloads
-        0x0011_ffff_0000_0001,  // 1 payloads: payload, repeated
-        // 27 temporal.api.compute.v1.ComputeConfig
-        0x0030_001c_0000_0001,  // 1 scaling_groups: message → ComputeConfig.ScalingGroupsEntry, repeated, read-only
-        // 28 temporal.api.compute.v1.ComputeConfig.ScalingGroupsEntry
-        0x0020_001d_0000_0002,  // 2 value: message → ComputeConfigScalingGroup, read-only
-        // 29 temporal.api.compute.v1.ComputeConfigScalingGroup
-        0x0020_001f_0000_0003,  // 3 provider: message → ComputeProvider, read-only
-        0x0020_0020_0000_0004,  // 4 scaler: message → ComputeScaler, read-only
-        // 30 temporal.api.compute.v1.ComputeConfigScalingGroupUpdate
-        0x0020_001d_0000_0001,  // 1 scaling_group: message → ComputeConfigScalingGroup, read-only
-        // 31 temporal.api.compute.v1.ComputeProvider
-        0x0021_ffff_0000_0002,  // 2 details: payload, read-only
-        // 32 temporal.api.compute.v1.ComputeScaler
-        0x0021_ffff_0000_0002,  // 2 details: payload, read-only
-        // 33 temporal.api.deployment.v1.DeploymentInfo
-        0x0010_0022_0000_0004,  // 4 metadata: message → DeploymentInfo.MetadataEntry, repeated
-        // 34 temporal.api.deployment.v1.DeploymentInfo.MetadataEntry
-        0x0001_ffff_0000_0002,  // 2 value: payload
-        // 35 temporal.api.deployment.v1.UpdateDeploymentMetadata
-        0x0010_0024_0000_0001,  // 1 upsert_entries: message → UpdateDeploymentMetadata.UpsertEntriesEntry, repeated
-        // 36 temporal.api.deployment.v1.UpdateDeploymentMetadata.UpsertEntriesEntry
-        0x0001_ffff_0000_0002,  // 2 value: payload
-        // 37 temporal.api.deployment.v1.VersionMetadata
-        0x0010_0026_0000_0001,  // 1 entries: message → VersionMetadata.EntriesEntry, repeated
-        // 38 temporal.api.deployment.v1.VersionMetadata.EntriesEntry
-        0x0001_ffff_0000_0002,  // 2 value: payload
-        // 39 temporal.api.deployment.v1.WorkerDeploymentVersionInfo
-        0x0000_0025_0000_000a,  // 10 metadata: message → VersionMetadata
-        0x0020_001b_0000_0010,  // 16 compute_config: message → ComputeConfig, read-only
-        // 40 temporal.api.errordetails.v1.MultiOperationExecutionFailure
-        0x0010_0029_0000_0001,  // 1 statuses: message → MultiOperationExecutionFailure.OperationStatus, repeated
-        // 41 temporal.api.errordetails.v1.MultiOperationExecutionFailure.OperationStatus
+        // 22 temporal.api.common.v1.GrpcStatus
         0x0012_ffff_0000_0003,  // 3 details: any, repeated
-        // 42 temporal.api.errordetails.v1.QueryFailedFailure
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
-        // 43 temporal.api.failure.v1.ApplicationFailureInfo
-        0x0000_001a_0000_0003,  // 3 details: message → Payloads
-        // 44 temporal.api.failure.v1.CanceledFailureInfo
-        0x0000_001a_0000_0001,  // 1 details: message → Payloads
-        // 45 temporal.api.failure.v1.Failure
-        0x0000_002d_0000_0004,  // 4 cause: message → Failure
-        0x0100_002b_0000_0005,  // 5 application_failure_info: message → ApplicationFailureInfo, oneof
-        0x0100_002f_0000_0006,  // 6 timeout_failure_info: message → TimeoutFailureInfo, oneof
-        0x0100_002c_0000_0007,  // 7 canceled_failure_info: message → CanceledFailureInfo, oneof
-        0x0100_002e_0000_000a,  // 10 reset_workflow_failure_info: message → ResetWorkflowFailureInfo, oneof
+        // 23 temporal.api.common.v1.Header
+        0x0010_0018_0000_0001,  // 1 fields: message → Header.FieldsEntry, repeated
+        // 24 temporal.api.common.v1.Header.FieldsEntry
+        0x0001_ffff_0000_0002,  // 2 value: payload
+        // 25 temporal.api.common.v1.Memo
+        0x0010_001a_0000_0001,  // 1 fields: message → Memo.FieldsEntry, repeated
+        // 26 temporal.api.common.v1.Memo.FieldsEntry
+        0x0001_ffff_0000_0002,  // 2 value: payload
+        // 27 temporal.api.common.v1.Payloads
+        0x0011_ffff_0000_0001,  // 1 payloads: payload, repeated
+        // 28 temporal.api.compute.v1.ComputeConfig
+        0x0030_001d_0000_0001,  // 1 scaling_groups: message → ComputeConfig.ScalingGroupsEntry, repeated, read-only
+        // 29 temporal.api.compute.v1.ComputeConfig.ScalingGroupsEntry
+        0x0020_001e_0000_0002,  // 2 value: message → ComputeConfigScalingGroup, read-only
+        // 30 temporal.api.compute.v1.ComputeConfigScalingGroup
+        0x0020_0020_0000_0003,  // 3 provider: message → ComputeProvider, read-only
+        0x0020_0021_0000_0004,  // 4 scaler: message → ComputeScaler, read-only
+        // 31 temporal.api.compute.v1.ComputeConfigScalingGroupUpdate
+        0x0020_001e_0000_0001,  // 1 scaling_group: message → ComputeConfigScalingGroup, read-only
+        // 32 temporal.api.compute.v1.ComputeProvider
+        0x0021_ffff_0000_0002,  // 2 details: payload, read-only
+        // 33 temporal.api.compute.v1.ComputeScaler
+        0x0021_ffff_0000_0002,  // 2 details: payload, read-only
+        // 34 temporal.api.deployment.v1.DeploymentInfo
+        0x0010_0023_0000_0004,  // 4 metadata: message → DeploymentInfo.MetadataEntry, repeated
+        // 35 temporal.api.deployment.v1.DeploymentInfo.MetadataEntry
+        0x0001_ffff_0000_0002,  // 2 value: payload
+        // 36 temporal.api.deployment.v1.UpdateDeploymentMetadata
+        0x0010_0025_0000_0001,  // 1 upsert_entries: message → UpdateDeploymentMetadata.UpsertEntriesEntry, repeated
+        // 37 temporal.api.deployment.v1.UpdateDeploymentMetadata.UpsertEntriesEntry
+        0x0001_ffff_0000_0002,  // 2 value: payload
+        // 38 temporal.api.deployment.v1.VersionMetadata
+        0x0010_0027_0000_0001,  // 1 entries: message → VersionMetadata.EntriesEntry, repeated
+        // 39 temporal.api.deployment.v1.VersionMetadata.EntriesEntry
+        0x0001_ffff_0000_0002,  // 2 value: payload
+        // 40 temporal.api.deployment.v1.WorkerDeploymentVersionInfo
+        0x0000_0026_0000_000a,  // 10 metadata: message → VersionMetadata
+        0x0020_001c_0000_0010,  // 16 compute_config: message → ComputeConfig, read-only
+        // 41 temporal.api.errordetails.v1.MultiOperationExecutionFailure
+        0x0010_002a_0000_0001,  // 1 statuses: message → MultiOperationExecutionFailure.OperationStatus, repeated
+        // 42 temporal.api.errordetails.v1.MultiOperationExecutionFailure.OperationStatus
+        0x0012_ffff_0000_0003,  // 3 details: any, repeated
+        // 43 temporal.api.errordetails.v1.QueryFailedFailure
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
+        // 44 temporal.api.failure.v1.ApplicationFailureInfo
+        0x0000_001b_0000_0003,  // 3 details: message → Payloads
+        // 45 temporal.api.failure.v1.CanceledFailureInfo
+        0x0000_001b_0000_0001,  // 1 details: message → Payloads
+        // 46 temporal.api.failure.v1.Failure
+        0x0000_002e_0000_0004,  // 4 cause: message → Failure
+        0x0100_002c_0000_0005,  // 5 application_failure_info: message → ApplicationFailureInfo, oneof
+        0x0100_0030_0000_0006,  // 6 timeout_failure_info: message → TimeoutFailureInfo, oneof
+        0x0100_002d_0000_0007,  // 7 canceled_failure_info: message → CanceledFailureInfo, oneof
+        0x0105_ffff_0000_0008,  // 8 terminated_failure_info: clears, oneof
+        0x0105_ffff_0000_0009,  // 9 server_failure_info: clears, oneof
+        0x0100_002f_0000_000a,  // 10 reset_workflow_failure_info: message → ResetWorkflowFailureInfo, oneof
+        0x0105_ffff_0000_000b,  // 11 activity_failure_info: clears, oneof
+        0x0105_ffff_0000_000c,  // 12 child_workflow_execution_failure_info: clears, oneof
+        0x0105_ffff_0000_000d,  // 13 nexus_operation_execution_failure_info: clears, oneof
+        0x0105_ffff_0000_000e,  // 14 nexus_handler_failure_info: clears, oneof
         0x0001_ffff_0000_0014,  // 20 encoded_attributes: payload
-        // 46 temporal.api.failure.v1.ResetWorkflowFailureInfo
-        0x0000_001a_0000_0001,  // 1 last_heartbeat_details: message → Payloads
-        // 47 temporal.api.failure.v1.TimeoutFailureInfo
-        0x0000_001a_0000_0002,  // 2 last_heartbeat_details: message → Payloads
-        // 48 temporal.api.history.v1.ActivityTaskCanceledEventAttributes
-        0x0000_001a_0000_0001,  // 1 details: message → Payloads
-        // 49 temporal.api.history.v1.ActivityTaskCompletedEventAttributes
-        0x0000_001a_0000_0001,  // 1 result: message → Payloads
-        // 50 temporal.api.history.v1.ActivityTaskFailedEventAttributes
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
-        // 51 temporal.api.history.v1.ActivityTaskScheduledEventAttributes
-        0x0000_0016_0000_0005,  // 5 header: message → Header
-        0x0000_001a_0000_0006,  // 6 input: message → Payloads
-        // 52 temporal.api.history.v1.ActivityTaskStartedEventAttributes
-        0x0000_002d_0000_0005,  // 5 last_failure: message → Failure
-        // 53 temporal.api.history.v1.ActivityTaskTimedOutEventAttributes
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
-        // 54 temporal.api.history.v1.ChildWorkflowExecutionCanceledEventAttributes
-        0x0000_001a_0000_0001,  // 1 details: message → Payloads
-        // 55 temporal.api.history.v1.ChildWorkflowExecutionCompletedEventAttributes
-        0x0000_001a_0000_0001,  // 1 result: message → Payloads
-        // 56 temporal.api.history.v1.ChildWorkflowExecutionFailedEventAttributes
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
-        // 57 temporal.api.history.v1.ChildWorkflowExecutionStartedEventAttributes
-        0x0000_0016_0000_0005,  // 5 header: message → Header
-        // 58 temporal.api.history.v1.History
-        0x0010_003b_0000_0001,  // 1 events: message → HistoryEvent, repeated
-        // 59 temporal.api.history.v1.HistoryEvent
-        0x0100_004d_0000_0006,  // 6 workflow_execution_started_event_attributes: message → WorkflowExecutionStartedEventAttributes, oneof
-        0x0100_0047_0000_0007,  // 7 workflow_execution_completed_event_attributes: message → WorkflowExecutionCompletedEventAttributes, oneof
-        0x0100_0049_0000_0008,  // 8 workflow_execution_failed_event_attributes: message → WorkflowExecutionFailedEventAttributes, oneof
-        0x0100_0055_0000_000e,  // 14 workflow_task_failed_event_attributes: message → WorkflowTaskFailedEventAttributes, oneof
-        0x0100_0033_0000_000f,  // 15 activity_task_scheduled_event_attributes: message → ActivityTaskScheduledEventAttributes, oneof
-        0x0100_0034_0000_0010,  // 16 activity_task_started_event_attributes: message → ActivityTaskStartedEventAttributes, oneof
-        0x0100_0031_0000_0011,  // 17 activity_task_completed_event_attributes: message → ActivityTaskCompletedEventAttributes, oneof
-        0x0100_0032_0000_0012,  // 18 activity_task_failed_event_attributes: message → ActivityTaskFailedEventAttributes, oneof
-        0x0100_0035_0000_0013,  // 19 activity_task_timed_out_event_attributes: message → ActivityTaskTimedOutEventAttributes, oneof
-        0x0100_0030_0000_0017,  // 23 activity_task_canceled_event_attributes: message → ActivityTaskCanceledEventAttributes, oneof
-        0x0100_003c_0000_0019,  // 25 marker_recorded_event_attributes: message → MarkerRecordedEventAttributes, oneof
-        0x0100_004c_0000_001a,  // 26 workflow_execution_signaled_event_attributes: message → WorkflowExecutionSignaledEventAttributes, oneof
-        0x0100_004e_0000_001b,  // 27 workflow_execution_terminated_event_attributes: message → WorkflowExecutionTerminatedEventAttributes, oneof
-        0x0100_0046_0000_001d,  // 29 workflow_execution_canceled_event_attributes: message → WorkflowExecutionCanceledEventAttributes, oneof
-        0x0100_0048_0000_0021,  // 33 workflow_execution_continued_as_new_event_attributes: message → WorkflowExecutionContinuedAsNewEventAttributes, oneof
-        0x0100_0045_0000_0022,  // 34 start_child_workflow_execution_initiated_event_attributes: message → StartChildWorkflowExecutionInitiatedEventAttributes, oneof
-        0x0100_0039_0000_0024,  // 36 child_workflow_execution_started_event_attributes: message → ChildWorkflowExecutionStartedEventAttributes, oneof
-        0x0100_0037_0000_0025,  // 37 child_workflow_execution_completed_event_attributes: message → ChildWorkflowExecutionCompletedEventAttributes, oneof
-        0x0100_0038_0000_0026,  // 38 child_workflow_execution_failed_event_attributes: message → ChildWorkflowExecutionFailedEventAttributes, oneof
-        0x0100_0036_0000_0027,  // 39 child_workflow_execution_canceled_event_attributes: message → ChildWorkflowExecutionCanceledEventAttributes, oneof
-        0x0100_0044_0000_002a,  // 42 signal_external_workflow_execution_initiated_event_attributes: message → SignalExternalWorkflowExecutionInitiatedEventAttributes, oneof
-        0x0100_004f_0000_002e,  // 46 workflow_execution_update_accepted_event_attributes: message → WorkflowExecutionUpdateAcceptedEventAttributes, oneof
-        0x0100_0052_0000_002f,  // 47 workflow_execution_update_rejected_event_attributes: message → WorkflowExecutionUpdateRejectedEventAttributes, oneof
-        0x0100_0051_0000_0030,  // 48 workflow_execution_update_completed_event_attributes: message → WorkflowExecutionUpdateCompletedEventAttributes, oneof
-        0x0100_0054_0000_0031,  // 49 workflow_properties_modified_externally_event_attributes: message → WorkflowPropertiesModifiedExternallyEventAttributes, oneof
-        0x0100_0053_0000_0033,  // 51 workflow_properties_modified_event_attributes: message → WorkflowPropertiesModifiedEventAttributes, oneof
-        0x0100_0050_0000_0034,  // 52 workflow_execution_update_admitted_event_attributes: message → WorkflowExecutionUpdateAdmittedEventAttributes, oneof
-        0x0100_0042_0000_0035,  // 53 nexus_operation_scheduled_event_attributes: message → NexusOperationScheduledEventAttributes, oneof
-        0x0100_0040_0000_0037,  // 55 nexus_operation_completed_event_attributes: message → NexusOperationCompletedEventAttributes, oneof
-        0x0100_0041_0000_0038,  // 56 nexus_operation_failed_event_attributes: message → NexusOperationFailedEventAttributes, oneof
-        0x0100_003f_0000_0039,  // 57 nexus_operation_canceled_event_attributes: message → NexusOperationCanceledEventAttributes, oneof
-        0x0100_0043_0000_003a,  // 58 nexus_operation_timed_out_event_attributes: message → NexusOperationTimedOutEventAttributes, oneof
-        0x0100_004a_0000_003c,  // 60 workflow_execution_options_updated_event_attributes: message → WorkflowExecutionOptionsUpdatedEventAttributes, oneof
-        0x0100_003e_0000_003e,  // 62 nexus_operation_cancel_request_failed_event_attributes: message → NexusOperationCancelRequestFailedEventAttributes, oneof
-        0x0020_006f_0000_012d,  // 301 user_metadata: message → UserMetadata, read-only
-        0x0030_006d_0000_0130,  // 304 event_group_markers: message → EventGroupMarker, repeated, read-only
-        // 60 temporal.api.history.v1.MarkerRecordedEventAttributes
-        0x0010_003d_0000_0002,  // 2 details: message → MarkerRecordedEventAttributes.DetailsEntry, repeated
-        0x0000_0016_0000_0004,  // 4 header: message → Header
-        0x0000_002d_0000_0005,  // 5 failure: message → Failure
-        // 61 temporal.api.history.v1.MarkerRecordedEventAttributes.DetailsEntry
-        0x0000_001a_0000_0002,  // 2 value: message → Payloads
-        // 62 temporal.api.history.v1.NexusOperationCancelRequestFailedEventAttributes
-        0x0000_002d_0000_0003,  // 3 failure: message → Failure
-        // 63 temporal.api.history.v1.NexusOperationCanceledEventAttributes
-        0x0000_002d_0000_0002,  // 2 failure: message → Failure
-        // 64 temporal.api.history.v1.NexusOperationCompletedEventAttributes
+        // 47 temporal.api.failure.v1.ResetWorkflowFailureInfo
+        0x0000_001b_0000_0001,  // 1 last_heartbeat_details: message → Payloads
+        // 48 temporal.api.failure.v1.TimeoutFailureInfo
+        0x0000_001b_0000_0002,  // 2 last_heartbeat_details: message → Payloads
+        // 49 temporal.api.history.v1.ActivityTaskCanceledEventAttributes
+        0x0000_001b_0000_0001,  // 1 details: message → Payloads
+        // 50 temporal.api.history.v1.ActivityTaskCompletedEventAttributes
+        0x0000_001b_0000_0001,  // 1 result: message → Payloads
+        // 51 temporal.api.history.v1.ActivityTaskFailedEventAttributes
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
+        // 52 temporal.api.history.v1.ActivityTaskScheduledEventAttributes
+        0x0000_0017_0000_0005,  // 5 header: message → Header
+        0x0000_001b_0000_0006,  // 6 input: message → Payloads
+        // 53 temporal.api.history.v1.ActivityTaskStartedEventAttributes
+        0x0000_002e_0000_0005,  // 5 last_failure: message → Failure
+        // 54 temporal.api.history.v1.ActivityTaskTimedOutEventAttributes
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
+        // 55 temporal.api.history.v1.ChildWorkflowExecutionCanceledEventAttributes
+        0x0000_001b_0000_0001,  // 1 details: message → Payloads
+        // 56 temporal.api.history.v1.ChildWorkflowExecutionCompletedEventAttributes
+        0x0000_001b_0000_0001,  // 1 result: message → Payloads
+        // 57 temporal.api.history.v1.ChildWorkflowExecutionFailedEventAttributes
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
+        // 58 temporal.api.history.v1.ChildWorkflowExecutionStartedEventAttributes
+        0x0000_0017_0000_0005,  // 5 header: message → Header
+        // 59 temporal.api.history.v1.History
+        0x0010_003c_0000_0001,  // 1 events: message → HistoryEvent, repeated
+        // 60 temporal.api.history.v1.HistoryEvent
+        0x0100_004e_0000_0006,  // 6 workflow_execution_started_event_attributes: message → WorkflowExecutionStartedEventAttributes, oneof
+        0x0100_0048_0000_0007,  // 7 workflow_execution_completed_event_attributes: message → WorkflowExecutionCompletedEventAttributes, oneof
+        0x0100_004a_0000_0008,  // 8 workflow_execution_failed_event_attributes: message → WorkflowExecutionFailedEventAttributes, oneof
+        0x0105_ffff_0000_0009,  // 9 workflow_execution_timed_out_event_attributes: clears, oneof
+        0x0105_ffff_0000_000a,  // 10 workflow_task_scheduled_event_attributes: clears, oneof
+        0x0105_ffff_0000_000b,  // 11 workflow_task_started_event_attributes: clears, oneof
+        0x0105_ffff_0000_000c,  // 12 workflow_task_completed_event_attributes: clears, oneof
+        0x0105_ffff_0000_000d,  // 13 workflow_task_timed_out_event_attributes: clears, oneof
+        0x0100_0056_0000_000e,  // 14 workflow_task_failed_event_attributes: message → WorkflowTaskFailedEventAttributes, oneof
+        0x0100_0034_0000_000f,  // 15 activity_task_scheduled_event_attributes: message → ActivityTaskScheduledEventAttributes, oneof
+        0x0100_0035_0000_0010,  // 16 activity_task_started_event_attributes: message → ActivityTaskStartedEventAttributes, oneof
+        0x0100_0032_0000_0011,  // 17 activity_task_completed_event_attributes: message → ActivityTaskCompletedEventAttributes, oneof
+        0x0100_0033_0000_0012,  // 18 activity_task_failed_event_attributes: message → ActivityTaskFailedEventAttributes, oneof
+        0x0100_0036_0000_0013,  // 19 activity_task_timed_out_event_attributes: message → ActivityTaskTimedOutEventAttributes, oneof
+        0x0105_ffff_0000_0014,  // 20 timer_started_event_attributes: clears, oneof
+        0x0105_ffff_0000_0015,  // 21 timer_fired_event_attributes: clears, oneof
+        0x0105_ffff_0000_0016,  // 22 activity_task_cancel_requested_event_attributes: clears, oneof
+        0x0100_0031_0000_0017,  // 23 activity_task_canceled_event_attributes: message → ActivityTaskCanceledEventAttributes, oneof
+        0x0105_ffff_0000_0018,  // 24 timer_canceled_event_attributes: clears, oneof
+        0x0100_003d_0000_0019,  // 25 marker_recorded_event_attributes: message → MarkerRecordedEventAttributes, oneof
+        0x0100_004d_0000_001a,  // 26 workflow_execution_signaled_event_attributes: message → WorkflowExecutionSignaledEventAttributes, oneof
+        0x0100_004f_0000_001b,  // 27 workflow_execution_terminated_event_attributes: message → WorkflowExecutionTerminatedEventAttributes, oneof
+        0x0105_ffff_0000_001c,  // 28 workflow_execution_cancel_requested_event_attributes: clears, oneof
+        0x0100_0047_0000_001d,  // 29 workflow_execution_canceled_event_attributes: message → WorkflowExecutionCanceledEventAttributes, oneof
+        0x0105_ffff_0000_001e,  // 30 request_cancel_external_workflow_execution_initiated_event_attributes: clears, oneof
+        0x0105_ffff_0000_001f,  // 31 request_cancel_external_workflow_execution_failed_event_attributes: clears, oneof
+        0x0105_ffff_0000_0020,  // 32 external_workflow_execution_cancel_requested_event_attributes: clears, oneof
+        0x0100_0049_0000_0021,  // 33 workflow_execution_continued_as_new_event_attributes: message → WorkflowExecutionContinuedAsNewEventAttributes, oneof
+        0x0100_0046_0000_0022,  // 34 start_child_workflow_execution_initiated_event_attributes: message → StartChildWorkflowExecutionInitiatedEventAttributes, oneof
+        0x0105_ffff_0000_0023,  // 35 start_child_workflow_execution_failed_event_attributes: clears, oneof
+        0x0100_003a_0000_0024,  // 36 child_workflow_execution_started_event_attributes: message → ChildWorkflowExecutionStartedEventAttributes, oneof
+        0x0100_0038_0000_0025,  // 37 child_workflow_execution_completed_event_attributes: message → ChildWorkflowExecutionCompletedEventAttributes, oneof
+        0x0100_0039_0000_0026,  // 38 child_workflow_execution_failed_event_attributes: message → ChildWorkflowExecutionFailedEventAttributes, oneof
+        0x0100_0037_0000_0027,  // 39 child_workflow_execution_canceled_event_attributes: message → ChildWorkflowExecutionCanceledEventAttributes, oneof
+        0x0105_ffff_0000_0028,  // 40 child_workflow_execution_timed_out_event_attributes: clears, oneof
+        0x0105_ffff_0000_0029,  // 41 child_workflow_execution_terminated_event_attributes: clears, oneof
+        0x0100_0045_0000_002a,  // 42 signal_external_workflow_execution_initiated_event_attributes: message → SignalExternalWorkflowExecutionInitiatedEventAttributes, oneof
+        0x0105_ffff_0000_002b,  // 43 signal_external_workflow_execution_failed_event_attributes: clears, oneof
+        0x0105_ffff_0000_002c,  // 44 external_workflow_execution_signaled_event_attributes: clears, oneof
+        0x0105_ffff_0000_002d,  // 45 upsert_workflow_search_attributes_event_attributes: clears, oneof
+        0x0100_0050_0000_002e,  // 46 workflow_execution_update_accepted_event_attributes: message → WorkflowExecutionUpdateAcceptedEventAttributes, oneof
+        0x0100_0053_0000_002f,  // 47 workflow_execution_update_rejected_event_attributes: message → WorkflowExecutionUpdateRejectedEventAttributes, oneof
+        0x0100_0052_0000_0030,  // 48 workflow_execution_update_completed_event_attributes: message → WorkflowExecutionUpdateCompletedEventAttributes, oneof
+        0x0100_0055_0000_0031,  // 49 workflow_properties_modified_externally_event_attributes: message → WorkflowPropertiesModifiedExternallyEventAttributes, oneof
+        0x0105_ffff_0000_0032,  // 50 activity_properties_modified_externally_event_attributes: clears, oneof
+        0x0100_0054_0000_0033,  // 51 workflow_properties_modified_event_attributes: message → WorkflowPropertiesModifiedEventAttributes, oneof
+        0x0100_0051_0000_0034,  // 52 workflow_execution_update_admitted_event_attributes: message → WorkflowExecutionUpdateAdmittedEventAttributes, oneof
+        0x0100_0043_0000_0035,  // 53 nexus_operation_scheduled_event_attributes: message → NexusOperationScheduledEventAttributes, oneof
+        0x0105_ffff_0000_0036,  // 54 nexus_operation_started_event_attributes: clears, oneof
+        0x0100_0041_0000_0037,  // 55 nexus_operation_completed_event_attributes: message → NexusOperationCompletedEventAttributes, oneof
+        0x0100_0042_0000_0038,  // 56 nexus_operation_failed_event_attributes: message → NexusOperationFailedEventAttributes, oneof
+        0x0100_0040_0000_0039,  // 57 nexus_operation_canceled_event_attributes: message → NexusOperationCanceledEventAttributes, oneof
+        0x0100_0044_0000_003a,  // 58 nexus_operation_timed_out_event_attributes: message → NexusOperationTimedOutEventAttributes, oneof
+        0x0105_ffff_0000_003b,  // 59 nexus_operation_cancel_requested_event_attributes: clears, oneof
+        0x0100_004b_0000_003c,  // 60 workflow_execution_options_updated_event_attributes: message → WorkflowExecutionOptionsUpdatedEventAttributes, oneof
+        0x0105_ffff_0000_003d,  // 61 nexus_operation_cancel_request_completed_event_attributes: clears, oneof
+        0x0100_003f_0000_003e,  // 62 nexus_operation_cancel_request_failed_event_attributes: message → NexusOperationCancelRequestFailedEventAttributes, oneof
+        0x0105_ffff_0000_003f,  // 63 workflow_execution_paused_event_attributes: clears, oneof
+        0x0105_ffff_0000_0040,  // 64 workflow_execution_unpaused_event_attributes: clears, oneof
+        0x0105_ffff_0000_0041,  // 65 workflow_execution_time_skipping_transitioned_event_attributes: clears, oneof
+        0x0020_0070_0000_012d,  // 301 user_metadata: message → UserMetadata, read-only
+        0x0030_006e_0000_0130,  // 304 event_group_markers: message → EventGroupMarker, repeated, read-only
+        // 61 temporal.api.history.v1.MarkerRecordedEventAttributes
+        0x0010_003e_0000_0002,  // 2 details: message → MarkerRecordedEventAttributes.DetailsEntry, repeated
+        0x0000_0017_0000_0004,  // 4 header: message → Header
+        0x0000_002e_0000_0005,  // 5 failure: message → Failure
+        // 62 temporal.api.history.v1.MarkerRecordedEventAttributes.DetailsEntry
+        0x0000_001b_0000_0002,  // 2 value: message → Payloads
+        // 63 temporal.api.history.v1.NexusOperationCancelRequestFailedEventAttributes
+        0x0000_002e_0000_0003,  // 3 failure: message → Failure
+        // 64 temporal.api.history.v1.NexusOperationCanceledEventAttributes
+        0x0000_002e_0000_0002,  // 2 failure: message → Failure
+        // 65 temporal.api.history.v1.NexusOperationCompletedEventAttributes
         0x0001_ffff_0000_0002,  // 2 result: payload
-        // 65 temporal.api.history.v1.NexusOperationFailedEventAttributes
-        0x0000_002d_0000_0002,  // 2 failure: message → Failure
-        // 66 temporal.api.history.v1.NexusOperationScheduledEventAttributes
+        // 66 temporal.api.history.v1.NexusOperationFailedEventAttributes
+        0x0000_002e_0000_0002,  // 2 failure: message → Failure
+        // 67 temporal.api.history.v1.NexusOperationScheduledEventAttributes
         0x0001_ffff_0000_0004,  // 4 input: payload
-        // 67 temporal.api.history.v1.NexusOperationTimedOutEventAttributes
-        0x0000_002d_0000_0002,  // 2 failure: message → Failure
-        // 68 temporal.api.history.v1.SignalExternalWorkflowExecutionInitiatedEventAttributes
-        0x0000_001a_0000_0005,  // 5 input: message → Payloads
-        0x0000_0016_0000_0008,  // 8 header: message → Header
-        // 69 temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes
-        0x0000_001a_0000_0005,  // 5 input: message → Payloads
-        0x0000_0016_0000_000f,  // 15 header: message → Header
-        0x0000_0018_0000_0010,  // 16 memo: message → Memo
-        // 70 temporal.api.history.v1.WorkflowExecutionCanceledEventAttributes
-        0x0000_001a_0000_0002,  // 2 details: message → Payloads
-        // 71 temporal.api.history.v1.WorkflowExecutionCompletedEventAttributes
-        0x0000_001a_0000_0001,  // 1 result: message → Payloads
-        // 72 temporal.api.history.v1.WorkflowExecutionContinuedAsNewEventAttributes
-        0x0000_001a_0000_0004,  // 4 input: message → Payloads
-        0x0000_002d_0000_000a,  // 10 failure: message → Failure
-        0x0000_001a_0000_000b,  // 11 last_completion_result: message → Payloads
-        0x0000_0016_0000_000c,  // 12 header: message → Header
-        0x0000_0018_0000_000d,  // 13 memo: message → Memo
-        // 73 temporal.api.history.v1.WorkflowExecutionFailedEventAttributes
-        0x0000_002d_0000_0001,  // 1 failure: message → Failure
-        // 74 temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes
+        // 68 temporal.api.history.v1.NexusOperationTimedOutEventAttributes
+        0x0000_002e_0000_0002,  // 2 failure: message → Failure
+        // 69 temporal.api.history.v1.SignalExternalWorkflowExecutionInitiatedEventAttributes
+        0x0000_001b_0000_0005,  // 5 input: message → Payloads
+        0x0000_0017_0000_0008,  // 8 header: message → Header
+        // 70 temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes
+        0x0000_001b_0000_0005,  // 5 input: message → Payloads
+        0x0000_0017_0000_000f,  // 15 header: message → Header
+        0x0000_0019_0000_0010,  // 16 memo: message → Memo
+        // 71 temporal.api.history.v1.WorkflowExecutionCanceledEventAttributes
+        0x0000_001b_0000_0002,  // 2 details: message → Payloads
+        // 72 temporal.api.history.v1.WorkflowExecutionCompletedEventAttributes
+        0x0000_001b_0000_0001,  // 1 result: message → Payloads
+        // 73 temporal.api.history.v1.WorkflowExecutionContinuedAsNewEventAttributes
+        0x0000_001b_0000_0004,  // 4 input: message → Payloads
+        0x0000_002e_0000_000a,  // 10 failure: message → Failure
+        0x0000_001b_0000_000b,  // 11 last_completion_result: message → Payloads
+        0x0000_0017_0000_000c,  // 12 header: message → Header
+        0x0000_0019_0000_000d,  // 13 memo: message → Memo
+        // 74 temporal.api.history.v1.WorkflowExecutionFailedEventAttributes
+        0x0000_002e_0000_0001,  // 1 failure: message → Failure
+        // 75 temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes
         0x0010_0014_0000_0004,  // 4 attached_completion_callbacks: message → Callback, repeated
-        0x0010_004b_0000_0008,  // 8 workflow_update_options: message → WorkflowExecutionOptionsUpdatedEventAttributes.WorkflowUpdateOptionsUpdate, repeated
-        // 75 temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes.WorkflowUpdateOptionsUpdate
+        0x0010_004c_0000_0008,  // 8 workflow_update_options: message → WorkflowExecutionOptionsUpdatedEventAttributes.WorkflowUpdateOptionsUpdate, repeated
+        // 76 temporal.api.history.v1.WorkflowExecutionOptionsUpdatedEventAttributes.WorkflowUpdateOptionsUpdate
         0x0010_0014_0000_0003,  // 3 attached_completion_callbacks: message → Callback, repeated
-        // 76 temporal.api.history.v1.WorkflowExecutionSignaledEventAttributes
-        0x0000_001a_0000_0002,  // 2 input: message → Payloads
-        0x0000_0016_0000_0004,  // 4 header: message → Header
-        // 77 temporal.api.history.v1.WorkflowExecutionStartedEventAttributes
-        0x0000_001a_0000_0006,  // 6 input: message → Payloads
-        0x0000_002d_0000_000c,  // 12 continued_failure: message → Failure
-        0x0000_001a_0000_000d,  // 13 last_completion_result: message → Payloads
-        0x0000_0018_0000_0016,  // 22 memo: message → Memo
-        0x0000_0016_0000_0019,  // 25 header: message → Header
+        // 77 temporal.api.history.v1.WorkflowExecutionSignaledEventAttributes
+        0x0000_001b_0000_0002,  // 2 input: message → Payloads
+        0x0000_0017_0000_0004,  // 4 header: message → Header
+        // 78 temporal.api.history.v1.WorkflowExecutionStartedEventAttributes
+        0x0000_001b_0000_0006,  // 6 input: message → Payloads
+        0x0000_002e_0000_000c,  // 12 continued_failure: message → Failure
+        0x0000_001b_0000_000d,  // 13 last_completion_result: message → Payloads
+        0x0000_0019_0000_0016,  // 22 memo: message → Memo
+        0x0000_0017_0000_0019,  // 25 header: message → Header
         0x0010_0014_0000_001e,  // 30 completion_callbacks: message → Callback, repeated
-        // 78 temporal.api.history.v1.WorkflowExecutionTerminatedEventAttributes
-        0x0000_001a_0000_0002,  // 2 details: message → Payloads
-        // 79 temporal.api.history.v1.WorkflowExecutionUpdateAcceptedEventAttributes
-        0x0000_0074_0000_0004,  // 4 accepted_request: message → Request
-        // 80 temporal.api.history.v1.WorkflowExecutionUpdateAdmittedEventAttributes
-        0x0000_0074_0000_0001,  // 1 request: message → Request
-        // 81 temporal.api.history.v1.WorkflowExecutionUpdateCompletedEventAttributes
-        0x0000_0072_0000_0002,  // 2 outcome: message → Outcome
-        // 82 temporal.api.history.v1.WorkflowExecutionUpdateRejectedEventAttributes
-        0x0000_0074_0000_0004,  // 4 rejected_request: message → Request
-        0x0000_002d_0000_0005,  // 5 failure: message → Failure
-        // 83 temporal.api.history.v1.WorkflowPropertiesModifiedEventAttributes
-        0x0000_0018_0000_0002,  // 2 upserted_memo: message → Memo
-        // 84 temporal.api.history.v1.WorkflowPropertiesModifiedExternallyEventAttributes
-        0x0000_0018_0000_0005,  // 5 upserted_memo: message → Memo
-        // 85 temporal.api.history.v1.WorkflowTaskFailedEventAttributes
-        0x0000_002d_0000_0004,  // 4 failure: message → Failure
-        // 86 temporal.api.nexus.v1.Endpoint
-        0x0020_0057_0000_0003,  // 3 spec: message → EndpointSpec, read-only
-        // 87 temporal.api.nexus.v1.EndpointSpec
+        // 79 temporal.api.history.v1.WorkflowExecutionTerminatedEventAttributes
+        0x0000_001b_0000_0002,  // 2 details: message → Payloads
+        // 80 temporal.api.history.v1.WorkflowExecutionUpdateAcceptedEventAttributes
+        0x0000_0075_0000_0004,  // 4 accepted_request: message → Request
+        // 81 temporal.api.history.v1.WorkflowExecutionUpdateAdmittedEventAttributes
+        0x0000_0075_0000_0001,  // 1 request: message → Request
+        // 82 temporal.api.history.v1.WorkflowExecutionUpdateCompletedEventAttributes
+        0x0000_0073_0000_0002,  // 2 outcome: message → Outcome
+        // 83 temporal.api.history.v1.WorkflowExecutionUpdateRejectedEventAttributes
+        0x0000_0075_0000_0004,  // 4 rejected_request: message → Request
+        0x0000_002e_0000_0005,  // 5 failure: message → Failure
+        // 84 temporal.api.history.v1.WorkflowPropertiesModifiedEventAttributes
+        0x0000_0019_0000_0002,  // 2 upserted_memo: message → Memo
+        // 85 temporal.api.history.v1.WorkflowPropertiesModifiedExternallyEventAttributes
+        0x0000_0019_0000_0005,  // 5 upserted_memo: message → Memo
+        // 86 temporal.api.history.v1.WorkflowTaskFailedEventAttributes
+        0x0000_002e_0000_0004,  // 4 failure: message → Failure
+        // 87 temporal.api.nexus.v1.Endpoint
+        0x0020_0058_0000_0003,  // 3 spec: message → EndpointSpec, read-only
+        // 88 temporal.api.nexus.v1.EndpointSpec
         0x0021_ffff_0000_0002,  // 2 description: payload, read-only
-        // 88 temporal.api.nexus.v1.NexusOperationExecutionCancellationInfo
-        0x0000_002d_0000_0005,  // 5 last_attempt_failure: message → Failure
-        // 89 temporal.api.nexus.v1.NexusOperationExecutionInfo
-        0x0000_002d_0000_0010,  // 16 last_attempt_failure: message → Failure
-        0x0000_0058_0000_0013,  // 19 cancellation_info: message → NexusOperationExecutionCancellationInfo
-        0x0020_006f_0000_001a,  // 26 user_metadata: message → UserMetadata, read-only
-        // 90 temporal.api.nexus.v1.Request
-        0x0100_005c_0000_0003,  // 3 start_operation: message → StartOperationRequest, oneof
-        // 91 temporal.api.nexus.v1.Response
-        0x0100_005d_0000_0001,  // 1 start_operation: message → StartOperationResponse, oneof
-        // 92 temporal.api.nexus.v1.StartOperationRequest
+        // 89 temporal.api.nexus.v1.NexusOperationExecutionCancellationInfo
+        0x0000_002e_0000_0005,  // 5 last_attempt_failure: message → Failure
+        // 90 temporal.api.nexus.v1.NexusOperationExecutionInfo
+        0x0000_002e_0000_0010,  // 16 last_attempt_failure: message → Failure
+        0x0000_0059_0000_0013,  // 19 cancellation_info: message → NexusOperationExecutionCancellationInfo
+        0x0020_0070_0000_001a,  // 26 user_metadata: message → UserMetadata, read-only
+        // 91 temporal.api.nexus.v1.Request
+        0x0100_005d_0000_0003,  // 3 start_operation: message → StartOperationRequest, oneof
+        0x0105_ffff_0000_0004,  // 4 cancel_operation: clears, oneof
+        // 92 temporal.api.nexus.v1.Response
+        0x0100_005e_0000_0001,  // 1 start_operation: message → StartOperationResponse, oneof
+        0x0105_ffff_0000_0002,  // 2 cancel_operation: clears, oneof
+        // 93 temporal.api.nexus.v1.StartOperationRequest
         0x0001_ffff_0000_0005,  // 5 payload: payload
-        // 93 temporal.api.nexus.v1.StartOperationResponse
-        0x0100_005e_0000_0001,  // 1 sync_success: message → StartOperationResponse.Sync, oneof
-        0x0100_002d_0000_0004,  // 4 failure: message → Failure, oneof
-        // 94 temporal.api.nexus.v1.StartOperationResponse.Sync
+        // 94 temporal.api.nexus.v1.StartOperationResponse
+        0x0100_005f_0000_0001,  // 1 sync_success: message → StartOperationResponse.Sync, oneof
+        0x0105_ffff_0000_0002,  // 2 async_success: clears, oneof
+        0x0105_ffff_0000_0003,  // 3 operation_error: clears, oneof
+        0x0100_002e_0000_0004,  // 4 failure: message → Failure, oneof
+        // 95 temporal.api.nexus.v1.StartOperationResponse.Sync
         0x0001_ffff_0000_0001,  // 1 payload: payload
-        // 95 temporal.api.nexusoperation.v1.CallbackInfo
+        // 96 temporal.api.nexusoperation.v1.CallbackInfo
         0x0000_0007_0000_0002,  // 2 info: message → CallbackInfo
-        // 96 temporal.api.notificationservice.v1.OnCompleteRequest
+        // 97 temporal.api.notificationservice.v1.OnCompleteRequest
         0x0101_ffff_0000_0001,  // 1 success: payload, oneof
-        0x0100_002d_0000_0002,  // 2 failure: message → Failure, oneof
+        0x0100_002e_0000_0002,  // 2 failure: message → Failure, oneof
         0x0001_ffff_0000_0003,  // 3 source_context: payload
-        // 97 temporal.api.operatorservice.v1.CreateNexusEndpointRequest
-        0x0020_0057_0000_0001,  // 1 spec: message → EndpointSpec, read-only
-        // 98 temporal.api.operatorservice.v1.CreateNexusEndpointResponse
-        0x0020_0056_0000_0001,  // 1 endpoint: message → Endpoint, read-only
-        // 99 temporal.api.operatorservice.v1.GetNexusEndpointResponse
-        0x0020_0056_0000_0001,  // 1 endpoint: message → Endpoint, read-only
-        // 100 temporal.api.operatorservice.v1.ListNexusEndpointsResponse
-        0x0030_0056_0000_0002,  // 2 endpoints: message → Endpoint, repeated, read-only
-        // 101 temporal.api.operatorservice.v1.UpdateNexusEndpointRequest
-        0x0020_0057_0000_0003,  // 3 spec: message → EndpointSpec, read-only
-        // 102 temporal.api.operatorservice.v1.UpdateNexusEndpointResponse
-        0x0020_0056_0000_0001,  // 1 endpoint: message → Endpoint, read-only
-        // 103 temporal.api.protocol.v1.Message
+        // 98 temporal.api.operatorservice.v1.CreateNexusEndpointRequest
+        0x0020_0058_0000_0001,  // 1 spec: message → EndpointSpec, read-only
+        // 99 temporal.api.operatorservice.v1.CreateNexusEndpointResponse
+        0x0020_0057_0000_0001,  // 1 endpoint: message → Endpoint, read-only
+        // 100 temporal.api.operatorservice.v1.GetNexusEndpointResponse
+        0x0020_0057_0000_0001,  // 1 endpoint: message → Endpoint, read-only
+        // 101 temporal.api.operatorservice.v1.ListNexusEndpointsResponse
+        0x0030_0057_0000_0002,  // 2 endpoints: message → Endpoint, repeated, read-only
+        // 102 temporal.api.operatorservice.v1.UpdateNexusEndpointRequest
+        0x0020_0058_0000_0003,  // 3 spec: message → EndpointSpec, read-only
+        // 103 temporal.api.operatorservice.v1.UpdateNexusEndpointResponse
+        0x0020_0057_0000_0001,  // 1 endpoint: message → Endpoint, read-only
+        // 104 temporal.api.protocol.v1.Message
         0x0002_ffff_0000_0005,  // 5 body: any
-        // 104 temporal.api.query.v1.WorkflowQuery
-        0x0000_001a_0000_0002,  // 2 query_args: message → Payloads
-        0x0000_0016_0000_0003,  // 3 header: message → Header
-        // 105 temporal.api.query.v1.WorkflowQueryResult
-        0x0000_001a_0000_0002,  // 2 answer: message → Payloads
-        0x0000_002d_0000_0004,  // 4 failure: message → Failure
-        // 106 temporal.api.schedule.v1.Schedule
-        0x0000_006b_0000_0002,  // 2 action: message → ScheduleAction
-        // 107 temporal.api.schedule.v1.ScheduleAction
-        0x0100_0077_0000_0001,  // 1 start_workflow: message → NewWorkflowExecutionInfo, oneof
-        // 108 temporal.api.schedule.v1.ScheduleListEntry
-        0x0000_0018_0000_0002,  // 2 memo: message → Memo
-        // 109 temporal.api.sdk.v1.EventGroupMarker
-        0x0120_006e_0000_0001,  // 1 label: message → EventGroupMarker.Label, oneof, read-only
-        // 110 temporal.api.sdk.v1.EventGroupMarker.Label
+        // 105 temporal.api.query.v1.WorkflowQuery
+        0x0000_001b_0000_0002,  // 2 query_args: message → Payloads
+        0x0000_0017_0000_0003,  // 3 header: message → Header
+        // 106 temporal.api.query.v1.WorkflowQueryResult
+        0x0000_001b_0000_0002,  // 2 answer: message → Payloads
+        0x0000_002e_0000_0004,  // 4 failure: message → Failure
+        // 107 temporal.api.schedule.v1.Schedule
+        0x0000_006c_0000_0002,  // 2 action: message → ScheduleAction
+        // 108 temporal.api.schedule.v1.ScheduleAction
+        0x0100_0078_0000_0001,  // 1 start_workflow: message → NewWorkflowExecutionInfo, oneof
+        // 109 temporal.api.schedule.v1.ScheduleListEntry
+        0x0000_0019_0000_0002,  // 2 memo: message → Memo
+        // 110 temporal.api.sdk.v1.EventGroupMarker
+        0x0120_006f_0000_0001,  // 1 label: message → EventGroupMarker.Label, oneof, read-only
+        0x0105_ffff_0000_0002,  // 2 inbound_event: clears, oneof
+        0x0105_ffff_0000_0003,  // 3 inbound_update: clears, oneof
+        // 111 temporal.api.sdk.v1.EventGroupMarker.Label
         0x0021_ffff_0000_0002,  // 2 label: payload, read-only
-        // 111 temporal.api.sdk.v1.UserMetadata
+        // 112 temporal.api.sdk.v1.UserMetadata
         0x0021_ffff_0000_0001,  // 1 summary: payload, read-only
         0x0021_ffff_0000_0002,  // 2 details: payload, read-only
-        // 112 temporal.api.update.v1.Acceptance
-        0x0000_0074_0000_0003,  // 3 accepted_request: message → Request
-        // 113 temporal.api.update.v1.Input
-        0x0000_0016_0000_0001,  // 1 header: message → Header
-        0x0000_001a_0000_0003,  // 3 args: message → Payloads
-        // 114 temporal.api.update.v1.Outcome
-        0x0100_001a_0000_0001,  // 1 success: message → Payloads, oneof
-        0x0100_002d_0000_0002,  // 2 failure: message → Failure, oneof
-        // 115 temporal.api.update.v1.Rejection
-        0x0000_0074_0000_0003,  // 3 rejected_request: message → Request
-        0x0000_002d_0000_0004,  // 4 failure: message → Failure
-        // 116 temporal.api.update.v1.Request
-        0x0000_0071_0000_0002,  // 2 input: message → Input
+        // 113 temporal.api.update.v1.Acceptance
+        0x0000_0075_0000_0003,  // 3 accepted_request: message → Request
+        // 114 temporal.api.update.v1.Input
+        0x0000_0017_0000_0001,  // 1 header: message → Header
+        0x0000_001b_0000_0003,  // 3 args: message → Payloads
+        // 115 temporal.api.update.v1.Outcome
+        0x0100_001b_0000_0001,  // 1 success: message → Payloads, oneof
+        0x0100_002e_0000_0002,  // 2 failure: message → Failure, oneof
+        // 116 temporal.api.update.v1.Rejection
+        0x0000_0075_0000_0003,  // 3 rejected_request: message → Request
+        0x0000_002e_0000_0004,  // 4 failure: message → Failure
+        // 117 temporal.api.update.v1.Request
+        0x0000_0072_0000_0002,  // 2 input: message → Input
         0x0010_0014_0000_0004,  // 4 completion_callbacks: message → Callback, repeated
-        // 117 temporal.api.update.v1.Response
-        0x0000_0072_0000_0002,  // 2 outcome: message → Outcome
-        // 118 temporal.api.workflow.v1.CallbackInfo
+        // 118 temporal.api.update.v1.Response
+        0x0000_0073_0000_0002,  // 2 outcome: message → Outcome
+        // 119 temporal.api.workflow.v1.CallbackInfo
         0x0000_0014_0000_0001,  // 1 callback: message → Callback
-        0x0000_002d_0000_0007,  // 7 last_attempt_failure: message → Failure
-        // 119 temporal.api.workflow.v1.NewWorkflowExecutionInfo
-        0x0000_001a_0000_0004,  // 4 input: message → Payloads
-        0x0000_0018_0000_000b,  // 11 memo: message → Memo
-        0x0000_0016_0000_000d,  // 13 header: message → Header
-        0x0020_006f_0000_000e,  // 14 user_metadata: message → UserMetadata, read-only
-        // 120 temporal.api.workflow.v1.NexusOperationCancellationInfo
-        0x0000_002d_0000_0005,  // 5 last_attempt_failure: message → Failure
-        // 121 temporal.api.workflow.v1.PendingActivityInfo
-        0x0000_001a_0000_0004,  // 4 heartbeat_details: message → Payloads
-        0x0000_002d_0000_000b,  // 11 last_failure: message → Failure
-        // 122 temporal.api.workflow.v1.PendingNexusOperationInfo
-        0x0000_002d_0000_000a,  // 10 last_attempt_failure: message → Failure
-        0x0000_0078_0000_000c,  // 12 cancellation_info: message → NexusOperationCancellationInfo
-        // 123 temporal.api.workflow.v1.PostResetOperation
-        0x0100_007c_0000_0001,  // 1 signal_workflow: message → PostResetOperation.SignalWorkflow, oneof
-        // 124 temporal.api.workflow.v1.PostResetOperation.SignalWorkflow
-        0x0000_001a_0000_0002,  // 2 input: message → Payloads
-        0x0000_0016_0000_0003,  // 3 header: message → Header
-        // 125 temporal.api.workflow.v1.WorkflowExecutionConfig
-        0x0020_006f_0000_0005,  // 5 user_metadata: message → UserMetadata, read-only
-        // 126 temporal.api.workflow.v1.WorkflowExecutionInfo
-        0x0000_0018_0000_000a,  // 10 memo: message → Memo
-        // 127 temporal.api.workflowservice.v1.CreateScheduleRequest
-        0x0000_006a_0000_0003,  // 3 schedule: message → Schedule
-        0x0020_0018_0000_0007,  // 7 memo: message → Memo, read-only
-        // 128 temporal.api.workflowservice.v1.CreateWorkerDeploymentVersionRequest
-        0x0020_001b_0000_0004,  // 4 compute_config: message → ComputeConfig, read-only
-        // 129 temporal.api.workflowservice.v1.DescribeActivityExecutionResponse
+        0x0000_002e_0000_0007,  // 7 last_attempt_failure: message → Failure
+        // 120 temporal.api.workflow.v1.NewWorkflowExecutionInfo
+        0x0000_001b_0000_0004,  // 4 input: message → Payloads
+        0x0000_0019_0000_000b,  // 11 memo: message → Memo
+        0x0000_0017_0000_000d,  // 13 header: message → Header
+        0x0020_0070_0000_000e,  // 14 user_metadata: message → UserMetadata, read-only
+        // 121 temporal.api.workflow.v1.NexusOperationCancellationInfo
+        0x0000_002e_0000_0005,  // 5 last_attempt_failure: message → Failure
+        // 122 temporal.api.workflow.v1.PendingActivityInfo
+        0x0000_001b_0000_0004,  // 4 heartbeat_details: message → Payloads
+        0x0000_002e_0000_000b,  // 11 last_failure: message → Failure
+        // 123 temporal.api.workflow.v1.PendingNexusOperationInfo
+        0x0000_002e_0000_000a,  // 10 last_attempt_failure: message → Failure
+        0x0000_0079_0000_000c,  // 12 cancellation_info: message → NexusOperationCancellationInfo
+        // 124 temporal.api.workflow.v1.PostResetOperation
+        0x0100_007d_0000_0001,  // 1 signal_workflow: message → PostResetOperation.SignalWorkflow, oneof
+        0x0105_ffff_0000_0002,  // 2 update_workflow_options: clears, oneof
+        // 125 temporal.api.workflow.v1.PostResetOperation.SignalWorkflow
+        0x0000_001b_0000_0002,  // 2 input: message → Payloads
+        0x0000_0017_0000_0003,  // 3 header: message → Header
+        // 126 temporal.api.workflow.v1.WorkflowExecutionConfig
+        0x0020_0070_0000_0005,  // 5 user_metadata: message → UserMetadata, read-only
+        // 127 temporal.api.workflow.v1.WorkflowExecutionInfo
+        0x0000_0019_0000_000a,  // 10 memo: message → Memo
+        // 128 temporal.api.workflowservice.v1.CreateScheduleRequest
+        0x0000_006b_0000_0003,  // 3 schedule: message → Schedule
+        0x0020_0019_0000_0007,  // 7 memo: message → Memo, read-only
+        // 129 temporal.api.workflowservice.v1.CreateWorkerDeploymentVersionRequest
+        0x0020_001c_0000_0004,  // 4 compute_config: message → ComputeConfig, read-only
+        // 130 temporal.api.workflowservice.v1.DescribeActivityExecutionResponse
         0x0000_0001_0000_0002,  // 2 info: message → ActivityExecutionInfo
-        0x0000_001a_0000_0003,  // 3 input: message → Payloads
+        0x0000_001b_0000_0003,  // 3 input: message → Payloads
         0x0000_0002_0000_0004,  // 4 outcome: message → ActivityExecutionOutcome
         0x0010_0003_0000_0006,  // 6 callbacks: message → CallbackInfo, repeated
-        // 130 temporal.api.workflowservice.v1.DescribeDeploymentResponse
-        0x0000_0021_0000_0001,  // 1 deployment_info: message → DeploymentInfo
-        // 131 temporal.api.workflowservice.v1.DescribeNexusOperationExecutionResponse
-        0x0000_0059_0000_0002,  // 2 info: message → NexusOperationExecutionInfo
+        // 131 temporal.api.workflowservice.v1.DescribeDeploymentResponse
+        0x0000_0022_0000_0001,  // 1 deployment_info: message → DeploymentInfo
+        // 132 temporal.api.workflowservice.v1.DescribeNexusOperationExecutionResponse
+        0x0000_005a_0000_0002,  // 2 info: message → NexusOperationExecutionInfo
         0x0001_ffff_0000_0003,  // 3 input: payload
         0x0101_ffff_0000_0004,  // 4 result: payload, oneof
-        0x0100_002d_0000_0005,  // 5 failure: message → Failure, oneof
-        0x0010_005f_0000_0007,  // 7 completion_callbacks: message → CallbackInfo, repeated
-        // 132 temporal.api.workflowservice.v1.DescribeScheduleResponse
-        0x0000_006a_0000_0001,  // 1 schedule: message → Schedule
-        0x0000_0018_0000_0003,  // 3 memo: message → Memo
-        // 133 temporal.api.workflowservice.v1.DescribeWorkerDeploymentVersionResponse
-        0x0000_0027_0000_0001,  // 1 worker_deployment_version_info: message → WorkerDeploymentVersionInfo
-        // 134 temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse
-        0x0020_007d_0000_0001,  // 1 execution_config: message → WorkflowExecutionConfig, read-only
-        0x0000_007e_0000_0002,  // 2 workflow_execution_info: message → WorkflowExecutionInfo
-        0x0010_0079_0000_0003,  // 3 pending_activities: message → PendingActivityInfo, repeated
-        0x0010_0076_0000_0006,  // 6 callbacks: message → CallbackInfo, repeated
-        0x0010_007a_0000_0007,  // 7 pending_nexus_operations: message → PendingNexusOperationInfo, repeated
-        // 135 temporal.api.workflowservice.v1.ExecuteMultiOperationRequest
-        0x0010_0088_0000_0002,  // 2 operations: message → ExecuteMultiOperationRequest.Operation, repeated
-        // 136 temporal.api.workflowservice.v1.ExecuteMultiOperationRequest.Operation
-        0x0100_00b8_0000_0001,  // 1 start_workflow: message → StartWorkflowExecutionRequest, oneof
-        0x0100_00c1_0000_0002,  // 2 update_workflow: message → UpdateWorkflowExecutionRequest, oneof
-        // 137 temporal.api.workflowservice.v1.ExecuteMultiOperationResponse
-        0x0010_008a_0000_0001,  // 1 responses: message → ExecuteMultiOperationResponse.Response, repeated
-        // 138 temporal.api.workflowservice.v1.ExecuteMultiOperationResponse.Response
-        0x0100_00b9_0000_0001,  // 1 start_workflow: message → StartWorkflowExecutionResponse, oneof
-        0x0100_00c2_0000_0002,  // 2 update_workflow: message → UpdateWorkflowExecutionResponse, oneof
-        // 139 temporal.api.workflowservice.v1.GetCurrentDeploymentResponse
-        0x0000_0021_0000_0001,  // 1 current_deployment_info: message → DeploymentInfo
-        // 140 temporal.api.workflowservice.v1.GetDeploymentReachabilityResponse
-        0x0000_0021_0000_0001,  // 1 deployment_info: message → DeploymentInfo
-        // 141 temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse
-        0x0000_003a_0000_0001,  // 1 history: message → History
+        0x0100_002e_0000_0005,  // 5 failure: message → Failure, oneof
+        0x0010_0060_0000_0007,  // 7 completion_callbacks: message → CallbackInfo, repeated
+        // 133 temporal.api.workflowservice.v1.DescribeScheduleResponse
+        0x0000_006b_0000_0001,  // 1 schedule: message → Schedule
+        0x0000_0019_0000_0003,  // 3 memo: message → Memo
+        // 134 temporal.api.workflowservice.v1.DescribeWorkerDeploymentVersionResponse
+        0x0000_0028_0000_0001,  // 1 worker_deployment_version_info: message → WorkerDeploymentVersionInfo
+        // 135 temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse
+        0x0020_007e_0000_0001,  // 1 execution_config: message → WorkflowExecutionConfig, read-only
+        0x0000_007f_0000_0002,  // 2 workflow_execution_info: message → WorkflowExecutionInfo
+        0x0010_007a_0000_0003,  // 3 pending_activities: message → PendingActivityInfo, repeated
+        0x0010_0077_0000_0006,  // 6 callbacks: message → CallbackInfo, repeated
+        0x0010_007b_0000_0007,  // 7 pending_nexus_operations: message → PendingNexusOperationInfo, repeated
+        // 136 temporal.api.workflowservice.v1.ExecuteMultiOperationRequest
+        0x0010_0089_0000_0002,  // 2 operations: message → ExecuteMultiOperationRequest.Operation, repeated
+        // 137 temporal.api.workflowservice.v1.ExecuteMultiOperationRequest.Operation
+        0x0100_00b9_0000_0001,  // 1 start_workflow: message → StartWorkflowExecutionRequest, oneof
+        0x0100_00c2_0000_0002,  // 2 update_workflow: message → UpdateWorkflowExecutionRequest, oneof
+        // 138 temporal.api.workflowservice.v1.ExecuteMultiOperationResponse
+        0x0010_008b_0000_0001,  // 1 responses: message → ExecuteMultiOperationResponse.Response, repeated
+        // 139 temporal.api.workflowservice.v1.ExecuteMultiOperationResponse.Response
+        0x0100_00ba_0000_0001,  // 1 start_workflow: message → StartWorkflowExecutionResponse, oneof
+        0x0100_00c3_0000_0002,  // 2 update_workflow: message → UpdateWorkflowExecutionResponse, oneof
+        // 140 temporal.api.workflowservice.v1.GetCurrentDeploymentResponse
+        0x0000_0022_0000_0001,  // 1 current_deployment_info: message → DeploymentInfo
+        // 141 temporal.api.workflowservice.v1.GetDeploymentReachabilityResponse
+        0x0000_0022_0000_0001,  // 1 deployment_info: message → DeploymentInfo
+        // 142 temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryResponse
+        0x0000_003b_0000_0001,  // 1 history: message → History
         0x0014_ffff_0000_0002,  // 2 raw_history: historyBlob, repeated
-        // 142 temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryReverseResponse
-        0x0000_003a_0000_0001,  // 1 history: message → History
-        // 143 temporal.api.workflowservice.v1.ListArchivedWorkflowExecutionsResponse
-        0x0010_007e_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
-        // 144 temporal.api.workflowservice.v1.ListClosedWorkflowExecutionsResponse
-        0x0010_007e_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
-        // 145 temporal.api.workflowservice.v1.ListOpenWorkflowExecutionsResponse
-        0x0010_007e_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
-        // 146 temporal.api.workflowservice.v1.ListSchedulesResponse
-        0x0010_006c_0000_0001,  // 1 schedules: message → ScheduleListEntry, repeated
-        // 147 temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse
-        0x0010_007e_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
-        // 148 temporal.api.workflowservice.v1.PollActivityExecutionResponse
+        // 143 temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryReverseResponse
+        0x0000_003b_0000_0001,  // 1 history: message → History
+        // 144 temporal.api.workflowservice.v1.ListArchivedWorkflowExecutionsResponse
+        0x0010_007f_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
+        // 145 temporal.api.workflowservice.v1.ListClosedWorkflowExecutionsResponse
+        0x0010_007f_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
+        // 146 temporal.api.workflowservice.v1.ListOpenWorkflowExecutionsResponse
+        0x0010_007f_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
+        // 147 temporal.api.workflowservice.v1.ListSchedulesResponse
+        0x0010_006d_0000_0001,  // 1 schedules: message → ScheduleListEntry, repeated
+        // 148 temporal.api.workflowservice.v1.ListWorkflowExecutionsResponse
+        0x0010_007f_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
+        // 149 temporal.api.workflowservice.v1.PollActivityExecutionResponse
         0x0000_0002_0000_0002,  // 2 outcome: message → ActivityExecutionOutcome
-        // 149 temporal.api.workflowservice.v1.PollActivityTaskQueueResponse
+        // 150 temporal.api.workflowservice.v1.PollActivityTaskQueueResponse
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_0016_0000_0007,  // 7 header: message → Header
-        0x0000_001a_0000_0008,  // 8 input: message → Payloads
-        0x0000_001a_0000_0009,  // 9 heartbeat_details: message → Payloads
-        // 150 temporal.api.workflowservice.v1.PollNexusOperationExecutionResponse
+        0x0000_0017_0000_0007,  // 7 header: message → Header
+        0x0000_001b_0000_0008,  // 8 input: message → Payloads
+        0x0000_001b_0000_0009,  // 9 heartbeat_details: message → Payloads
+        // 151 temporal.api.workflowservice.v1.PollNexusOperationExecutionResponse
         0x0101_ffff_0000_0004,  // 4 result: payload, oneof
-        0x0100_002d_0000_0005,  // 5 failure: message → Failure, oneof
-        // 151 temporal.api.workflowservice.v1.PollNexusTaskQueueResponse
+        0x0100_002e_0000_0005,  // 5 failure: message → Failure, oneof
+        // 152 temporal.api.workflowservice.v1.PollNexusTaskQueueResponse
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_005a_0000_0002,  // 2 request: message → Request
-        // 152 temporal.api.workflowservice.v1.PollWorkflowExecutionUpdateResponse
-        0x0000_0072_0000_0001,  // 1 outcome: message → Outcome
-        // 153 temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse
+        0x0000_005b_0000_0002,  // 2 request: message → Request
+        // 153 temporal.api.workflowservice.v1.PollWorkflowExecutionUpdateResponse
+        0x0000_0073_0000_0001,  // 1 outcome: message → Outcome
+        // 154 temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_003a_0000_0008,  // 8 history: message → History
-        0x0000_0068_0000_000a,  // 10 query: message → WorkflowQuery
-        0x0010_009a_0000_000e,  // 14 queries: message → PollWorkflowTaskQueueResponse.QueriesEntry, repeated
-        0x0010_0067_0000_000f,  // 15 messages: message → Message, repeated
-        // 154 temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse.QueriesEntry
-        0x0000_0068_0000_0002,  // 2 value: message → WorkflowQuery
-        // 155 temporal.api.workflowservice.v1.QueryWorkflowRequest
-        0x0000_0068_0000_0003,  // 3 query: message → WorkflowQuery
-        // 156 temporal.api.workflowservice.v1.QueryWorkflowResponse
-        0x0000_001a_0000_0001,  // 1 query_result: message → Payloads
-        // 157 temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatByIdRequest
-        0x0000_001a_0000_0005,  // 5 details: message → Payloads
-        // 158 temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatRequest
+        0x0000_003b_0000_0008,  // 8 history: message → History
+        0x0000_0069_0000_000a,  // 10 query: message → WorkflowQuery
+        0x0010_009b_0000_000e,  // 14 queries: message → PollWorkflowTaskQueueResponse.QueriesEntry, repeated
+        0x0010_0068_0000_000f,  // 15 messages: message → Message, repeated
+        // 155 temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse.QueriesEntry
+        0x0000_0069_0000_0002,  // 2 value: message → WorkflowQuery
+        // 156 temporal.api.workflowservice.v1.QueryWorkflowRequest
+        0x0000_0069_0000_0003,  // 3 query: message → WorkflowQuery
+        // 157 temporal.api.workflowservice.v1.QueryWorkflowResponse
+        0x0000_001b_0000_0001,  // 1 query_result: message → Payloads
+        // 158 temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatByIdRequest
+        0x0000_001b_0000_0005,  // 5 details: message → Payloads
+        // 159 temporal.api.workflowservice.v1.RecordActivityTaskHeartbeatRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_001a_0000_0002,  // 2 details: message → Payloads
-        // 159 temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest
-        0x0010_007b_0000_0008,  // 8 post_reset_operations: message → PostResetOperation, repeated
-        // 160 temporal.api.workflowservice.v1.RespondActivityTaskCanceledByIdRequest
-        0x0000_001a_0000_0005,  // 5 details: message → Payloads
-        // 161 temporal.api.workflowservice.v1.RespondActivityTaskCanceledRequest
+        0x0000_001b_0000_0002,  // 2 details: message → Payloads
+        // 160 temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest
+        0x0010_007c_0000_0008,  // 8 post_reset_operations: message → PostResetOperation, repeated
+        // 161 temporal.api.workflowservice.v1.RespondActivityTaskCanceledByIdRequest
+        0x0000_001b_0000_0005,  // 5 details: message → Payloads
+        // 162 temporal.api.workflowservice.v1.RespondActivityTaskCanceledRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_001a_0000_0002,  // 2 details: message → Payloads
-        // 162 temporal.api.workflowservice.v1.RespondActivityTaskCompletedByIdRequest
-        0x0000_001a_0000_0005,  // 5 result: message → Payloads
-        // 163 temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest
+        0x0000_001b_0000_0002,  // 2 details: message → Payloads
+        // 163 temporal.api.workflowservice.v1.RespondActivityTaskCompletedByIdRequest
+        0x0000_001b_0000_0005,  // 5 result: message → Payloads
+        // 164 temporal.api.workflowservice.v1.RespondActivityTaskCompletedRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_001a_0000_0002,  // 2 result: message → Payloads
-        // 164 temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdRequest
-        0x0000_002d_0000_0005,  // 5 failure: message → Failure
-        0x0000_001a_0000_0007,  // 7 last_heartbeat_details: message → Payloads
-        // 165 temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdResponse
-        0x0010_002d_0000_0001,  // 1 failures: message → Failure, repeated
-        // 166 temporal.api.workflowservice.v1.RespondActivityTaskFailedRequest
+        0x0000_001b_0000_0002,  // 2 result: message → Payloads
+        // 165 temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdRequest
+        0x0000_002e_0000_0005,  // 5 failure: message → Failure
+        0x0000_001b_0000_0007,  // 7 last_heartbeat_details: message → Payloads
+        // 166 temporal.api.workflowservice.v1.RespondActivityTaskFailedByIdResponse
+        0x0010_002e_0000_0001,  // 1 failures: message → Failure, repeated
+        // 167 temporal.api.workflowservice.v1.RespondActivityTaskFailedRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_002d_0000_0002,  // 2 failure: message → Failure
-        0x0000_001a_0000_0005,  // 5 last_heartbeat_details: message → Payloads
-        // 167 temporal.api.workflowservice.v1.RespondActivityTaskFailedResponse
-        0x0010_002d_0000_0001,  // 1 failures: message → Failure, repeated
-        // 168 temporal.api.workflowservice.v1.RespondNexusTaskCompletedRequest
+        0x0000_002e_0000_0002,  // 2 failure: message → Failure
+        0x0000_001b_0000_0005,  // 5 last_heartbeat_details: message → Payloads
+        // 168 temporal.api.workflowservice.v1.RespondActivityTaskFailedResponse
+        0x0010_002e_0000_0001,  // 1 failures: message → Failure, repeated
+        // 169 temporal.api.workflowservice.v1.RespondNexusTaskCompletedRequest
         0x0003_ffff_0000_0003,  // 3 task_token: taskToken
-        0x0000_005b_0000_0004,  // 4 response: message → Response
-        // 169 temporal.api.workflowservice.v1.RespondNexusTaskFailedRequest
+        0x0000_005c_0000_0004,  // 4 response: message → Response
+        // 170 temporal.api.workflowservice.v1.RespondNexusTaskFailedRequest
         0x0003_ffff_0000_0003,  // 3 task_token: taskToken
-        0x0000_002d_0000_0005,  // 5 failure: message → Failure
-        // 170 temporal.api.workflowservice.v1.RespondQueryTaskCompletedRequest
+        0x0000_002e_0000_0005,  // 5 failure: message → Failure
+        // 171 temporal.api.workflowservice.v1.RespondQueryTaskCompletedRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_001a_0000_0003,  // 3 query_result: message → Payloads
-        0x0000_002d_0000_0007,  // 7 failure: message → Failure
-        // 171 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest
+        0x0000_001b_0000_0003,  // 3 query_result: message → Payloads
+        0x0000_002e_0000_0007,  // 7 failure: message → Failure
+        // 172 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
         0x0010_0009_0000_0002,  // 2 commands: message → Command, repeated
-        0x0010_00ac_0000_0008,  // 8 query_results: message → RespondWorkflowTaskCompletedRequest.QueryResultsEntry, repeated
-        0x0010_0067_0000_000b,  // 11 messages: message → Message, repeated
-        // 172 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest.QueryResultsEntry
-        0x0000_0069_0000_0002,  // 2 value: message → WorkflowQueryResult
-        // 173 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse
-        0x0000_0099_0000_0001,  // 1 workflow_task: message → PollWorkflowTaskQueueResponse
-        0x0010_0095_0000_0002,  // 2 activity_tasks: message → PollActivityTaskQueueResponse, repeated
-        // 174 temporal.api.workflowservice.v1.RespondWorkflowTaskFailedRequest
+        0x0010_00ad_0000_0008,  // 8 query_results: message → RespondWorkflowTaskCompletedRequest.QueryResultsEntry, repeated
+        0x0010_0068_0000_000b,  // 11 messages: message → Message, repeated
+        // 173 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest.QueryResultsEntry
+        0x0000_006a_0000_0002,  // 2 value: message → WorkflowQueryResult
+        // 174 temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedResponse
+        0x0000_009a_0000_0001,  // 1 workflow_task: message → PollWorkflowTaskQueueResponse
+        0x0010_0096_0000_0002,  // 2 activity_tasks: message → PollActivityTaskQueueResponse, repeated
+        // 175 temporal.api.workflowservice.v1.RespondWorkflowTaskFailedRequest
         0x0003_ffff_0000_0001,  // 1 task_token: taskToken
-        0x0000_002d_0000_0003,  // 3 failure: message → Failure
-        0x0010_0067_0000_0007,  // 7 messages: message → Message, repeated
-        // 175 temporal.api.workflowservice.v1.ScanWorkflowExecutionsResponse
-        0x0010_007e_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
-        // 176 temporal.api.workflowservice.v1.SetCurrentDeploymentRequest
-        0x0000_0023_0000_0004,  // 4 update_metadata: message → UpdateDeploymentMetadata
-        // 177 temporal.api.workflowservice.v1.SetCurrentDeploymentResponse
-        0x0000_0021_0000_0001,  // 1 current_deployment_info: message → DeploymentInfo
-        0x0000_0021_0000_0002,  // 2 previous_deployment_info: message → DeploymentInfo
-        // 178 temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest
-        0x0000_001a_0000_0005,  // 5 input: message → Payloads
-        0x0000_001a_0000_000d,  // 13 signal_input: message → Payloads
-        0x0000_0018_0000_0011,  // 17 memo: message → Memo
-        0x0000_0016_0000_0013,  // 19 header: message → Header
-        0x0020_006f_0000_0017,  // 23 user_metadata: message → UserMetadata, read-only
-        // 179 temporal.api.workflowservice.v1.SignalWorkflowExecutionRequest
-        0x0000_001a_0000_0004,  // 4 input: message → Payloads
-        0x0000_0016_0000_0008,  // 8 header: message → Header
-        // 180 temporal.api.workflowservice.v1.StartActivityExecutionRequest
-        0x0000_001a_0000_000c,  // 12 input: message → Payloads
-        0x0000_0016_0000_0010,  // 16 header: message → Header
-        0x0020_006f_0000_0011,  // 17 user_metadata: message → UserMetadata, read-only
+        0x0000_002e_0000_0003,  // 3 failure: message → Failure
+        0x0010_0068_0000_0007,  // 7 messages: message → Message, repeated
+        // 176 temporal.api.workflowservice.v1.ScanWorkflowExecutionsResponse
+        0x0010_007f_0000_0001,  // 1 executions: message → WorkflowExecutionInfo, repeated
+        // 177 temporal.api.workflowservice.v1.SetCurrentDeploymentRequest
+        0x0000_0024_0000_0004,  // 4 update_metadata: message → UpdateDeploymentMetadata
+        // 178 temporal.api.workflowservice.v1.SetCurrentDeploymentResponse
+        0x0000_0022_0000_0001,  // 1 current_deployment_info: message → DeploymentInfo
+        0x0000_0022_0000_0002,  // 2 previous_deployment_info: message → DeploymentInfo
+        // 179 temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest
+        0x0000_001b_0000_0005,  // 5 input: message → Payloads
+        0x0000_001b_0000_000d,  // 13 signal_input: message → Payloads
+        0x0000_0019_0000_0011,  // 17 memo: message → Memo
+        0x0000_0017_0000_0013,  // 19 header: message → Header
+        0x0020_0070_0000_0017,  // 23 user_metadata: message → UserMetadata, read-only
+        // 180 temporal.api.workflowservice.v1.SignalWorkflowExecutionRequest
+        0x0000_001b_0000_0004,  // 4 input: message → Payloads
+        0x0000_0017_0000_0008,  // 8 header: message → Header
+        // 181 temporal.api.workflowservice.v1.StartActivityExecutionRequest
+        0x0000_001b_0000_000c,  // 12 input: message → Payloads
+        0x0000_0017_0000_0010,  // 16 header: message → Header
+        0x0020_0070_0000_0011,  // 17 user_metadata: message → UserMetadata, read-only
         0x0010_0014_0000_0013,  // 19 completion_callbacks: message → Callback, repeated
-        // 181 temporal.api.workflowservice.v1.StartActivityExecutionResponse
-        0x0000_0095_0000_0004,  // 4 eager_activity_task: message → PollActivityTaskQueueResponse
-        // 182 temporal.api.workflowservice.v1.StartBatchOperationRequest
+        // 182 temporal.api.workflowservice.v1.StartActivityExecutionResponse
+        0x0000_0096_0000_0004,  // 4 eager_activity_task: message → PollActivityTaskQueueResponse
+        // 183 temporal.api.workflowservice.v1.StartBatchOperationRequest
         0x0100_0006_0000_000a,  // 10 termination_operation: message → BatchOperationTermination, oneof
         0x0100_0005_0000_000b,  // 11 signal_operation: message → BatchOperationSignal, oneof
+        0x0105_ffff_0000_000c,  // 12 cancellation_operation: clears, oneof
+        0x0105_ffff_0000_000d,  // 13 deletion_operation: clears, oneof
         0x0100_0004_0000_000e,  // 14 reset_operation: message → BatchOperationReset, oneof
-        // 183 temporal.api.workflowservice.v1.StartNexusOperationExecutionRequest
+        0x0105_ffff_0000_000f,  // 15 update_workflow_options_operation: clears, oneof
+        0x0105_ffff_0000_0010,  // 16 unpause_activities_operation: clears, oneof
+        0x0105_ffff_0000_0011,  // 17 reset_activities_operation: clears, oneof
+        0x0105_ffff_0000_0012,  // 18 update_activity_options_operation: clears, oneof
+        0x0105_ffff_0000_0013,  // 19 cancel_activities_operation: clears, oneof
+        0x0105_ffff_0000_0014,  // 20 terminate_activities_operation: clears, oneof
+        0x0105_ffff_0000_0015,  // 21 delete_activities_operation: clears, oneof
+        // 184 temporal.api.workflowservice.v1.StartNexusOperationExecutionRequest
         0x0001_ffff_0000_000b,  // 11 input: payload
-        0x0020_006f_0000_0010,  // 16 user_metadata: message → UserMetadata, read-only
+        0x0020_0070_0000_0010,  // 16 user_metadata: message → UserMetadata, read-only
         0x0010_0014_0000_0012,  // 18 completion_callbacks: message → Callback, repeated
-        // 184 temporal.api.workflowservice.v1.StartWorkflowExecutionRequest
-        0x0000_001a_0000_0005,  // 5 input: message → Payloads
-        0x0000_0018_0000_000e,  // 14 memo: message → Memo
-        0x0000_0016_0000_0010,  // 16 header: message → Header
-        0x0000_002d_0000_0012,  // 18 continued_failure: message → Failure
-        0x0000_001a_0000_0013,  // 19 last_completion_result: message → Payloads
+        // 185 temporal.api.workflowservice.v1.StartWorkflowExecutionRequest
+        0x0000_001b_0000_0005,  // 5 input: message → Payloads
+        0x0000_0019_0000_000e,  // 14 memo: message → Memo
+        0x0000_0017_0000_0010,  // 16 header: message → Header
+        0x0000_002e_0000_0012,  // 18 continued_failure: message → Failure
+        0x0000_001b_0000_0013,  // 19 last_completion_result: message → Payloads
         0x0010_0014_0000_0015,  // 21 completion_callbacks: message → Callback, repeated
-        0x0020_006f_0000_0017,  // 23 user_metadata: message → UserMetadata, read-only
-        // 185 temporal.api.workflowservice.v1.StartWorkflowExecutionResponse
-        0x0000_0099_0000_0002,  // 2 eager_workflow_task: message → PollWorkflowTaskQueueResponse
-        // 186 temporal.api.workflowservice.v1.TerminateWorkflowExecutionRequest
-        0x0000_001a_0000_0004,  // 4 details: message → Payloads
-        // 187 temporal.api.workflowservice.v1.UpdateScheduleRequest
-        0x0000_006a_0000_0003,  // 3 schedule: message → Schedule
-        0x0020_0018_0000_0008,  // 8 memo: message → Memo, read-only
-        // 188 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest
-        0x0030_00bd_0000_0006,  // 6 compute_config_scaling_groups: message → UpdateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry, repeated, read-only
-        // 189 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry
-        0x0020_001e_0000_0002,  // 2 value: message → ComputeConfigScalingGroupUpdate, read-only
-        // 190 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest
-        0x0010_00bf_0000_0003,  // 3 upsert_entries: message → UpdateWorkerDeploymentVersionMetadataRequest.UpsertEntriesEntry, repeated
-        // 191 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest.UpsertEntriesEntry
+        0x0020_0070_0000_0017,  // 23 user_metadata: message → UserMetadata, read-only
+        // 186 temporal.api.workflowservice.v1.StartWorkflowExecutionResponse
+        0x0000_009a_0000_0002,  // 2 eager_workflow_task: message → PollWorkflowTaskQueueResponse
+        // 187 temporal.api.workflowservice.v1.TerminateWorkflowExecutionRequest
+        0x0000_001b_0000_0004,  // 4 details: message → Payloads
+        // 188 temporal.api.workflowservice.v1.UpdateScheduleRequest
+        0x0000_006b_0000_0003,  // 3 schedule: message → Schedule
+        0x0020_0019_0000_0008,  // 8 memo: message → Memo, read-only
+        // 189 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest
+        0x0030_00be_0000_0006,  // 6 compute_config_scaling_groups: message → UpdateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry, repeated, read-only
+        // 190 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry
+        0x0020_001f_0000_0002,  // 2 value: message → ComputeConfigScalingGroupUpdate, read-only
+        // 191 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest
+        0x0010_00c0_0000_0003,  // 3 upsert_entries: message → UpdateWorkerDeploymentVersionMetadataRequest.UpsertEntriesEntry, repeated
+        // 192 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataRequest.UpsertEntriesEntry
         0x0001_ffff_0000_0002,  // 2 value: payload
-        // 192 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataResponse
-        0x0000_0025_0000_0001,  // 1 metadata: message → VersionMetadata
-        // 193 temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest
-        0x0000_0074_0000_0005,  // 5 request: message → Request
-        // 194 temporal.api.workflowservice.v1.UpdateWorkflowExecutionResponse
-        0x0000_0072_0000_0002,  // 2 outcome: message → Outcome
-        // 195 temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest
-        0x0030_00c4_0000_0006,  // 6 compute_config_scaling_groups: message → ValidateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry, repeated, read-only
-        // 196 temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry
-        0x0020_001e_0000_0002,  // 2 value: message → ComputeConfigScalingGroupUpdate, read-only
+        // 193 temporal.api.workflowservice.v1.UpdateWorkerDeploymentVersionMetadataResponse
+        0x0000_0026_0000_0001,  // 1 metadata: message → VersionMetadata
+        // 194 temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest
+        0x0000_0075_0000_0005,  // 5 request: message → Request
+        // 195 temporal.api.workflowservice.v1.UpdateWorkflowExecutionResponse
+        0x0000_0073_0000_0002,  // 2 outcome: message → Outcome
+        // 196 temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest
+        0x0030_00c5_0000_0006,  // 6 compute_config_scaling_groups: message → ValidateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry, repeated, read-only
+        // 197 temporal.api.workflowservice.v1.ValidateWorkerDeploymentVersionComputeConfigRequest.ComputeConfigScalingGroupsEntry
+        0x0020_001f_0000_0002,  // 2 value: message → ComputeConfigScalingGroupUpdate, read-only
+    ]
+
+    /// The name of each row of ``fields``: where a reference stands, in words.
+    static let fieldNames: [StaticString] = [
+        "details",
+        "heartbeat_details",
+        "last_failure",
+        "header",
+        "user_metadata",
+        "result",
+        "failure",
+        "info",
+        "post_reset_operations",
+        "input",
+        "header",
+        "details",
+        "callback",
+        "last_attempt_failure",
+        "details",
+        "schedule_activity_task_command_attributes",
+        "start_timer_command_attributes",
+        "complete_workflow_execution_command_attributes",
+        "fail_workflow_execution_command_attributes",
+        "request_cancel_activity_task_command_attributes",
+        "cancel_timer_command_attributes",
+        "cancel_workflow_execution_command_attributes",
+        "request_cancel_external_workflow_execution_command_attributes",
+        "record_marker_command_attributes",
+        "continue_as_new_workflow_execution_command_attributes",
+        "start_child_workflow_execution_command_attributes",
+        "signal_external_workflow_execution_command_attributes",
+        "upsert_workflow_search_attributes_command_attributes",
+        "protocol_message_command_attributes",
+        "modify_workflow_properties_command_attributes",
+        "schedule_nexus_operation_command_attributes",
+        "request_cancel_nexus_operation_command_attributes",
+        "user_metadata",
+        "event_group_markers",
+        "result",
+        "input",
+        "failure",
+        "last_completion_result",
+        "header",
+        "memo",
+        "failure",
+        "upserted_memo",
+        "details",
+        "header",
+        "failure",
+        "value",
+        "header",
+        "input",
+        "input",
+        "input",
+        "header",
+        "input",
+        "header",
+        "memo",
+        "nexus",
+        "internal",
+        "nexus_handler",
+        "source_context",
+        "details",
+        "fields",
+        "value",
+        "fields",
+        "value",
+        "payloads",
+        "scaling_groups",
+        "value",
+        "provider",
+        "scaler",
+        "scaling_group",
+        "details",
+        "details",
+        "metadata",
+        "value",
+        "upsert_entries",
+        "value",
+        "entries",
+        "value",
+        "metadata",
+        "compute_config",
+        "statuses",
+        "details",
+        "failure",
+        "details",
+        "details",
+        "cause",
+        "application_failure_info",
+        "timeout_failure_info",
+        "canceled_failure_info",
+        "terminated_failure_info",
+        "server_failure_info",
+        "reset_workflow_failure_info",
+        "activity_failure_info",
+        "child_workflow_execution_failure_info",
+        "nexus_operation_execution_failure_info",
+        "nexus_handler_failure_info",
+        "encoded_attributes",
+        "last_heartbeat_details",
+        "last_heartbeat_details",
+        "details",
+        "result",
+        "failure",
+        "header",
+        "input",
+        "last_failure",
+        "failure",
+        "details",
+        "result",
+        "failure",
+        "header",
+        "events",
+        "workflow_execution_started_event_attributes",
+        "workflow_execution_completed_event_attributes",
+        "workflow_execution_failed_event_attributes",
+        "workflow_execution_timed_out_event_attributes",
+        "workflow_task_scheduled_event_attributes",
+        "workflow_task_started_event_attributes",
+        "workflow_task_completed_event_attributes",
+        "workflow_task_timed_out_event_attributes",
+        "workflow_task_failed_event_attributes",
+        "activity_task_scheduled_event_attributes",
+        "activity_task_started_event_attributes",
+        "activity_task_completed_event_attributes",
+        "activity_task_failed_event_attributes",
+        "activity_task_timed_out_event_attributes",
+        "timer_started_event_attributes",
+        "timer_fired_event_attributes",
+        "activity_task_cancel_requested_event_attributes",
+        "activity_task_canceled_event_attributes",
+        "timer_canceled_event_attributes",
+        "marker_recorded_event_attributes",
+        "workflow_execution_signaled_event_attributes",
+        "workflow_execution_terminated_event_attributes",
+        "workflow_execution_cancel_requested_event_attributes",
+        "workflow_execution_canceled_event_attributes",
+        "request_cancel_external_workflow_execution_initiated_event_attributes",
+        "request_cancel_external_workflow_execution_failed_event_attributes",
+        "external_workflow_execution_cancel_requested_event_attributes",
+        "workflow_execution_continued_as_new_event_attributes",
+        "start_child_workflow_execution_initiated_event_attributes",
+        "start_child_workflow_execution_failed_event_attributes",
+        "child_workflow_execution_started_event_attributes",
+        "child_workflow_execution_completed_event_attributes",
+        "child_workflow_execution_failed_event_attributes",
+        "child_workflow_execution_canceled_event_attributes",
+        "child_workflow_execution_timed_out_event_attributes",
+        "child_workflow_execution_terminated_event_attributes",
+        "signal_external_workflow_execution_initiated_event_attributes",
+        "signal_external_workflow_execution_failed_event_attributes",
+        "external_workflow_execution_signaled_event_attributes",
+        "upsert_workflow_search_attributes_event_attributes",
+        "workflow_execution_update_accepted_event_attributes",
+        "workflow_execution_update_rejected_event_attributes",
+        "workflow_execution_update_completed_event_attributes",
+        "workflow_properties_modified_externally_event_attributes",
+        "activity_properties_modified_externally_event_attributes",
+        "workflow_properties_modified_event_attributes",
+        "workflow_execution_update_admitted_event_attributes",
+        "nexus_operation_scheduled_event_attributes",
+        "nexus_operation_started_event_attributes",
+        "nexus_operation_completed_event_attributes",
+        "nexus_operation_failed_event_attributes",
+        "nexus_operation_canceled_event_attributes",
+        "nexus_operation_timed_out_event_attributes",
+        "nexus_operation_cancel_requested_event_attributes",
+        "workflow_execution_options_updated_event_attributes",
+        "nexus_operation_cancel_request_completed_event_attributes",
+        "nexus_operation_cancel_request_failed_event_attributes",
+        "workflow_execution_paused_event_attributes",
+        "workflow_execution_unpaused_event_attributes",
+        "workflow_execution_time_skipping_transitioned_event_attributes",
+        "user_metadata",
+        "event_group_markers",
+        "details",
+        "header",
+        "failure",
+        "value",
+        "failure",
+        "failure",
+        "result",
+        "failure",
+        "input",
+        "failure",
+        "input",
+        "header",
+        "input",
+        "header",
+        "memo",
+        "details",
+        "result",
+        "input",
+        "failure",
+        "last_completion_result",
+        "header",
+        "memo",
+        "failure",
+        "attached_completion_callbacks",
+        "workflow_update_options",
+        "attached_completion_callbacks",
+        "input",
+        "header",
+        "input",
+        "continued_failure",
+        "last_completion_result",
+        "memo",
+        "header",
+        "completion_callbacks",
+        "details",
+        "accepted_request",
+        "request",
+        "outcome",
+        "rejected_request",
+        "failure",
+        "upserted_memo",
+        "upserted_memo",
+        "failure",
+        "spec",
+        "description",
+        "last_attempt_failure",
+        "last_attempt_failure",
+        "cancellation_info",
+        "user_metadata",
+        "start_operation",
+        "cancel_operation",
+        "start_operation",
+        "cancel_operation",
+        "payload",
+        "sync_success",
+        "async_success",
+        "operation_error",
+        "failure",
+        "payload",
+        "info",
+        "success",
+        "failure",
+        "source_context",
+        "spec",
+        "endpoint",
+        "endpoint",
+        "endpoints",
+        "spec",
+        "endpoint",
+        "body",
+        "query_args",
+        "header",
+        "answer",
+        "failure",
+        "action",
+        "start_workflow",
+        "memo",
+        "label",
+        "inbound_event",
+        "inbound_update",
+        "label",
+        "summary",
+        "details",
+        "accepted_request",
+        "header",
+        "args",
+        "success",
+        "failure",
+        "rejected_request",
+        "failure",
+        "input",
+        "completion_callbacks",
+        "outcome",
+        "callback",
+        "last_attempt_failure",
+        "input",
+        "memo",
+        "header",
+        "user_metadata",
+        "last_attempt_failure",
+        "heartbeat_details",
+        "last_failure",
+        "last_attempt_failure",
+        "cancellation_info",
+        "signal_workflow",
+        "update_workflow_options",
+        "input",
+        "header",
+        "user_metadata",
+        "memo",
+        "schedule",
+        "memo",
+        "compute_config",
+        "info",
+        "input",
+        "outcome",
+        "callbacks",
+        "deployment_info",
+        "info",
+        "input",
+        "result",
+        "failure",
+        "completion_callbacks",
+        "schedule",
+        "memo",
+        "worker_deployment_version_info",
+        "execution_config",
+        "workflow_execution_info",
+        "pending_activities",
+        "callbacks",
+        "pending_nexus_operations",
+        "operations",
+        "start_workflow",
+        "update_workflow",
+        "responses",
+        "start_workflow",
+        "update_workflow",
+        "current_deployment_info",
+        "deployment_info",
+        "history",
+        "raw_history",
+        "history",
+        "executions",
+        "executions",
+        "executions",
+        "schedules",
+        "executions",
+        "outcome",
+        "task_token",
+        "header",
+        "input",
+        "heartbeat_details",
+        "result",
+        "failure",
+        "task_token",
+        "request",
+        "outcome",
+        "task_token",
+        "history",
+        "query",
+        "queries",
+        "messages",
+        "value",
+        "query",
+        "query_result",
+        "details",
+        "task_token",
+        "details",
+        "post_reset_operations",
+        "details",
+        "task_token",
+        "details",
+        "result",
+        "task_token",
+        "result",
+        "failure",
+        "last_heartbeat_details",
+        "failures",
+        "task_token",
+        "failure",
+        "last_heartbeat_details",
+        "failures",
+        "task_token",
+        "response",
+        "task_token",
+        "failure",
+        "task_token",
+        "query_result",
+        "failure",
+        "task_token",
+        "commands",
+        "query_results",
+        "messages",
+        "value",
+        "workflow_task",
+        "activity_tasks",
+        "task_token",
+        "failure",
+        "messages",
+        "executions",
+        "update_metadata",
+        "current_deployment_info",
+        "previous_deployment_info",
+        "input",
+        "signal_input",
+        "memo",
+        "header",
+        "user_metadata",
+        "input",
+        "header",
+        "input",
+        "header",
+        "user_metadata",
+        "completion_callbacks",
+        "eager_activity_task",
+        "termination_operation",
+        "signal_operation",
+        "cancellation_operation",
+        "deletion_operation",
+        "reset_operation",
+        "update_workflow_options_operation",
+        "unpause_activities_operation",
+        "reset_activities_operation",
+        "update_activity_options_operation",
+        "cancel_activities_operation",
+        "terminate_activities_operation",
+        "delete_activities_operation",
+        "input",
+        "user_metadata",
+        "completion_callbacks",
+        "input",
+        "memo",
+        "header",
+        "continued_failure",
+        "last_completion_result",
+        "completion_callbacks",
+        "user_metadata",
+        "eager_workflow_task",
+        "details",
+        "schedule",
+        "memo",
+        "compute_config_scaling_groups",
+        "value",
+        "upsert_entries",
+        "value",
+        "metadata",
+        "request",
+        "outcome",
+        "compute_config_scaling_groups",
+        "value",
     ]
 
     /// Per type: the number of the field with the Nexus endpoint's name, or 0 (ES-C4).
@@ -1199,15 +1690,15 @@ extension PayloadPaths {
         0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0,
     ]
 
     /// For whom the payloads of a command are stored, by the type of its attributes (ES-T4).
@@ -1229,62 +1720,62 @@ extension PayloadPaths {
 
     /// The gRPC methods with payloads, and the type index of request and response; 0xFFFF for one without.
     static let methods: [(path: StaticString, request: UInt16, response: UInt16)] = [
-        ("/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution", 184, 185),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ExecuteMultiOperation", 135, 137),
-        ("/temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistory", 0xFFFF, 141),
-        ("/temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistoryReverse", 0xFFFF, 142),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue", 0xFFFF, 153),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskCompleted", 171, 173),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskFailed", 174, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollActivityTaskQueue", 0xFFFF, 149),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeat", 158, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeatById", 157, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCompleted", 163, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCompletedById", 162, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailed", 166, 167),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailedById", 164, 165),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCanceled", 161, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCanceledById", 160, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/SignalWorkflowExecution", 179, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/SignalWithStartWorkflowExecution", 178, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ResetWorkflowExecution", 159, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/TerminateWorkflowExecution", 186, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ListOpenWorkflowExecutions", 0xFFFF, 145),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ListClosedWorkflowExecutions", 0xFFFF, 144),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ListWorkflowExecutions", 0xFFFF, 147),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ListArchivedWorkflowExecutions", 0xFFFF, 143),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ScanWorkflowExecutions", 0xFFFF, 175),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondQueryTaskCompleted", 170, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/QueryWorkflow", 155, 156),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeWorkflowExecution", 0xFFFF, 134),
-        ("/temporal.api.workflowservice.v1.WorkflowService/CreateSchedule", 127, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeSchedule", 0xFFFF, 132),
-        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateSchedule", 187, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ListSchedules", 0xFFFF, 146),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeDeployment", 0xFFFF, 130),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeWorkerDeploymentVersion", 0xFFFF, 133),
-        ("/temporal.api.workflowservice.v1.WorkflowService/GetDeploymentReachability", 0xFFFF, 140),
-        ("/temporal.api.workflowservice.v1.WorkflowService/GetCurrentDeployment", 0xFFFF, 139),
-        ("/temporal.api.workflowservice.v1.WorkflowService/SetCurrentDeployment", 176, 177),
-        ("/temporal.api.workflowservice.v1.WorkflowService/CreateWorkerDeploymentVersion", 128, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkerDeploymentVersionComputeConfig", 188, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/ValidateWorkerDeploymentVersionComputeConfig", 195, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkerDeploymentVersionMetadata", 190, 192),
-        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkflowExecution", 193, 194),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowExecutionUpdate", 0xFFFF, 152),
-        ("/temporal.api.workflowservice.v1.WorkflowService/StartBatchOperation", 182, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue", 0xFFFF, 151),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskCompleted", 168, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskFailed", 169, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/StartActivityExecution", 180, 181),
-        ("/temporal.api.workflowservice.v1.WorkflowService/StartNexusOperationExecution", 183, 0xFFFF),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeActivityExecution", 0xFFFF, 129),
-        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeNexusOperationExecution", 0xFFFF, 131),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollActivityExecution", 0xFFFF, 148),
-        ("/temporal.api.workflowservice.v1.WorkflowService/PollNexusOperationExecution", 0xFFFF, 150),
-        ("/temporal.api.operatorservice.v1.OperatorService/GetNexusEndpoint", 0xFFFF, 99),
-        ("/temporal.api.operatorservice.v1.OperatorService/CreateNexusEndpoint", 97, 98),
-        ("/temporal.api.operatorservice.v1.OperatorService/UpdateNexusEndpoint", 101, 102),
-        ("/temporal.api.operatorservice.v1.OperatorService/ListNexusEndpoints", 0xFFFF, 100),
+        ("/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution", 185, 186),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ExecuteMultiOperation", 136, 138),
+        ("/temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistory", 0xFFFF, 142),
+        ("/temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistoryReverse", 0xFFFF, 143),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue", 0xFFFF, 154),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskCompleted", 172, 174),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskFailed", 175, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollActivityTaskQueue", 0xFFFF, 150),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeat", 159, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeatById", 158, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCompleted", 164, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCompletedById", 163, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailed", 167, 168),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailedById", 165, 166),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCanceled", 162, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCanceledById", 161, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/SignalWorkflowExecution", 180, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/SignalWithStartWorkflowExecution", 179, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ResetWorkflowExecution", 160, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/TerminateWorkflowExecution", 187, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ListOpenWorkflowExecutions", 0xFFFF, 146),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ListClosedWorkflowExecutions", 0xFFFF, 145),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ListWorkflowExecutions", 0xFFFF, 148),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ListArchivedWorkflowExecutions", 0xFFFF, 144),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ScanWorkflowExecutions", 0xFFFF, 176),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondQueryTaskCompleted", 171, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/QueryWorkflow", 156, 157),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeWorkflowExecution", 0xFFFF, 135),
+        ("/temporal.api.workflowservice.v1.WorkflowService/CreateSchedule", 128, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeSchedule", 0xFFFF, 133),
+        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateSchedule", 188, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ListSchedules", 0xFFFF, 147),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeDeployment", 0xFFFF, 131),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeWorkerDeploymentVersion", 0xFFFF, 134),
+        ("/temporal.api.workflowservice.v1.WorkflowService/GetDeploymentReachability", 0xFFFF, 141),
+        ("/temporal.api.workflowservice.v1.WorkflowService/GetCurrentDeployment", 0xFFFF, 140),
+        ("/temporal.api.workflowservice.v1.WorkflowService/SetCurrentDeployment", 177, 178),
+        ("/temporal.api.workflowservice.v1.WorkflowService/CreateWorkerDeploymentVersion", 129, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkerDeploymentVersionComputeConfig", 189, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/ValidateWorkerDeploymentVersionComputeConfig", 196, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkerDeploymentVersionMetadata", 191, 193),
+        ("/temporal.api.workflowservice.v1.WorkflowService/UpdateWorkflowExecution", 194, 195),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowExecutionUpdate", 0xFFFF, 153),
+        ("/temporal.api.workflowservice.v1.WorkflowService/StartBatchOperation", 183, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollNexusTaskQueue", 0xFFFF, 152),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskCompleted", 169, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/RespondNexusTaskFailed", 170, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/StartActivityExecution", 181, 182),
+        ("/temporal.api.workflowservice.v1.WorkflowService/StartNexusOperationExecution", 184, 0xFFFF),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeActivityExecution", 0xFFFF, 130),
+        ("/temporal.api.workflowservice.v1.WorkflowService/DescribeNexusOperationExecution", 0xFFFF, 132),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollActivityExecution", 0xFFFF, 149),
+        ("/temporal.api.workflowservice.v1.WorkflowService/PollNexusOperationExecution", 0xFFFF, 151),
+        ("/temporal.api.operatorservice.v1.OperatorService/GetNexusEndpoint", 0xFFFF, 100),
+        ("/temporal.api.operatorservice.v1.OperatorService/CreateNexusEndpoint", 98, 99),
+        ("/temporal.api.operatorservice.v1.OperatorService/UpdateNexusEndpoint", 102, 103),
+        ("/temporal.api.operatorservice.v1.OperatorService/ListNexusEndpoints", 0xFFFF, 101),
     ]
 }

@@ -21,6 +21,8 @@ package enum PayloadPaths {
         case taskToken = 3
         /// A `DataBlob` with a serialized history.
         case historyBlob = 4
+        /// A member of a oneof that holds no payload: where it stands, those that do are cleared.
+        case clears = 5
     }
 
     /// One row: a field of a message.
@@ -168,6 +170,17 @@ package enum PayloadPaths {
     }
 
     static let table = Table()
+
+    /// The name of a field as the API has it; nil if it is not in the table.
+    ///
+    /// - Complexity: O(*n*) in the number of fields of the message; for texts.
+    package static func fieldName(_ number: UInt32, of type: MessageType) -> String? {
+        guard type.rawValue < self.typeCount else { return nil }
+        let first = Int(self.fieldOffsets[Int(type.rawValue)])
+        let next = Int(self.fieldOffsets[Int(type.rawValue) + 1])
+        let row = (first..<next).first { Field(row: self.fields[$0]).number == number }
+        return row.map { self.fieldNames[$0].description }
+    }
 
     /// How many messages the table has.
     package static var typeCount: UInt16 { UInt16(self.fieldOffsets.count - 1) }

@@ -19,8 +19,11 @@ package struct PayloadScanner: Sendable {
         case resolve
     }
 
-    /// How deep messages may be nested; protobuf's own readers stop between 100 (C++, Java) and 10,000 (Go).
-    package static let depthLimit = 250
+    /// How deep messages may be nested: as deep as Go's reader goes; those of C++ and Java stop at 100.
+    package static let depthLimit = 10_000
+
+    /// How many messages a walk enters one inside of the other before it puts one off: a stack has an end.
+    static let recursionLimit = 200
 
     package var purpose: Purpose
     /// Whether the tokens of tasks are sites too.
@@ -46,6 +49,7 @@ package struct PayloadScanner: Sendable {
         guard bytes.count <= Int(Int32.max) else { throw WireError(.tooLarge, at: Int(Int32.max)) }
         var walk = Walk(scanner: self)
         try walk.message(bytes, 0..<bytes.count, type: type, frame: -1, depth: 0)
+        try walk.messagesPutOff(bytes)
         walk.dropFramesThatHeldNothing()
         return walk.scan
     }
@@ -63,6 +67,16 @@ extension PayloadScanner {
         var scan = PayloadScan()
         /// How many of the frames count; those behind them held nothing, and their places are taken again.
         private var frameCount = 0
+        /// Messages that stand too deep for the stack, in frames of their own.
+        private var putOff: [PutOff] = []
+
+        private struct PutOff {
+            var field: WireField
+            var type: MessageType
+            var frame: Int32
+            var depth: Int
+            var skipsNil: Bool
+        }
 
         init(scanner: PayloadScanner) {
             self.findsTaskTokens = scanner.findsTaskTokens
@@ -81,6 +95,22 @@ extension PayloadScanner {
             while self.scan.frames.count > self.frameCount { self.scan.frames.removeLast() }
         }
 
+        /// Walks through the messages that were put off, and those that are met there.
+        mutating func messagesPutOff(_ bytes: Span<UInt8>) throws(WireError) {
+            guard !self.putOff.isEmpty else { return }
+            while let next = self.putOff.popLast() {
+                try self.message(
+                    bytes,
+                    next.field.body,
+                    type: next.type,
+                    frame: next.frame,
+                    depth: next.depth,
+                    skipsNil: next.skipsNil
+                )
+            }
+            self.scan.sites.sort { $0.lengthStart < $1.lengthStart }
+        }
+
         mutating func message(
             _ bytes: Span<UInt8>,
             _ range: Range<Int>,
@@ -92,6 +122,7 @@ extension PayloadScanner {
             guard depth < PayloadScanner.depthLimit else { throw WireError(.tooDeep, at: range.lowerBound) }
             // Singular fields by their row, and oneofs by their number, of which a member was seen.
             var (seen, seenOneofs): (UInt64, UInt64) = (0, 0)
+            var isSystemOperation: Bool?
             let fields = self.table.fields(of: type)
             var reader = WireReader(range)
             while let field = try reader.next(in: bytes) {
@@ -102,6 +133,7 @@ extension PayloadScanner {
                     seen |= bit
                     seenOneofs |= oneof
                 }
+                if row.kind == PayloadPaths.Kind.clears.rawValue { continue }
                 if row.kind == PayloadPaths.Kind.taskToken.rawValue {
                     if self.findsTaskTokens { self.append(field, kind: .taskToken, traits: [], frame: frame) }
                     continue
@@ -121,7 +153,15 @@ extension PayloadScanner {
                         skipsNil: skipsNil || row.skipsNil
                     )
                 case PayloadPaths.Kind.payload.rawValue:
-                    let site = try self.payload(field, of: bytes, in: range, type: type, frame: frame, depth: depth)
+                    let site = try self.payload(
+                        field,
+                        of: bytes,
+                        in: range,
+                        type: type,
+                        frame: frame,
+                        depth: depth,
+                        isSystemOperation: &isSystemOperation
+                    )
                     guard let traits = site else { continue }
                     if skipsNil, self.isOffload {
                         guard try !self.meansNil(field.body, traits: traits, of: bytes) else { continue }
@@ -168,10 +208,19 @@ extension PayloadScanner {
             of bytes: Span<UInt8>,
             skipsNil: Bool = false
         ) throws(WireError) {
-            let (count, index) = (self.scan.sites.count, self.push(field, type: type, parent: frame))
+            let (count, index) = (self.found, self.push(field, type: type, parent: frame))
+            guard (depth + 1) % PayloadScanner.recursionLimit != 0 else {
+                return self.putOff.append(
+                    PutOff(field: field, type: type, frame: index, depth: depth + 1, skipsNil: skipsNil)
+                )
+            }
             try self.message(bytes, field.body, type: type, frame: index, depth: depth + 1, skipsNil: skipsNil)
             self.popFrame(unlessFoundSince: count)
         }
+
+        /// How much was found; what was put off may hold something.
+        @inline(__always)
+        private var found: Int { self.scan.sites.count &+ self.putOff.count }
 
         @inline(__always)
         private mutating func push(_ field: WireField, type: MessageType, parent: Int32) -> Int32 {
@@ -196,7 +245,7 @@ extension PayloadScanner {
 
         @inline(__always)
         private mutating func popFrame(unlessFoundSince count: Int) {
-            guard self.scan.sites.count == count else { return }
+            guard self.found == count else { return }
             // The frames inside have gone the same way, so that this is the last one.
             self.frameCount -= 1
         }
@@ -209,7 +258,8 @@ extension PayloadScanner {
             in message: Range<Int>,
             type: MessageType,
             frame: Int32,
-            depth: Int
+            depth: Int,
+            isSystemOperation: inout Bool?
         ) throws(WireError) -> PayloadTraits? {
             let traits = try PayloadTraits(of: bytes, in: field.body)
             if traits.isReference || (self.readsLegacyReferences && traits.contains(.legacyReference)) {
@@ -217,12 +267,16 @@ extension PayloadScanner {
             }
             var isEnvelope = traits.contains(.systemEnvelope)
             if !isEnvelope {
-                isEnvelope = try EmbeddedMessage.isSystemOperation(
-                    CollectionOfOne(message),
-                    as: type,
-                    of: bytes,
-                    table: self.table
-                )
+                // Once per message, however many payloads are in it.
+                if isSystemOperation == nil {
+                    isSystemOperation = try EmbeddedMessage.isSystemOperation(
+                        CollectionOfOne(message),
+                        as: type,
+                        of: bytes,
+                        table: self.table
+                    )
+                }
+                isEnvelope = isSystemOperation == true
             }
             if isEnvelope {
                 let request = try EmbeddedMessage(inEnvelope: field.body, of: bytes, depth: depth + 1)
@@ -255,7 +309,7 @@ extension PayloadScanner {
         ) throws(WireError) {
             // What is no message, or of a type that is not in the table, holds no payload that anybody knows of.
             guard let embedded else { return }
-            let (count, index) = (self.scan.sites.count, self.push(outer, type: type, parent: frame))
+            let (count, index) = (self.found, self.push(outer, type: type, parent: frame))
             try self.enter(embedded.field, as: embedded.type, in: index, depth: embedded.depth - 1, of: bytes)
             self.popFrame(unlessFoundSince: count)
         }

@@ -145,7 +145,8 @@ package struct PayloadSplicer: Sendable {
 
     /// The result in a buffer of its own.
     package func splice(_ source: Span<UInt8>) -> ByteBuffer {
-        var result = ByteBuffer()
+        var result = ByteBufferAllocator().buffer(capacity: self.count)
+        if self.count >= ByteBuffer.smallestForLargePages { result.preferLargePages(self.count) }
         unsafe result.writeWithUnsafeMutableBytes(minimumWritableBytes: self.count) { memory in
             unsafe self.write(source, into: UnsafeMutableRawBufferPointer(rebasing: memory.prefix(self.count)))
             return self.count

@@ -19,12 +19,3 @@ struct CommandError: Error {
     /// Something outside of the command that it cannot do without: code 69.
     static func unavailable(_ message: String) -> Self { Self(message: message, exitCode: ExitCode(69)) }
 }
-
-extension String {
-    /// The text with line breaks and what surrounds them as single spaces.
-    var singleLine: String {
-        self.split(whereSeparator: \.isNewline)
-            .map { $0.trimmingPrefix(while: \.isWhitespace) }
-            .joined(separator: " ")
-    }
-}

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ArgumentParser
+import ExternalStorageCore
 
 #if canImport(Glibc)
 import Glibc
@@ -25,7 +26,12 @@ struct TemporalStorage: AsyncParsableCommand {
             history. Start with the proxy: workers and clients in any language get the feature by connecting to it \
             instead of the server.
             """,
-        subcommands: [ProxyCommand.self, CodecServerCommand.self]
+        version: ProductVersion.text,
+        subcommands: [
+            ProxyCommand.self, CodecServerCommand.self, DoctorCommand.self, InspectCommand.self, GetCommand.self,
+            VerifyCommand.self, OrphansCommand.self, CollectCommand.self, LifecycleCommand.self, CopyCommand.self,
+            PurgeCommand.self, ReportCommand.self,
+        ]
     )
 
     static func main() async {
@@ -43,6 +49,8 @@ struct TemporalStorage: AsyncParsableCommand {
 
     /// Ends the process; an error is one line on standard error.
     private static func exit(after error: any Error) -> Never {
+        // A command that has said all there is to say.
+        if error is ExitCode { Self.exit(withError: error) }
         let failure: CommandError
         if let error = error as? CommandError {
             failure = error

@@ -67,6 +67,24 @@ struct ChainTests {
         #expect(tokens == ["first", "second"])
     }
 
+    @Test(
+        "Where nothing is set up and no instance answers, nothing is set up; a profile that wants the instance waits for it"
+    )
+    func noInstance() async throws {
+        let chain = AWSCredentialsChain(context: .test())
+        let error = await #expect(throws: AWSCredentialsError.self) { try await chain.credentials() }
+        #expect(error?.code == .notConfigured)
+        for tried in ["environment", "web identity", "profile default", "container", "instance metadata: no answer"] {
+            #expect(error?.message.contains(tried) == true, "\(tried)")
+        }
+        let config = "[default]\nrole_arn = arn:r\ncredential_source = Ec2InstanceMetadata\nregion = eu-west-1\n"
+        let asked = AWSCredentialsChain(
+            context: .test(["HOME": "/h"], files: InMemoryFiles(["/h/.aws/config": config]))
+        )
+        let passing = await #expect(throws: AWSCredentialsError.self) { try await asked.credentials() }
+        #expect(passing?.code == .unavailable)
+    }
+
     @Test("The options of a profile's role reach STS")
     func roleOptions() async throws {
         let files = InMemoryFiles([

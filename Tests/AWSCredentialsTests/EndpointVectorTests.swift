@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import CredentialExchange
 import Testing
 
 @testable import AWSCredentials
@@ -81,7 +82,7 @@ struct EndpointVectorTests {
         func url() throws -> String {
             try InstanceMetadataEndpoint(
                 environment: environment,
-                profile: configuration.profiles["default"] ?? [:],
+                profile: configuration.profile("default") ?? [:],
                 endpoint: row.endpointOverride,
                 mode: row.modeOverride
             ).tokenURL.description

@@ -49,8 +49,8 @@ struct ProfilePlanTests {
     @Test("A profile is followed as the AWS SDKs follow it", arguments: (try? rows.get()) ?? [])
     func plan(_ row: Row) throws {
         var configuration = SharedConfiguration()
-        configuration.profiles = row.input.profiles
-        configuration.ssoSessions = row.input.ssoSessions ?? [:]
+        configuration.profileSections.regular = row.input.profiles
+        configuration.ssoSessionSections.regular = row.input.ssoSessions ?? [:]
         func plan() throws -> ProfilePlan {
             try ProfilePlan(profile: row.input.selectedProfile, isNamed: true, in: configuration)
         }
@@ -66,7 +66,7 @@ struct ProfilePlanTests {
     @Test("A code that a person must type is refused, not left out")
     func multiFactor() {
         var configuration = SharedConfiguration()
-        configuration.profiles = [
+        configuration.profileSections.regular = [
             "a": ["role_arn": "arn:r", "source_profile": "b", "mfa_serial": "arn:m"],
             "b": ["aws_access_key_id": "k", "aws_secret_access_key": "s"],
         ]
@@ -79,7 +79,7 @@ struct ProfilePlanTests {
     @Test("A profile that nobody named may be missing; a named one may not")
     func missing() {
         var configuration = SharedConfiguration()
-        configuration.profiles = ["other": [:]]
+        configuration.profileSections.regular = ["other": [:]]
         for isNamed in [true, false] {
             let error = #expect(throws: AWSCredentialsError.self) {
                 try ProfilePlan(profile: "default", isNamed: isNamed, in: configuration)

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import CredentialExchange
 import Testing
 
 @testable import AWSCredentials
@@ -63,6 +64,8 @@ struct RegionTests {
             ("eu-central-1", "sts.eu-central-1.amazonaws.com"), ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
             ("us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov"), ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"),
             ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"), ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"),
+            ("eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk"),
+            ("us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov"),
         ]
     )
     func partition(region: String, host: String) throws {

@@ -77,6 +77,26 @@ struct SSOTests {
         #expect(error?.message.contains("aws sso login") == true)
     }
 
+    @Test("A token that is still good for two minutes is used, whatever comes of refreshing it")
+    func stillGood() async throws {
+        let files = InMemoryFiles([
+            "/h/.aws/config": Self.config, Self.path: Self.file(expiresAt: "2008-01-10T21:22:00Z"),
+        ])
+        let answers: [TestServer.Answer] = [.init(status: 400), .init(body: "rubbish"), .init(status: 503)]
+        for answer in answers {
+            let used = Mutex<String?>(nil)
+            try await TestServer.run { request in
+                if request.method == "POST" { return answer }
+                used.withLock { $0 = request.header("x-amz-sso_bearer_token") }
+                return .init(body: Self.roleCredentials)
+            } _: { (port: Int) async throws in
+                let context = CredentialsContext.test(["HOME": "/h"], files: files, port: port)
+                #expect(try await ProfileAWSCredentials(context).credentials().accessKeyID == "AKID")
+            }
+            #expect(used.withLock { $0 } == "old")
+        }
+    }
+
     @Test("A session that the portal refuses asks for a new login")
     func refused() async throws {
         let files = InMemoryFiles([

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import AWSSigning
+import CredentialExchange
 import Logging
 import Testing
 
@@ -22,7 +23,7 @@ struct SecrecyTests {
     func values() throws {
         let environment = AWSEnvironment(variables: ["AWS_SECRET_ACCESS_KEY": "topsecret"])
         var configuration = SharedConfiguration()
-        configuration.profiles = ["a": ["aws_access_key_id": "k", "aws_secret_access_key": "topsecret"]]
+        configuration.profileSections.regular = ["a": ["aws_access_key_id": "k", "aws_secret_access_key": "topsecret"]]
         let context = CredentialsContext.test(["AWS_SECRET_ACCESS_KEY": "topsecret"])
         let values: [Any] = [
             environment, configuration, Redacted("topsecret"), context, EnvironmentAWSCredentials(environment),
@@ -74,7 +75,7 @@ struct SecrecyTests {
 
     @Test("ES-F1 The canonical request in an answer to a wrong signature is not quoted")
     func signature() throws {
-        let body = "<Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:part</Message>"
+        let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>x-amz-security-token:part</Message></Error>"
         let failure = try #require(STSFailure(.init(status: 403, body: Array(body.utf8))))
         #expect(failure.message(without: []) == nil)
     }

@@ -25,6 +25,7 @@ struct ConnectionTests {
     )
     func slowRequest(_ beginning: String) async throws {
         try await withCodecServer {
+            $0.timeouts.idle = .seconds(1)
             $0.timeouts.request = .seconds(1)
         } _: { server in
             let isClosed = try await server.connect { inbound, outbound, _ in

@@ -71,6 +71,7 @@ struct JWTAuthenticatorTests {
             caller
                 == .init(
                     subject: "a@example.com",
+                    issuer: "https://issuer.example.com",
                     permissions: ["x": .read, "y": []],
                     permissionsEverywhere: .read
                 )
@@ -96,6 +97,8 @@ struct JWTAuthenticatorTests {
             (["iss": ["https://issuer.example.com"]], "another issuer"),
             (["aud": "other"], "another service"), (["aud": nil], "another service"),
             (["aud": ["x", "y"]], "another service"),
+            // One text is one audience, whatever blanks it has.
+            (["aud": "x codec"], "another service"), (["aud": "codec x"], "another service"),
         ] as [([String: Any?], String)] {
             let reason = try await Self.reason(authenticator, "Bearer \(try await issuer.token(claims))")
             #expect(reason?.contains(text) == true, "\(claims)")
@@ -103,6 +106,36 @@ struct JWTAuthenticatorTests {
         for claims in [["exp": now - 29], ["nbf": now + 29], ["aud": ["x", "codec"]]] as [[String: Any?]] {
             #expect(try await Self.reason(authenticator, "Bearer \(try await issuer.token(claims))") == nil)
         }
+    }
+
+    @Test("A namespace is its bytes: one that only looks the same is another")
+    func looksTheSame() async throws {
+        let issuer = TestIssuer()
+        let token = try await issuer.token(["permissions": ["\u{212A}afka:read", "Kafka:write"]])
+        let caller = try await Self.authenticator(issuer).authenticate(.init(authorization: "Bearer \(token)"))
+        #expect(caller.permissions.count == 2)
+        #expect(caller.may(.read, in: "\u{212A}afka"))
+        #expect(!caller.may(.write, in: "\u{212A}afka"))
+        #expect(caller.may(.write, in: "Kafka"))
+    }
+
+    @Test("A token without a subject has none, and does not share one with others")
+    func nobody() async throws {
+        let issuer = TestIssuer()
+        let token = try await issuer.token(["sub": nil])
+        let caller = try await Self.authenticator(issuer).authenticate(.init(authorization: "Bearer \(token)"))
+        #expect(caller.subject == nil)
+        #expect(caller.issuer == "https://issuer.example.com")
+    }
+
+    @Test("A token over the limit says that it is too large, and by how much")
+    func tooLarge() async throws {
+        let issuer = TestIssuer()
+        let token = try await issuer.token(["groups": String(repeating: "a", count: 20_000)])
+        let reason = try await Self.reason(Self.authenticator(issuer), "Bearer \(token)")
+        #expect(reason?.contains("too large") == true)
+        #expect(reason?.contains("16384") == true)
+        #expect(issuer.fetches == 0)
     }
 
     @Test("A token whose signature, header or claims were changed is refused: one bit is enough")

@@ -67,12 +67,12 @@ struct PayloadHandlerTests {
     func encodedForItsNamespace(_ namespace: String) async throws {
         let store = try Store()
         let handler = PayloadHandler(storage: store.storage)
-        let encoded = try await handler.encode([Self.large[0]], namespace: namespace)
+        let encoded = try await handler.encode([Self.large[0]], namespace: .init(namespace))
         #expect(encoded[0].isReference)
 
         let decoded = try await handler.decode(
             encoded,
-            namespace: namespace,
+            namespace: .init(namespace),
             preservesReferences: false,
             admission: { _ in }
         )
@@ -80,7 +80,7 @@ struct PayloadHandlerTests {
         let refused = await #expect(throws: RequestFailure.self) {
             try await handler.decode(
                 encoded,
-                namespace: namespace + "2",
+                namespace: .init(namespace + "2"),
                 preservesReferences: false,
                 admission: { _ in }
             )
@@ -311,6 +311,20 @@ struct PayloadHandlerTests {
             try await PayloadHandler(storage: store.storage).download([changed])
         }
         #expect(failure?.reason == "wrongSize")
+    }
+
+    @Test("ES-P11 Many references that each say a little less are refused together, before all is read")
+    func understated() async throws {
+        let store = try Store()
+        let values = (0..<10).map { Payload.sample($0, sizeInBytes: 60_000) }
+        let changed = try await store.references(to: values).map { reference in
+            Payload(metadata: reference.metadata, data: reference.data, externalPayloadSizes: [1])
+        }
+        let failure = await #expect(throws: RequestFailure.self) {
+            try await PayloadHandler(storage: store.storage).download(changed)
+        }
+        #expect(failure?.reason == "wrongSize")
+        #expect(failure?.status == .badRequest)
     }
 
     @Test("ES-W3 A reference without a size is resolved, and asks for as much memory as a request may have")

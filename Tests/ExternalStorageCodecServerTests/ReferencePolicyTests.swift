@@ -25,7 +25,7 @@ struct ReferencePolicyTests {
         claim["hash_algorithm"] = "sha256"
         if claim["hash_value"] == nil { claim["hash_value"] = Self.digest }
         do throws(RequestFailure) {
-            try policy.check(StorageReference(driverName: "d", claim: claim), namespace: namespace)
+            try policy.check(StorageReference(driverName: "d", claim: claim), namespace: .init(namespace))
             return nil
         } catch {
             #expect(error.status == .forbidden)

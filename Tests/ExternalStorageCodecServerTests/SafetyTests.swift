@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import HTTPTypes
 import NIOCore
 import Testing
@@ -65,7 +66,7 @@ struct SafetyTests {
     @Test("A caller has its burst, then its rate; others are not touched")
     func rate() {
         var limiter = RateLimiter(.init(requestsPerSecond: 2, burst: 3))
-        func take(_ caller: String, _ time: Duration) -> Duration? { limiter.take(caller, at: time) }
+        func take(_ caller: String, _ time: Duration) -> Duration? { limiter.take(.address(caller), at: time) }
         for _ in 0..<3 { #expect(take("a", .seconds(10)) == nil) }
         #expect(take("a", .seconds(10)) == .milliseconds(500))
         #expect(take("b", .seconds(10)) == nil)
@@ -78,82 +79,71 @@ struct SafetyTests {
     @Test("The number of callers that are remembered is bounded, and none gets a new burst by that")
     func callers() {
         var limiter = RateLimiter(.init(requestsPerSecond: 1, burst: 1))
-        func take(_ caller: String, _ time: Duration) -> Duration? { limiter.take(caller, at: time) }
+        func take(_ caller: String, _ time: Duration) -> Duration? { limiter.take(.address(caller), at: time) }
         #expect(take("a", .zero) == nil)
         for number in 0..<20_000 { #expect(take("x\(number)", .seconds(number)) == nil) }
         #expect(take("a", .seconds(20_000)) == nil)
         #expect(take("a", .seconds(20_000)) != nil)
     }
 
-    @Test("Memory: first come, first served; a large request is not overtaken, and has its turn alone")
-    func queue() {
-        var queue = ByteBudgetQueue<String>(capacity: 100)
-        #expect(queue.charge(for: 1_000) == 100)
-        var results = [queue.take(60)]
-        let large = queue.wait(for: 100, "large")
-        results.append(queue.take(10))
-        #expect(results == [true, false])
-        _ = queue.wait(for: 10, "small")
-        var due = queue.give(60)
-        #expect(due == ["large"])
-        #expect(queue.taken == 100)
-        let left = queue.leave(large)
-        #expect(left == nil)
-        due = queue.give(100)
-        #expect(due == ["small"])
-        #expect(queue.taken == 10 && queue.waiting == 0)
-    }
-
-    @Test("Memory: one that leaves lets those behind it go")
-    func leaving() throws {
-        var queue = ByteBudgetQueue<String>(capacity: 100)
-        let isTaken = queue.take(60)
-        #expect(isTaken)
-        let large = queue.wait(for: 100, "large")
-        _ = queue.wait(for: 40, "small")
-        let leaving = queue.leave(large)
-        let left = try #require(leaving)
-        #expect(left.waiter == "large" && left.due == ["small"])
-    }
-
-    @Test("Memory is given back when nobody holds it, and waits end with time or with the task")
-    func budget() async throws {
-        let budget = ByteBudget(capacity: 100)
-        var hold: ByteBudget.Hold? = try await budget.take(80, patience: .seconds(60))
-        await #expect(throws: ByteBudget.Busy.self) { try await budget.take(30, patience: .milliseconds(20)) }
-        #expect(budget.usage.taken == 80 && budget.usage.waiting == 0)
-
-        await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try await budget.take(30, patience: .seconds(60)) }
-            group.cancelAll()
-            await #expect(throws: CancellationError.self) { try await group.waitForAll() }
+    @Test("A caller is an issuer and a subject, byte by byte; without a subject it is an address")
+    func callerKeys() {
+        func key(_ subject: String?, _ issuer: String? = nil, _ address: String = "a") -> CallerKey {
+            CallerKey(.init(subject: subject, issuer: issuer), address: address)
         }
-        #expect(budget.usage.waiting == 0)
-
-        async let waiting = budget.take(100, patience: .seconds(60))
-        while budget.usage.waiting == 0 { await Task.yield() }
-        #expect(hold != nil)
-        hold = nil
-        let taken = try await waiting
-        #expect(budget.usage.taken == 100)
-        withExtendedLifetime(taken) {}
+        #expect(key("s", "i") == key("s", "i", "b"))
+        #expect(key("s", "i") != key("s", "j"))
+        #expect(key("s1", "i") != key("1", "is"))
+        #expect(key("Kafka") != key("\u{212A}afka"))
+        #expect(key(nil) == .address("a"))
+        #expect(key(nil) != key(nil, nil, "b"))
+        #expect(key("a") != .address("a"))
     }
 
-    @Test("Many wait at once, and never more is taken than there is")
-    func manyWait() async throws {
-        let budget = ByteBudget(capacity: 10)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<500 {
-                group.addTask {
-                    let hold = try await budget.take(number % 12, patience: .seconds(60))
-                    #expect(budget.usage.taken <= 10)
-                    await Task.yield()
-                    withExtendedLifetime(hold) {}
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(budget.usage.taken == 0 && budget.usage.waiting == 0)
+    @Test("Memory: one caller has its part and no more, and others are not kept waiting by it")
+    func parts() async throws {
+        let memory = SharedMemory(capacity: 100, partSize: 50)
+        let first = try await memory.share(of: .address("a"))
+        let second = try await memory.share(of: .address("a"))
+        let other = try await memory.share(of: .address("b"))
+        #expect(first.growIfAvailable(by: 40))
+        #expect(!second.growIfAvailable(by: 20))
+        #expect(other.growIfAvailable(by: 50))
+        #expect(memory.usage.taken == 90)
+        async let waiting: Void = second.grow(by: 20)
+        first.shrink(to: 10)
+        try await waiting
+        #expect(memory.usage.taken == 80)
+        #expect(memory.callers == 2)
+    }
+
+    @Test("Memory: a request that needs more than a part has it, but for a quarter of the whole")
+    func large() async throws {
+        let memory = SharedMemory(capacity: 100, partSize: 50)
+        var share: SharedMemory.Share? = try await memory.share(of: .address("a"))
+        try await share?.grow(by: 70)
+        #expect(memory.usage.taken == 70)
+        try await share?.grow(by: 1_000)
+        #expect(memory.usage.taken == 75)
+        // What is left is for others.
+        var other: SharedMemory.Share? = try await memory.share(of: .address("b"))
+        #expect(other?.growIfAvailable(by: 25) == true)
+        #expect(memory.usage.taken == 100)
+        other = nil
+        #expect(memory.usage.taken == 75)
+        #expect(share?.growIfAvailable(by: .max) == true)
+        share = nil
+        #expect(memory.usage.taken == 0)
+        #expect(memory.callers == 0)
+    }
+
+    @Test("A browser that asks for a private network gets a yes for the pages that may call, and no other")
+    func privateNetwork() {
+        let cors = CodecServer.CrossOrigin(origins: ["https://ui.example.com"])
+        let name = HTTPField.Name.accessControlAllowPrivateNetwork
+        #expect(cors.preflightFields(for: "https://ui.example.com", asksForPrivateNetwork: true)[name] == "true")
+        #expect(cors.preflightFields(for: "https://ui.example.com")[name] == nil)
+        #expect(cors.preflightFields(for: "https://other.example.com", asksForPrivateNetwork: true)[name] == nil)
     }
 
     @Test("What is not safe is refused at construction")

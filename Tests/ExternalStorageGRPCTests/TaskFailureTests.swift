@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import ExternalStorageGRPC
+import ExternalStorageTesting
 import Foundation
 import GRPCCore
 import Logging
@@ -71,7 +72,103 @@ struct TaskFailureTests {
         #expect(failed.namespace == "ns")
         #expect(failed.identity == "worker-1")
         #expect(report.metadata[stringValues: "authorization"].map { $0 } == ["Bearer x"])
-        #expect(report.metadata[stringValues: "grpc-timeout"].map { $0 }.isEmpty)
+        let timeout = report.metadata[stringValues: "grpc-timeout"].first { _ in true }
+        #expect(timeout?.hasSuffix("m") == true)
+    }
+
+    @Test(
+        "ES-F2 ES-P8 A task fails too for a reference that is wrong in itself, and the report says what to do",
+        arguments: WrongReference.allCases
+    )
+    func wrongReference(_ wrong: WrongReference) async throws {
+        let fixture = try Fixture()
+        let good = try await fixture.reference(to: .large())
+        var task = self.task(wrong.payload)
+        task.history.events.append(
+            .with { $0.workflowExecutionSignaledEventAttributes.input = .of(good) }
+        )
+        let (transport, frontend) = try self.polling(task, fixture)
+
+        let result = try await transport.call("PollWorkflowTaskQueue", Self.poll.buffer)
+
+        #expect(result.status.code == .ok)
+        #expect(result.message?.readableBytes == 0)
+        let report = try #require(frontend.requests.first { $0.method == "RespondWorkflowTaskFailed" })
+        let failed = try Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest(report.message)
+        #expect(failed.taskToken == Data("token".utf8))
+        #expect(failed.cause.rawValue == 38)
+        #expect(failed.failure.message.contains(wrong.text), "\(failed.failure.message)")
+    }
+
+    enum WrongReference: CaseIterable {
+        case unregisteredDriver
+        case notJSON
+        case undecodable
+
+        var payload: APIPayload {
+            .with { payload in
+                payload.metadata = [
+                    "encoding": Data("json/protobuf".utf8),
+                    "messageType": Data("temporal.api.sdk.v1.ExternalStorageReference".utf8),
+                ]
+                switch self {
+                case .unregisteredDriver: payload.data = Data(#"{"driverName":"of-the-sdk","claimData":{}}"#.utf8)
+                case .notJSON: payload.data = Data("{".utf8)
+                case .undecodable:
+                    payload.metadata = [
+                        "encoding": Data("binary/encrypted".utf8),
+                        "__temporal_external_storage_reference": Data("true".utf8),
+                    ]
+                }
+            }
+        }
+
+        var text: String {
+            switch self {
+            case .unregisteredDriver: "--unregistered-drivers leave"
+            case .notJSON: "not JSON"
+            case .undecodable: "[TMPRL1106]"
+            }
+        }
+    }
+
+    @Test("A task that is nested too deep to be searched fails, and does not pass with references in it")
+    func tooDeep() async throws {
+        let fixture = try Fixture()
+        var failure = ByteBuffer()
+        for _ in 0...10_200 {
+            var outer = ByteBuffer()
+            outer.writeBytes([0x22])
+            outer.writeBytes(Varints.of(failure.readableBytes))
+            outer.writeImmutableBuffer(failure)
+            failure = outer
+        }
+        var task = try self.task(.small).buffer
+        // An event that failed: history 8, events 1, attributes 8, failure 1.
+        for field in [UInt8(0x0A), 0x42, 0x0A, 0x42] {
+            var outer = ByteBuffer(bytes: [field])
+            outer.writeBytes(Varints.of(failure.readableBytes))
+            outer.writeImmutableBuffer(failure)
+            failure = outer
+        }
+        task.writeImmutableBuffer(failure)
+        let bytes = task
+        let frontend = FakeFrontend { request in
+            .message(request.method.hasPrefix("Poll") ? bytes : try Google_Protobuf_Empty().buffer)
+        }
+        let transport = ExternalStorageTransport(
+            wrapping: frontend,
+            storage: fixture.storage,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+
+        let result = try await transport.call("PollWorkflowTaskQueue", Self.poll.buffer)
+
+        #expect(result.status.code == .ok && result.message?.readableBytes == 0)
+        let report = try #require(frontend.requests.first { $0.method == "RespondWorkflowTaskFailed" })
+        let failed = try Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest(report.message)
+        #expect(failed.failure.message.contains("nested deeper than 10000 messages"))
+        #expect(failed.taskToken == Data("token".utf8))
     }
 
     @Test("ES-F2 On later attempts nothing is sent, and the task times out")
@@ -106,6 +203,38 @@ struct TaskFailureTests {
         )
         #expect(failed.taskToken == Data("token".utf8))
         #expect(failed.cause.rawValue == 38)
+    }
+
+    @Test(
+        "ES-F2 An answer that is gone counts no more: not in the size of the request, and not as something to store",
+        arguments: [.bytes(3_000), .bytes(100_000)] as [PayloadSizeThreshold]
+    )
+    func largeQueryAnswer(_ threshold: PayloadSizeThreshold) async throws {
+        let fixture = try Fixture(threshold: threshold, requestSizeLimit: 4_000) { [task = self.task(.small)] request in
+            request.method.hasPrefix("Poll") ? task : CompletedResponse() as any SwiftProtobuf.Message
+        }
+        let polled: WorkflowTask = try await fixture.call("PollWorkflowTaskQueue", Self.poll)
+        fixture.driver.fail(.unavailable)
+        let command = APIPayload.with { $0.data = Data(repeating: 7, count: 2_000) }
+        let completion = CompletedRequest.with { request in
+            request.taskToken = polled.taskToken
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(command) }]
+            request.queryResults["q"] = .with { result in
+                result.resultType = .answered
+                result.answer.payloads = (0..<2).map { number in
+                    .with { $0.data = Data(repeating: number, count: 9_000) }
+                }
+            }
+        }
+
+        let result = try await fixture.transport.call("RespondWorkflowTaskCompleted", completion.buffer)
+
+        #expect(result.status.code == .ok)
+        let sent: CompletedRequest = try fixture.received("RespondWorkflowTaskCompleted")
+        #expect(sent.commands == completion.commands)
+        #expect(sent.queryResults["q"]?.resultType == .failed)
+        #expect(sent.queryResults["q"]?.errorMessage.contains("the store is down") == true)
+        #expect(!fixture.frontend.requests.contains { $0.method == "RespondWorkflowTaskFailed" })
     }
 
     @Test("ES-F2 Only the query whose answer cannot be stored fails; the commands of the task are sent")
@@ -291,15 +420,45 @@ struct TaskFailureTests {
         #expect(frontend.requests.map(\.method) == ["RespondWorkflowTaskCompleted", "RespondActivityTaskFailed"])
     }
 
-    @Test("ES-F4 The report of a failure does not itself go through storage")
+    @Test("ES-F4 The report of a storage failure holds nothing to store, and is sent past storage")
     func reportStaysInline() async throws {
-        let fixture = try Fixture(threshold: .all)
-        let reference = try await fixture.reference(to: .large())
-        let before = fixture.driver.stored.count
-        fixture.driver.fail(.unavailable)
-        let (transport, frontend) = try self.polling(self.task(reference), fixture)
-        _ = try await transport.call("PollWorkflowTaskQueue", Self.poll.buffer)
-        #expect(frontend.requests.contains { $0.method == "RespondWorkflowTaskFailed" })
-        #expect(fixture.driver.stored.count == before)
+        let driver = FaultyStorageDriver(failing: .unavailable)
+        var configuration = ExternalStorage.Configuration()
+        configuration.threshold = .all
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let frontend = FakeFrontend { _ in .message(ByteBuffer()) }
+        let transport = ExternalStorageTransport(
+            wrapping: frontend,
+            storage: try ExternalStorage(driver: driver, configuration: configuration, logger: logger),
+            logger: logger
+        )
+        // A failure with payloads of its own, none of which can be stored.
+        let failed = Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest.with { request in
+            request.taskToken = Data("token".utf8)
+            request.failure.message = "the activity's own"
+            request.failure.encodedAttributes = .large()
+            request.failure.applicationFailureInfo.details = .of(.large())
+            request.lastHeartbeatDetails = .of(.large())
+        }
+
+        let result = try await transport.call("RespondActivityTaskFailed", failed.buffer)
+
+        #expect(result.status.code == .notFound)
+        #expect(frontend.requests.map(\.method) == ["RespondActivityTaskFailed"])
+        let report = try Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest(
+            try #require(frontend.requests.first).message
+        )
+        #expect(report.failure.message.contains("fails on purpose"))
+        #expect(!report.failure.hasEncodedAttributes && !report.hasLastHeartbeatDetails)
+        #expect(!report.failure.applicationFailureInfo.hasDetails)
+        // Once for the call itself, and not for its report.
+        #expect(driver.calls == 1)
+    }
+}
+
+/// Numbers as protobuf writes them.
+private enum Varints {
+    static func of(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + self.of(value >> 7)
     }
 }

@@ -195,7 +195,9 @@ struct TransportTests {
         #expect((1..<10_000).contains(milliseconds))
     }
 
-    @Test("Limits on payloads before storage and paging by that size are taken out of DescribeNamespace")
+    @Test(
+        "Limits on payloads before storage, paging by that size and worker commands are taken out of DescribeNamespace"
+    )
     func describeNamespace() async throws {
         let fixture = try Fixture { _ in
             Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse.with { response in
@@ -204,6 +206,7 @@ struct TransportTests {
                 response.namespaceInfo.limits.memoSizeLimitError = 2_097_152
                 response.namespaceInfo.limits.workflowTaskCompletionSizeLimitError = 41_943_040
                 response.namespaceInfo.capabilities.workflowTaskCompletionPagination = true
+                response.namespaceInfo.capabilities.workerCommands = true
                 response.namespaceInfo.capabilities.asyncUpdate = true
                 response.isGlobalNamespace = true
             }
@@ -214,6 +217,8 @@ struct TransportTests {
         )
         #expect(response.namespaceInfo.limits == .init())
         #expect(!response.namespaceInfo.capabilities.workflowTaskCompletionPagination)
+        // Commands name activities by tokens that the SDK was not given.
+        #expect(!response.namespaceInfo.capabilities.workerCommands)
         #expect(response.namespaceInfo.capabilities.asyncUpdate)
         #expect(response.namespaceInfo.name == "default")
         #expect(response.isGlobalNamespace)

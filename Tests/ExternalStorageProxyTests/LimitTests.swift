@@ -25,6 +25,14 @@ struct LimitTests {
                     let larger = try await client.call("Echo", [Array(repeating: 1, count: 1_048_577)])
                     #expect(larger.status.code != .ok)
                     #expect(larger.messages.isEmpty)
+
+                    let answer = try await client.call("Zeros", [Array("1048576".utf8)])
+                    #expect(answer.status.code == .ok)
+                    #expect(answer.messages.first?.count == 1_048_576)
+                    let largerAnswer = try await client.call("Zeros", [Array("1048577".utf8)])
+                    #expect(largerAnswer.status.code == .resourceExhausted)
+                    #expect(largerAnswer.messages.isEmpty)
+
                     #expect(try await client.call("Echo").status.code == .ok)
                 }
             }

@@ -106,7 +106,7 @@ struct TLSTests {
 }
 
 /// A certificate authority for a test.
-private struct TestAuthority {
+struct TestAuthority {
     struct Identity {
         var certificate: TLSConfig.CertificateSource
         var key: TLSConfig.PrivateKeySource
@@ -183,7 +183,7 @@ private struct TestAuthority {
         )
     }
 
-    private static func bytes(_ certificate: Certificate) throws -> [UInt8] {
+    static func bytes(_ certificate: Certificate) throws -> [UInt8] {
         var serializer = DER.Serializer()
         try serializer.serialize(certificate)
         return serializer.serializedBytes

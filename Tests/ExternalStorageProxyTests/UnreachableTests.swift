@@ -9,6 +9,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import NIOCore
 import NIOPosix
+import RawHTTP2
 import TemporalTransport
 import Testing
 
@@ -46,6 +47,29 @@ struct UnreachableTests {
         let changes = lines.map { $0.contains("cannot") }
         #expect(changes.count >= 5 && changes.first == true && changes.last == true, "\(lines)")
         #expect(zip(changes, changes.dropFirst()).allSatisfy { $0 != $1 }, "\(lines)")
+    }
+
+    @Test("ES-R3 A server that gives up one call is there all the same", arguments: [UInt32(2), 8, 11])
+    func reset(code: UInt32) async throws {
+        let (log, metrics) = (LogRecorder(), PrometheusMetrics())
+        try await RawServer.listening { server in
+            try await withProxy(
+                to: .ipv4(host: "127.0.0.1", port: server.port),
+                connections: 1,
+                metrics: metrics,
+                logger: Logger(label: "test") { _ in log.handler(.info) }
+            ) { proxy in
+                try await withClient(to: proxy.address) { client in
+                    async let answer = client.call("Echo")
+                    let connection = try await server.next()
+                    connection.reset(try await connection.call().stream, code)
+                    let status = try await answer.status
+                    #expect(status.code != .ok && !status.message.contains("cannot be reached"))
+                }
+            }
+        }
+        #expect(metrics.text().contains("temporal_storage_proxy_upstream_reachable 1\n"))
+        #expect(log.lines.allSatisfy { !$0.contains("cannot be reached") })
     }
 
     @Test("An address that is in use is an error that says so")

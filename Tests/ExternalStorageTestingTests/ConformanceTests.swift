@@ -10,7 +10,10 @@ import Testing
 
 @Suite("Conformance", .timeLimit(.minutes(1)))
 struct ConformanceTests {
-    @Test("The driver in memory keeps the contract", arguments: StorageDriverConformance.checks)
+    @Test(
+        "The driver in memory keeps the contract",
+        arguments: StorageDriverConformance.checks + StorageDriverConformance.budgetChecks
+    )
     func inMemory(_ check: StorageDriverConformance.Check) async throws {
         try await check.run(on: InMemoryStorageDriver())
     }

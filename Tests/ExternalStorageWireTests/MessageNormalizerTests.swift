@@ -142,4 +142,27 @@ struct MessageNormalizerTests {
         let normal = try MessageNormalizer.normalize(command.readableBytesUInt8Span, as: .command)
         #expect(normal == message { $0.writeField(2, bytes: attributes(payload(400))) })
     }
+
+    @Test("ES-C3 So does a member without payloads: protobuf reads what comes after it alone")
+    func clearingMember() throws {
+        func attributes(_ input: ByteBuffer) -> ByteBuffer { message { $0.writeField(6, bytes: payloads(input)) } }
+        let timer = message { $0.writeField(1, string: "timer") }
+        let replaced = message { command in
+            command.writeField(2, bytes: attributes(payload(300)))
+            command.writeField(3, bytes: timer)
+            command.writeField(2, bytes: attributes(payload(400)))
+        }
+        let normal = try MessageNormalizer.normalize(replaced.readableBytesUInt8Span, as: .command)
+        #expect(normal.bodies(try normal.scan(self.offload, as: .command)) == [payload(400)])
+        let cleared = message { command in
+            command.writeField(2, bytes: attributes(payload(300)))
+            command.writeField(3, bytes: timer)
+        }
+        #expect(try cleared.scan(self.offload, as: .command).needsNormalization)
+        let rest = try MessageNormalizer.normalize(cleared.readableBytesUInt8Span, as: .command)
+        #expect(rest == message { $0.writeField(3, bytes: timer) })
+        // One member alone is no reason for a second look.
+        let alone = message { $0.writeField(3, bytes: timer) }
+        #expect(try !alone.scan(self.offload, as: .command).needsNormalization)
+    }
 }

@@ -198,6 +198,70 @@ struct PayloadScannerTests {
         #expect(try !status.scan(self.offload, as: .status).needsNormalization)
     }
 
+    @Test("ES-C1 Payloads are found as deep as Go reads, and replaced there", arguments: [199, 200, 201, 1_000, 9_990])
+    func deep(_ causes: Int) throws {
+        func failure(_ details: [ByteBuffer]) -> ByteBuffer {
+            var failure = ByteBuffer()
+            for level in 0..<causes {
+                let inner = failure
+                failure = message { failure in
+                    if level == 0 { failure.writeField(20, bytes: details[0]) }
+                    failure.writeField(4, bytes: inner)
+                    if level == causes - 1 { failure.writeField(20, bytes: details[1]) }
+                }
+            }
+            return message { $0.writeField(2, bytes: failure) }
+        }
+        let request = failure([payload(300), payload(400)])
+        let scan = try request.scan(self.offload, as: .respondActivityTaskFailedRequest)
+        #expect(request.bodies(scan) == [payload(300), payload(400)])
+        let spliced = try request.spliced(scan, [payload(10), payload(500)])
+        #expect(spliced == failure([payload(10), payload(500)]))
+    }
+
+    @Test("What is nested deeper than that is an error that says where, not a message without payloads")
+    func tooDeep() throws {
+        var failure = ByteBuffer()
+        // The innermost are too short to hold anything, so nobody looks into them.
+        for _ in 0...(PayloadScanner.depthLimit + 100) {
+            let inner = failure
+            failure = message { $0.writeField(4, bytes: inner) }
+        }
+        let request = message { $0.writeField(2, bytes: failure) }
+        let error = #expect(throws: WireError.self) {
+            try request.scan(self.offload, as: .respondActivityTaskFailedRequest)
+        }
+        #expect(error?.kind == .tooDeep)
+    }
+
+    @Test("ES-C4 A request to start an operation on the server's endpoint holds an envelope, marked or not")
+    func nexusStart() throws {
+        func request(_ endpoint: String, metadata: [(String, String)]) -> ByteBuffer {
+            message { request in
+                request.writeField(5, string: endpoint)
+                request.writeField(11, bytes: payload(start(payload(300)), metadata: metadata))
+            }
+        }
+        let envelope = request("__temporal_system", metadata: Array(envelopeMetadata.prefix(2)))
+        let type = MessageType.startNexusOperationExecutionRequest
+        #expect(envelope.bodies(try envelope.scan(self.offload, as: type)) == [payload(300)])
+        let own = request("mine", metadata: Array(envelopeMetadata.prefix(2)))
+        #expect(try own.scan(self.offload, as: type).sites.map(\.frame) == [-1])
+    }
+
+    @Test("The message around many payloads is read once for all of them")
+    func manyInputs() throws {
+        // 5 x 10^8 fields if it were read for each.
+        let command = message { command in
+            for _ in 0..<30_000 { command.writeField(4, bytes: payload(ByteBuffer(bytes: [7]), metadata: [])) }
+        }
+        let attributes = try command.scan(
+            PayloadScanner(purpose: .offload(minimumSize: 1)),
+            as: .scheduleNexusOperationCommandAttributes
+        )
+        #expect(attributes.sites.count == 30_000 && attributes.needsNormalization)
+    }
+
     @Test("A message inside of another that is nested too deep stays; the payloads around it are found")
     func embeddedTooDeep() throws {
         var failure = ByteBuffer()
@@ -257,7 +321,7 @@ struct PayloadScannerTests {
     @Test("Messages that are nested too deeply are an error, not a crash")
     func depth() {
         var failure = message { $0.writeField(20, bytes: reference) }
-        for _ in 0..<2_000 {
+        for _ in 0..<12_000 {
             let inner = failure
             failure = message { $0.writeField(4, bytes: inner) }
         }

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
@@ -15,12 +15,12 @@ import Testing
 @testable import TemporalTransport
 
 /// Both ends of the transport, and gRPC Swift's own on one of them.
-@Suite("Calls over loopback", .timeLimit(.minutes(2)))
+@Suite("Calls over loopback", .timeLimit(.minutes(1)))
 struct LoopbackTests {
     static func echo(_ call: ServerCall) async {
         call.send(call.metadata)
         do {
-            while let message = try await call.nextMessage() { await call.send(message, isOnly: false) }
+            while let message = try await call.nextMessage() { try await call.send(message, isOnly: false) }
             call.finish(Status(code: .ok, message: ""), ["trailer": "t"])
         } catch let error as RPCError {
             call.finish(Status(code: Status.Code(error.code), message: error.message), [:])
@@ -31,7 +31,7 @@ struct LoopbackTests {
 
     /// Answers nothing until it is cancelled.
     static let silent: @Sendable (ServerCall) async -> Void = { call in
-        await call.cancelling { try? await Task.sleep(for: .seconds(60)) }
+        await call.cancelling { try? await Task.sleep(for: .seconds(3_600)) }
     }
 
     /// Answers nothing, and tells when it began and how it ended.
@@ -39,7 +39,7 @@ struct LoopbackTests {
         { call in
             await call.cancelling {
                 events.yield("began")
-                try? await Task.sleep(for: .seconds(60))
+                try? await Task.sleep(for: .seconds(3_600))
                 events.yield(Task.isCancelled ? "cancelled" : "slept")
             }
         }
@@ -54,7 +54,7 @@ struct LoopbackTests {
             on: .ipv4(host: "127.0.0.1", port: 0),
             security: .plaintext,
             configuration: configuration,
-            eventLoopGroup: .singletonMultiThreadedEventLoopGroup
+            eventLoopGroup: EventLoops.many
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -69,7 +69,11 @@ struct LoopbackTests {
         to port: Int,
         _ body: (HTTP2CallTransport) async throws -> Void
     ) async throws {
-        let transport = try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: port))
+        let transport = try HTTP2CallTransport(
+            target: .ipv4(address: "127.0.0.1", port: port),
+            configuration: Outcome.patient,
+            eventLoopGroup: EventLoops.many
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await transport.connect() }
             try await body(transport)
@@ -115,8 +119,8 @@ struct LoopbackTests {
     func echo(isUnary: Bool) async throws {
         try await Self.withListener { port, _ in
             try await Self.withTransport(to: port) { transport in
-                for size in [0, 1, 16_378, 16_379, 16_380, 100_000, 20 * 1_048_576] {
-                    let message = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+                for size in [0, 1, 16_378, 16_379, 16_380, 40_000, 65_000, 65_530, 65_536, 100_000, 1_048_576] {
+                    let message = Outcome.bytes(size)
                     let answer = try await Self.call(transport, [message], isUnary: isUnary)
                     #expect(answer.messages == [message], "\(size)")
                     #expect(answer.status?.code == .ok)
@@ -131,7 +135,7 @@ struct LoopbackTests {
     func stream() async throws {
         try await Self.withListener { port, _ in
             try await Self.withTransport(to: port) { transport in
-                let messages = (0..<64).map { Array(repeating: UInt8($0), count: 1_048_576) }
+                let messages = (0..<20).map { Array(repeating: UInt8($0), count: 1_048_576) }
                 let answer = try await transport.withStream(
                     descriptor: Self.descriptor,
                     options: .defaults
@@ -155,12 +159,12 @@ struct LoopbackTests {
         }
     }
 
-    @Test("1,000 calls at once on one connection")
+    @Test("300 calls at once on one connection")
     func many() async throws {
         try await Self.withListener { port, _ in
             try await Self.withTransport(to: port) { transport in
                 try await withThrowingTaskGroup(of: Bool.self) { group in
-                    for number in 0..<1_000 {
+                    for number in 0..<300 {
                         group.addTask {
                             let message = [UInt8(number & 255), UInt8(number >> 8)]
                             return try await Self.call(transport, [message], isUnary: true).messages == [message]
@@ -226,30 +230,57 @@ struct LoopbackTests {
         }
     }
 
-    @Test("A call that waits for a place, and is given up, does not keep the connection")
-    func waiting() async throws {
+    /// How a call that waits for a place comes to be given up.
+    enum GivingUp: CaseIterable {
+        case deadline
+        case cancellation
+    }
+
+    @Test(
+        "A call that waits for a place, and is given up, never begins and keeps no place",
+        arguments: GivingUp.allCases
+    )
+    func waiting(_ way: GivingUp) async throws {
         var configuration = HTTP2CallListener.Configuration()
         configuration.callsPerConnection = 2
-        try await Self.withListener(Self.silent, configuration: configuration) { port, _ in
+        let (begun, began) = AsyncStream<String>.makeStream()
+        let answer: @Sendable (ServerCall) async -> Void = { call in
+            began.yield(call.metadata[stringValues: "name"].first { _ in true } ?? "")
+            await Self.silent(call)
+        }
+        try await Self.withListener(answer, configuration: configuration) { port, _ in
             // The end of the transport waits for its calls.
             try await Self.withTransport(to: port) { transport in
-                await withTaskGroup(of: Void.self) { group in
-                    for _ in 0..<10 {
-                        group.addTask {
-                            var options = CallOptions.defaults
-                            options.timeout = .milliseconds(300)
-                            _ = try? await Self.call(transport, [[1]], isUnary: true, options: options)
-                        }
-                    }
+                var names = begun.makeAsyncIterator()
+                // The limit is known once a call has begun.
+                let first = try await Outcome.begin(transport, name: "first")
+                #expect(await names.next() == "first")
+                let second = try await Outcome.begin(transport, name: "second")
+                #expect(await names.next() == "second")
+                let timeout: Duration? = way == .deadline ? .milliseconds(50) : nil
+                for _ in 0..<5 {
+                    let inVain = try await Outcome.begin(transport, name: "in vain", timeout: timeout)
+                    if way == .cancellation { inVain.submit([.cancel]) }
+                    #expect(await Outcome(of: inVain).code == (way == .deadline ? .deadlineExceeded : .cancelled))
                 }
+                // Stands in the line now, and behind nobody.
+                let third = try await Outcome.begin(transport, name: "third")
+                let fourth = try await Outcome.begin(transport, name: "fourth")
+                first.submit([.cancel])
+                #expect(await names.next() == "third")
+                second.submit([.cancel])
+                #expect(await names.next() == "fourth")
+                for call in [third, fourth] { call.submit([.cancel]) }
             }
         }
+        began.finish()
+        #expect(await begun.first { _ in true } == nil)
     }
 
     @Test("The deadline holds where nobody takes the connection")
     func silentServer() async throws {
         // Takes connections, and says nothing.
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let server = try await ServerBootstrap(group: EventLoops.many)
             .bind(host: "127.0.0.1", port: 0)
             .get()
         try await Self.withTransport(to: server.localAddress?.port ?? 0) { transport in
@@ -279,7 +310,7 @@ struct LoopbackTests {
                 on: .ipv4(host: "127.0.0.1", port: number),
                 security: .plaintext,
                 configuration: .init(),
-                eventLoopGroup: .singletonMultiThreadedEventLoopGroup
+                eventLoopGroup: EventLoops.many
             )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 import GRPCCore
+import GroundworkNIO
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import TemporalTransport
@@ -18,21 +20,27 @@ struct MessageReaderTests {
             + message
     }
 
-    private static func read(_ bytes: [UInt8], pieces size: Int, by reader: inout MessageReader) throws -> [[UInt8]] {
+    private static func read(
+        _ bytes: [UInt8],
+        pieces size: Int,
+        by reader: inout MessageReader
+    ) async throws -> [[UInt8]] {
         var messages: [[UInt8]] = []
         for start in stride(from: 0, to: bytes.count, by: size) {
             reader.append(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
-            while let message = try reader.next() { messages.append(Array(message.readableBytesView)) }
+            while let message = try reader.next() {
+                messages.append(Array(try await message.content().readableBytesView))
+            }
         }
         return messages
     }
 
     @Test("Wherever the network cuts, the messages are the same", arguments: [1, 2, 4, 5, 6, 7, 99, 70_000])
-    func pieces(size: Int) throws {
+    func pieces(size: Int) async throws {
         let messages: [[UInt8]] = [[1, 2, 3], [], Array(repeating: 9, count: 66_000), [4]]
         var reader = MessageReader(limit: 100_000, isGzip: false)
 
-        let read = try Self.read(messages.flatMap { Self.framed($0) }, pieces: size, by: &reader)
+        let read = try await Self.read(messages.flatMap { Self.framed($0) }, pieces: size, by: &reader)
 
         #expect(read == messages)
         #expect(!reader.isWithinMessage)
@@ -43,7 +51,7 @@ struct MessageReaderTests {
         var reader = MessageReader(limit: 100, isGzip: false)
         reader.append(ByteBuffer(bytes: Self.framed([1, 2, 3]).prefix(count)))
 
-        #expect(try reader.next() == nil)
+        #expect(try reader.next()?.bytes == nil)
         #expect(reader.isWithinMessage)
     }
 
@@ -76,18 +84,87 @@ struct MessageReaderTests {
     ]
 
     @Test("A compressed message is decompressed, and one that would become too large is not")
-    func compressed() throws {
+    func compressed() async throws {
         var reader = MessageReader(limit: 100_000, isGzip: true)
         #expect(
-            try Self.read(Self.framed(Self.zeros, flag: 1), pieces: 7, by: &reader) == [
+            try await Self.read(Self.framed(Self.zeros, flag: 1), pieces: 7, by: &reader) == [
                 Array(repeating: 0, count: 100_000)
             ]
         )
 
         var small = MessageReader(limit: 99_999, isGzip: true)
         small.append(ByteBuffer(bytes: Self.framed(Self.zeros, flag: 1)))
-        let error = #expect(throws: RPCError.self) { _ = try small.next() }
+        let message = try small.next()
+        let error = await #expect(throws: RPCError.self) { _ = try await message?.content() }
         #expect(error?.code == .resourceExhausted)
+    }
+
+    /// What zlib makes of "a", as one member.
+    private static let member: [UInt8] = [
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x4b, 0x04, 0x00, 0x43, 0xbe, 0xb7, 0xe8, 0x01,
+        0x00, 0x00, 0x00,
+    ]
+
+    @Test("ES-R5 All members of a compressed message count, and the limit holds over all of them")
+    func members() async throws {
+        for count in [1, 2, 3, 100] {
+            let bytes = Array(repeating: Self.member, count: count).flatMap { $0 }
+            var reader = MessageReader(limit: 2_100, isGzip: true)
+            let read = try await Self.read(Self.framed(bytes, flag: 1), pieces: 70_000, by: &reader)
+            #expect(read == [Array(repeating: UInt8(ascii: "a"), count: count)])
+        }
+        // Two that are within the limit one by one.
+        var reader = MessageReader(limit: 150_000, isGzip: true)
+        reader.append(ByteBuffer(bytes: Self.framed(Self.zeros + Self.zeros, flag: 1)))
+        let message = try reader.next()
+        let error = await #expect(throws: RPCError.self) { _ = try await message?.content() }
+        #expect(error?.code == .resourceExhausted)
+        // A member over the limit alone, after one that is not.
+        var large = MessageReader(limit: 100_000, isGzip: true)
+        large.append(ByteBuffer(bytes: Self.framed(Self.member + Self.zeros, flag: 1)))
+        let second = try large.next()
+        await #expect(throws: RPCError.self) { _ = try await second?.content() }
+    }
+
+    @Test("ES-R5 A large message is inflated elsewhere than on the event loop, a small one where it is")
+    func elsewhere() async throws {
+        let eventLoop = EventLoops.many.next()
+        for (bytes, isElsewhere) in [(Self.zeros, true), (Self.member, false)] {
+            var reader = MessageReader(limit: 200_000, isGzip: true)
+            reader.append(ByteBuffer(bytes: Self.framed(bytes, flag: 1)))
+            let message = try #require(try reader.next())
+            try await withTaskExecutorPreference(EventLoopTaskExecutor(eventLoop)) {
+                try await Self.inflate(message, eventLoop, isElsewhere)
+            }
+        }
+    }
+
+    @concurrent
+    private static func inflate(
+        _ message: IncomingMessage,
+        _ eventLoop: any EventLoop,
+        _ isElsewhere: Bool
+    ) async throws {
+        #expect(eventLoop.inEventLoop)
+        // Its turn comes when the loop has nothing else to do.
+        let other = NIOLoopBoundBox(false, eventLoop: eventLoop)
+        let turn = eventLoop.submit { other.value = true }
+        _ = try await message.content()
+        #expect(other.value == isElsewhere)
+        try await turn.get()
+    }
+
+    @Test("ES-R5 A compressed message of no bytes is an empty message")
+    func compressedNothing() async throws {
+        var reader = MessageReader(limit: 100, isGzip: true)
+        #expect(try await Self.read(Self.framed([], flag: 1), pieces: 3, by: &reader) == [[]])
+    }
+
+    @Test("ES-R5 A flag that gRPC does not know is an error")
+    func unknownFlag() {
+        var reader = MessageReader(limit: 100, isGzip: true)
+        reader.append(ByteBuffer(bytes: Self.framed([1], flag: 2)))
+        #expect(throws: RPCError.self) { _ = try reader.next() }
     }
 
     @Test("A compressed message whose encoding was not named is an error")
@@ -98,13 +175,19 @@ struct MessageReaderTests {
         #expect(throws: RPCError.self) { _ = try reader.next() }
     }
 
-    @Test("What is no gzip, or is cut off, is an error and no crash")
-    func broken() {
-        for bytes in [[], [1, 2, 3], Array(Self.zeros.prefix(20))] as [[UInt8]] {
+    @Test("ES-R5 What is no gzip, or is cut off, or has rubbish behind it, is an error and no crash")
+    func broken() async throws {
+        let shapes: [[UInt8]] = [
+            [1, 2, 3], Array(Self.zeros.prefix(20)), Array(Self.member.dropLast()), Self.member + [0],
+            Self.member + Self.member.prefix(10), Self.member + [0x1f, 0x8b, 0x09],
+            Self.member.dropLast(8) + [1, 2, 3, 4, 1, 0, 0, 0],
+        ]
+        for bytes in shapes {
             var reader = MessageReader(limit: 200_000, isGzip: true)
             reader.append(ByteBuffer(bytes: Self.framed(bytes, flag: 1)))
 
-            let error = #expect(throws: RPCError.self) { _ = try reader.next() }
+            let message = try reader.next()
+            let error = await #expect(throws: RPCError.self, "\(bytes)") { _ = try await message?.content() }
             #expect(error?.code == .internalError)
         }
     }

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
@@ -13,7 +13,7 @@ import Testing
 
 @testable import TemporalTransport
 
-@Suite("Calls as one request and one response", .timeLimit(.minutes(2)))
+@Suite("Calls as one request and one response", .timeLimit(.minutes(1)))
 struct UnaryCallTests {
     private static func call(
         _ transport: HTTP2CallTransport,
@@ -38,20 +38,21 @@ struct UnaryCallTests {
         try await LoopbackTests.withListener { port, _ in
             try await LoopbackTests.withTransport(to: port) { transport in
                 for size in [0, 1, 16_378, 16_379, 16_380, 100_000, 20 * 1_048_576] {
-                    let message = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+                    let message = Outcome.bytes(size)
                     let response = try await Self.call(transport, message)
-                    #expect(response == message, "\(size)")
+                    // Compared as buffers: arrays compare each byte by itself where nothing is optimized.
+                    #expect(BufferBytes(response) == BufferBytes(message), "\(size)")
                 }
             }
         }
     }
 
-    @Test("1,000 calls at once on one connection")
+    @Test("300 calls at once on one connection")
     func many() async throws {
         try await LoopbackTests.withListener { port, _ in
             try await LoopbackTests.withTransport(to: port) { transport in
                 try await withThrowingTaskGroup(of: Bool.self) { group in
-                    for number in 0..<1_000 {
+                    for number in 0..<300 {
                         let message = [UInt8(number & 255), UInt8(number >> 8)]
                         group.addTask { try await Self.call(transport, message) == message }
                     }
@@ -65,7 +66,7 @@ struct UnaryCallTests {
     func status(afterMessage: Bool) async throws {
         let answer: @Sendable (ServerCall) async -> Void = { call in
             call.send([:])
-            if afterMessage { await call.send(ByteBuffer(bytes: [1]), isOnly: false) }
+            if afterMessage { try? await call.send(ByteBuffer(bytes: [1]), isOnly: false) }
             call.finish(Status(code: .notFound, message: "not here"), ["why": "gone"])
         }
         try await LoopbackTests.withListener(answer) { port, _ in
@@ -133,8 +134,14 @@ struct UnaryCallTests {
         let closed = port.withLock { $0 }
         try await LoopbackTests.withListener { number, _ in
             let pool = PooledTransport([
-                try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: closed)),
-                try HTTP2CallTransport(target: .ipv4(address: "127.0.0.1", port: number)),
+                try HTTP2CallTransport(
+                    target: .ipv4(address: "127.0.0.1", port: closed),
+                    configuration: Outcome.patient
+                ),
+                try HTTP2CallTransport(
+                    target: .ipv4(address: "127.0.0.1", port: number),
+                    configuration: Outcome.patient
+                ),
             ])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await pool.connect() }

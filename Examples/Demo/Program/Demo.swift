@@ -14,12 +14,11 @@ import Logging
 import NIOCore
 import TemporalNative
 
-/// A client and an activity worker in one Swift program, with large values in S3.
+/// A client, a workflow and an activity in one Swift program, with large values in S3.
 ///
 ///     demo HOST:PORT WORKFLOW-ID    the bucket is S3_BUCKET at S3_ENDPOINT
 ///
-/// Starts a workflow that is written in Python, signals it 5 MiB, queries them back, and awaits the result of an activity
-/// that runs here.
+/// Starts a workflow, signals it 5 MiB, queries them back, and awaits the result of an activity.
 @main
 struct Demo {
     static func main() async throws {
@@ -49,26 +48,19 @@ struct Demo {
             logger: logger
         ) { client in
             let taskQueue = "demo-swift"
-            let worker = try TemporalWorker(client: client, taskQueue: taskQueue) {
+            let worker = try TemporalWorker(client: client, taskQueue: taskQueue, workflows: [Invert.self]) {
                 Activity("invert") { (value: ByteBuffer) in ByteBuffer(bytes: value.readableBytesView.map { ~$0 }) }
             }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await worker.run() }
-                try await Self.useWorkflow(arguments[2], activitiesOn: taskQueue, of: client)
-                group.cancelAll()
-            }
+            try await worker.running { try await Self.useWorkflow(arguments[2], on: taskQueue, of: client) }
         }
     }
 
     /// Starts, signals, queries, awaits.
-    private static func useWorkflow(_ id: String, activitiesOn taskQueue: String, of client: TemporalClient)
-        async throws
-    {
+    private static func useWorkflow(_ id: String, on taskQueue: String, of client: TemporalClient) async throws {
         let value = ByteBuffer(bytes: (0..<5 * 1_048_576).map { UInt8(truncatingIfNeeded: $0 &* 31 % 251) })
         let workflow = try await client.startWorkflow(
             "Invert",
-            options: .init(id: id, taskQueue: "demo-workflows"),
-            input: taskQueue,
+            options: .init(id: id, taskQueue: taskQueue),
             returning: ByteBuffer.self
         )
         try await workflow.signal("put", input: value)

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import AWSSigning
+package import AWSSigning
 public import AsyncHTTPClient
 public import Logging
 
@@ -36,7 +36,7 @@ extension AWSCredentialsChain {
         environment: AWSEnvironment = .process(),
         allowsCommands: Bool = true,
         httpClient: HTTPClient? = nil,
-        logger: Logger
+        logger: Logger = .current
     ) -> CachedAWSCredentials {
         let context = CredentialsContext.live(
             environment: environment,
@@ -48,6 +48,23 @@ extension AWSCredentialsChain {
         return CachedAWSCredentials(wrapping: chain, logger: logger)
     }
 
+    /// Credentials as ``default(profile:region:environment:allowsCommands:httpClient:logger:)`` finds them, with where they
+    /// came from; for people who want to know.
+    package static func find(
+        profile: String?,
+        region: String?,
+        allowsCommands: Bool,
+        logger: Logger
+    ) async throws -> (AWSCredentials, source: String) {
+        let context = CredentialsContext.live(
+            environment: .process(),
+            allowsCommands: allowsCommands,
+            httpClient: nil,
+            logger: logger
+        )
+        return try await Self(profile: profile, region: region, context: context).credentialsAndSource()
+    }
+
     /// The same chain without a cache, over a context of the caller's choice.
     package init(profile: String? = nil, region: String? = nil, context: CredentialsContext) {
         var providers: [any AWSCredentialsProvider] = []
@@ -57,7 +74,7 @@ extension AWSCredentialsChain {
         }
         providers.append(ProfileAWSCredentials(context, profile: profile, region: region))
         providers.append(ContainerAWSCredentials(context))
-        providers.append(InstanceMetadataAWSCredentials(context))
+        providers.append(InstanceMetadataAWSCredentials(context, isLastResort: true))
         self.init(providers)
     }
 }

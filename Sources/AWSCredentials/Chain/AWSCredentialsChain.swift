@@ -45,6 +45,30 @@ public struct AWSCredentialsChain: AWSCredentialsProvider {
         )
     }
 
+    /// As ``credentials()``, with the kind of the provider in words.
+    package func credentialsAndSource() async throws -> (AWSCredentials, source: String) {
+        for provider in self.providers {
+            do {
+                return (try await provider.credentials(), Self.name(of: provider))
+            } catch let error as AWSCredentialsError where error.code == .notConfigured {
+                continue
+            }
+        }
+        // None is configured: the error that says what was tried.
+        return (try await self.credentials(), "")
+    }
+
+    private static func name(of provider: any AWSCredentialsProvider) -> String {
+        switch provider {
+        case is EnvironmentAWSCredentials: "the environment"
+        case is WebIdentityAWSCredentials: "a role for the token in a file"
+        case is ProfileAWSCredentials: "a profile of the AWS files"
+        case is ContainerAWSCredentials: "the agent of the container"
+        case is InstanceMetadataAWSCredentials: "the metadata service of the instance"
+        default: "\(type(of: provider))"
+        }
+    }
+
     /// Passes the news on to all providers.
     ///
     /// - Parameter credentials: What the refused request was signed with.

@@ -22,7 +22,7 @@ public enum AWSRegion {
     public static func resolve(
         profile: String? = nil,
         environment: AWSEnvironment = .process(),
-        logger: Logger
+        logger: Logger = .current
     ) async throws -> String {
         try await self.resolve(
             profile: profile,
@@ -35,7 +35,7 @@ public enum AWSRegion {
         if let region = self.region(environment: environment, profile: [:]) { return region }
         let configuration = try await SharedConfiguration(environment)
         let name = profile ?? ConfigurationFiles(environment).profile
-        let properties = configuration.profiles[name ?? "default"] ?? [:]
+        let properties = try configuration.profile(name ?? "default") ?? [:]
         if let region = self.region(environment: environment, profile: properties) { return region }
         do {
             let endpoint = try InstanceMetadataEndpoint(environment: environment, profile: properties)

@@ -18,6 +18,8 @@ extension StringProtocol {
 extension UInt8 {
     var isASCIIWhitespace: Bool { self == 0x20 || (0x09...0x0d).contains(self) }
 
+    var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
     var isASCIILetterOrDigit: Bool {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),

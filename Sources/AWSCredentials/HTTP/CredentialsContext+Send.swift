@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import CredentialExchange
+
 extension CredentialsContext {
     /// How often and how patiently a request is repeated.
     struct Patience: Sendable {
@@ -48,6 +50,14 @@ extension CredentialsContext {
             } catch {
                 if Task.isCancelled || error is CancellationError { throw CancellationError() }
                 if error is AWSCredentialsError { throw error }
+                if let error = error as? HTTPRouteError {
+                    throw AWSCredentialsError(
+                        .invalidConfiguration,
+                        source: error.source,
+                        error.message,
+                        cause: error.cause
+                    )
+                }
                 guard !isLast else {
                     throw AWSCredentialsError(
                         .unavailable,

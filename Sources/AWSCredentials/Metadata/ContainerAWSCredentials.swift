@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 package import AWSSigning
+internal import CredentialExchange
 
 /// The credentials of a container's role, from the agent of ECS or of EKS Pod Identity.
 package struct ContainerAWSCredentials: AWSCredentialsProvider {

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import CredentialExchange
+
 /// Where a container asks for its credentials, and what it shows there.
 struct ContainerEndpoint: Sendable, Hashable {
     /// Where the value of `Authorization` comes from.

@@ -16,9 +16,19 @@ package final class InstanceMetadataAWSCredentials: AWSCredentialsProvider {
     private static let source = "instance metadata"
 
     private let context: CredentialsContext
+    private let isLastResort: Bool
     private let last = Mutex<AWSCredentials?>(nil)
 
-    package init(_ context: CredentialsContext) { self.context = context }
+    /// Creates the source.
+    ///
+    /// - Parameters:
+    ///   - context: What it works with.
+    ///   - isLastResort: Whether nobody has asked for it: then a machine where nothing answers is one without a role, and
+    ///     not a service in trouble.
+    package init(_ context: CredentialsContext, isLastResort: Bool = false) {
+        self.context = context
+        self.isLastResort = isLastResort
+    }
 
     /// Fetches a token, the role's name and its credentials.
     package func credentials() async throws -> AWSCredentials {
@@ -26,8 +36,11 @@ package final class InstanceMetadataAWSCredentials: AWSCredentialsProvider {
         do {
             credentials = try await self.fetch()
         } catch let error as AWSCredentialsError where error.code == .unavailable {
-            guard let last = self.last.withLock({ $0 }) else { throw error }
-            return self.extended(last)
+            if let last = self.last.withLock({ $0 }) { return self.extended(last) }
+            guard self.isLastResort, error.cause != nil else { throw error }
+            var absent = error
+            absent.code = .notConfigured
+            throw absent
         }
         self.last.withLock { $0 = credentials }
         return self.extended(credentials)
@@ -38,7 +51,7 @@ package final class InstanceMetadataAWSCredentials: AWSCredentialsProvider {
         let profile = ConfigurationFiles(self.context.environment).profile ?? "default"
         let endpoint = try InstanceMetadataEndpoint(
             environment: self.context.environment,
-            profile: configuration.profiles[profile] ?? [:]
+            profile: configuration.profile(profile) ?? [:]
         )
         let client = InstanceMetadataClient(context: self.context, endpoint: endpoint)
         let path = "/latest/meta-data/iam/security-credentials/"

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import CredentialExchange
+
 /// Asks an instance about itself, the way that is called IMDSv2: with a token that is fetched first.
 struct InstanceMetadataClient {
     private static let source = "instance metadata"

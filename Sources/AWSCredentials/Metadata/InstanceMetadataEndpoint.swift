@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+package import CredentialExchange
+
 /// Where an instance asks about itself.
 package struct InstanceMetadataEndpoint: Sendable, Hashable {
     /// The address without a path.

@@ -5,49 +5,49 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
-
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
+internal import Groundwork
 
 /// The JSON that containers, instances and commands answer with.
-struct MetadataCredentials: Decodable {
+struct MetadataCredentials {
     /// `Success`, or why there are none; only instances have it.
     var code: String?
     /// Only commands have it.
-    var version: Int?
+    var version: Int64?
     private var accessKeyID: String?
     private var secretAccessKey: String?
     private var token: String?
     private var expiration: String?
 
-    enum CodingKeys: String, CodingKey {
-        case code = "Code"
-        case version = "Version"
-        case accessKeyID = "AccessKeyId"
-        case secretAccessKey = "SecretAccessKey"
-        case token = "Token"
-        case sessionToken = "SessionToken"
-        case expiration = "Expiration"
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.code = try container.decodeIfPresent(String.self, forKey: .code)
-        self.version = try container.decodeIfPresent(Int.self, forKey: .version)
-        self.accessKeyID = try container.decodeIfPresent(String.self, forKey: .accessKeyID)
-        self.secretAccessKey = try container.decodeIfPresent(String.self, forKey: .secretAccessKey)
-        self.token =
-            try container.decodeIfPresent(String.self, forKey: .token)
-            ?? container.decodeIfPresent(String.self, forKey: .sessionToken)
-        self.expiration = try container.decodeIfPresent(String.self, forKey: .expiration)
-    }
-
     /// Nil if the bytes are not such JSON; they are quoted nowhere, for they may hold a secret.
     static func decode(_ bytes: [UInt8]) -> Self? {
-        try? JSONDecoder().decode(Self.self, from: Data(bytes))
+        guard let answer = try? JSONValue(parsing: bytes), answer.members != nil else { return nil }
+        return try? Self(answer)
+    }
+
+    private struct WrongType: Error {}
+
+    private init(_ answer: JSONValue) throws(WrongType) {
+        self.code = try Self.text("Code", in: answer)
+        self.accessKeyID = try Self.text("AccessKeyId", in: answer)
+        self.secretAccessKey = try Self.text("SecretAccessKey", in: answer)
+        let token = try Self.text("Token", in: answer)
+        let sessionToken = try Self.text("SessionToken", in: answer)
+        self.token = token ?? sessionToken
+        self.expiration = try Self.text("Expiration", in: answer)
+        switch answer["Version"] {
+        case nil, .null: break
+        case let version?:
+            guard let number = version.integer else { throw WrongType() }
+            self.version = number
+        }
+    }
+
+    private static func text(_ name: String, in answer: JSONValue) throws(WrongType) -> String? {
+        switch answer[name] {
+        case nil, .null: return nil
+        case .string(let text): return text
+        default: throw WrongType()
+        }
     }
 
     /// The credentials; nil if something is missing or the expiration cannot be read.
@@ -57,14 +57,9 @@ struct MetadataCredentials: Decodable {
         }
         var credentials = AWSCredentials(accessKeyID: keyID, secretAccessKey: secret, sessionToken: self.token)
         if let expiration {
-            guard let time = SigningTime(rfc3339: Self.normalized(expiration)) else { return nil }
+            guard let time = SigningTime(expiration: expiration) else { return nil }
             credentials.expiration = time.secondsSince1970
         }
         return credentials
-    }
-
-    /// Commands written in Python like to write `+00:00` for `Z`.
-    private static func normalized(_ text: String) -> String {
-        text.hasSuffix("+00:00") ? text.dropLast(6) + "Z" : text
     }
 }

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import CredentialExchange
+
 /// Runs nothing.
 struct DeniedCommandRunner: CommandRunner {
     func run(_ command: String, environment: [String: String]) async throws -> CommandResult {

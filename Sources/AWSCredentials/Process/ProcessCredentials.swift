@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import CredentialExchange
 
 /// Credentials that a command writes to its standard output.
 struct ProcessCredentials {

@@ -13,8 +13,8 @@ struct Profile {
     private let configuration: SharedConfiguration
 
     init(first name: String, isNamed: Bool, in configuration: SharedConfiguration) throws(AWSCredentialsError) {
-        guard let properties = configuration.profiles[name] else {
-            let message = configuration.profiles.isEmpty ? "No profiles were defined" : "there is no such profile"
+        guard let properties = try configuration.profile(name) else {
+            let message = configuration.profileNames.isEmpty ? "No profiles were defined" : "there is no such profile"
             throw AWSCredentialsError(
                 isNamed ? .invalidConfiguration : .notConfigured,
                 source: "profile \(name)",
@@ -27,7 +27,7 @@ struct Profile {
     init(_ name: String, referencedFrom other: String, in configuration: SharedConfiguration)
         throws(AWSCredentialsError)
     {
-        guard let properties = configuration.profiles[name] else {
+        guard let properties = try configuration.profile(name) else {
             throw AWSCredentialsError(
                 .invalidConfiguration,
                 source: "profile \(other)",
@@ -163,7 +163,7 @@ extension Profile {
                 "`\(key)` can only be specified in the [sso-session] config when a session name is given"
             )
         }
-        guard let section = self.configuration.ssoSessions[session] else {
+        guard let section = try self.configuration.ssoSession(session) else {
             throw self.error("sso-session named `\(session)` (referenced by profile `\(self.name)`) was not found")
         }
         return SSOSettings(

@@ -59,7 +59,7 @@ package struct ProfileAWSCredentials: AWSCredentialsProvider {
         let plan = try ProfilePlan(profile: name, isNamed: named != nil, in: configuration)
         let settings = try AWSServiceSettings(
             environment: self.context.environment,
-            profile: configuration.profiles[name] ?? [:],
+            profile: configuration.profile(name) ?? [:],
             configuration: configuration,
             region: self.region
         )

@@ -5,13 +5,47 @@
 //===----------------------------------------------------------------------===//
 
 /// What the shared config and credentials files say, merged.
+///
+/// A line that cannot be read spoils its own section: only who asks for that section sees the error.
 package struct SharedConfiguration: Sendable, Hashable {
     /// The properties of a section by name; names are in lower case.
     package typealias Properties = [String: String]
 
-    package var profiles: [String: Properties] = [:]
-    package var ssoSessions: [String: Properties] = [:]
-    package var services: [String: Properties] = [:]
+    /// What is wrong in a section.
+    struct Problem: Sendable, Hashable {
+        var source: String
+        var message: String
+
+        var error: AWSCredentialsError {
+            AWSCredentialsError(.invalidConfiguration, source: self.source, self.message)
+        }
+    }
+
+    /// Sections of one kind.
+    struct Sections: Sendable, Hashable {
+        /// Those with a name of the grammar.
+        var regular: [String: Properties] = [:]
+        /// Those with another name, such as one with a blank in it, which tools of AWS write and read all the same: they
+        /// are there for who asks for them by name.
+        var irregular: [String: Properties] = [:]
+        var problems: [String: Problem] = [:]
+
+        func properties(_ name: String) throws(AWSCredentialsError) -> Properties? {
+            if let problem = self.problems[name] { throw problem.error }
+            return self.regular[name] ?? self.irregular[name]
+        }
+
+        /// Adds what another file says, which counts where both say something.
+        mutating func merge(_ other: Self) {
+            self.regular.merge(other.regular) { $0.merging($1) { $1 } }
+            self.irregular.merge(other.irregular) { $0.merging($1) { $1 } }
+            self.problems.merge(other.problems) { first, _ in first }
+        }
+    }
+
+    var profileSections = Sections()
+    var ssoSessionSections = Sections()
+    var servicesSections = Sections()
 
     package init() {}
 
@@ -20,13 +54,12 @@ package struct SharedConfiguration: Sendable, Hashable {
     /// - Parameters:
     ///   - config: The text of the config file.
     ///   - credentials: The text of the credentials file.
-    /// - Throws: ``AWSCredentialsError/Code/invalidConfiguration`` with file and line; nothing of it is quoted.
+    /// - Throws: ``AWSCredentialsError/Code/invalidConfiguration`` with file and line for text before the first section;
+    ///   nothing of it is quoted.
     package init(config: String, credentials: String) throws(AWSCredentialsError) {
         self = try ProfileParser.parse(config, kind: .config)
         let other = try ProfileParser.parse(credentials, kind: .credentials)
-        for (name, properties) in other.profiles {
-            self.profiles[name, default: [:]].merge(properties) { $1 }
-        }
+        self.profileSections.merge(other.profileSections)
     }
 
     /// Reads both files; one that does not exist is empty.
@@ -35,6 +68,37 @@ package struct SharedConfiguration: Sendable, Hashable {
         let config = try await Self.text(files.config, environment)
         let credentials = try await Self.text(files.credentials, environment)
         try self.init(config: config, credentials: credentials)
+    }
+
+    /// The names of the profiles.
+    var profileNames: [String] {
+        (Array(self.profileSections.regular.keys) + self.profileSections.irregular.keys).sorted()
+    }
+
+    /// What a profile says; nil if there is none of that name.
+    ///
+    /// - Throws: ``AWSCredentialsError/Code/invalidConfiguration`` with file and line if its section cannot be read.
+    func profile(_ name: String) throws(AWSCredentialsError) -> Properties? {
+        try self.profileSections.properties(name)
+    }
+
+    /// What an `sso-session` section says; see ``profile(_:)``.
+    func ssoSession(_ name: String) throws(AWSCredentialsError) -> Properties? {
+        try self.ssoSessionSections.properties(name)
+    }
+
+    /// What a `services` section says; see ``profile(_:)``.
+    ///
+    /// - Throws: Also if there is none of that name: whoever refers to it means it.
+    func services(_ name: String) throws(AWSCredentialsError) -> Properties {
+        guard let properties = try self.servicesSections.properties(name) else {
+            throw AWSCredentialsError(
+                .invalidConfiguration,
+                source: "shared config file",
+                "a profile names the services section `\(name)`, which does not exist"
+            )
+        }
+        return properties
     }
 
     private static func text(_ path: String?, _ environment: AWSEnvironment) async throws -> String {
@@ -68,9 +132,9 @@ package struct SharedConfiguration: Sendable, Hashable {
 
 extension SharedConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The names of the profiles; values may be secret.
-    package var description: String { "SharedConfiguration(profiles: \(self.profiles.keys.sorted()))" }
+    package var description: String { "SharedConfiguration(profiles: \(self.profileNames))" }
 
     package var debugDescription: String { self.description }
 
-    package var customMirror: Mirror { Mirror(self, children: ["profiles": self.profiles.keys.sorted()]) }
+    package var customMirror: Mirror { Mirror(self, children: ["profiles": self.profileNames]) }
 }

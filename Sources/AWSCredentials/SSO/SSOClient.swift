@@ -5,13 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import CredentialExchange
+internal import Groundwork
 internal import Logging
-
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// Asks IAM Identity Center for credentials, with the token that `aws sso login` has left in a file.
 struct SSOClient {
@@ -37,7 +33,8 @@ struct SSOClient {
         let query = "account_id=\(URIEncoding.encode(account))&role_name=\(URIEncoding.encode(role))"
         let request = CredentialsRequest(
             url: base.appending("/federation/credentials?\(query)"),
-            headers: [("Host", base.authority), ("x-amz-sso_bearer_token", token.value)]
+            headers: [("Host", base.authority), ("x-amz-sso_bearer_token", token.value)],
+            certificateBundle: self.services.certificateBundle
         )
         let response = try await self.context.send(source: Self.source, through: self.context.transport) { request }
         switch response.status {
@@ -62,7 +59,14 @@ struct SSOClient {
         let now = self.context.now()
         let isFresh = file.expiration.map { $0 - Self.margin > now } ?? false
         if !isFresh, let request = try self.refreshRequest(file, now: now) {
-            try await self.refresh(&file, request: request, path: path, now: now)
+            do {
+                try await self.refresh(&file, request: request, path: path, now: now)
+            } catch let error as AWSCredentialsError where file.expiration.map({ $0 > now }) ?? false {
+                self.context.logger.warning(
+                    "The SSO token could not be refreshed; it is still good and stays in use",
+                    metadata: ["error": "\(error)"]
+                )
+            }
         }
         guard let token = file.accessToken, let expiration = file.expiration, expiration > now else {
             throw Self.error(.refused, "the token in \(path) has expired; run aws sso login")
@@ -103,15 +107,18 @@ struct SSOClient {
             let clientSecret = file.clientSecret, file.registrationExpiration.map({ $0 > now }) ?? true
         else { return nil }
         let url = try self.services.url(of: .ssoOIDC, region: self.settings.region, source: Self.source)
-        let body: [String: String] = [
-            "clientId": clientID.value, "clientSecret": clientSecret.value, "grantType": "refresh_token",
-            "refreshToken": refreshToken.value,
-        ]
+        let body = JSONValue.object([
+            .init(key: "clientId", value: .string(clientID.value)),
+            .init(key: "clientSecret", value: .string(clientSecret.value)),
+            .init(key: "grantType", value: .string("refresh_token")),
+            .init(key: "refreshToken", value: .string(refreshToken.value)),
+        ])
         return CredentialsRequest(
             method: "POST",
             url: url.appending("/token"),
             headers: [("Host", url.authority), ("Content-Type", "application/json")],
-            body: Array(try JSONEncoder().encode(body))
+            body: body.bytes,
+            certificateBundle: self.services.certificateBundle
         )
     }
 
@@ -130,7 +137,7 @@ struct SSOClient {
             )
             return
         }
-        guard let answer = try? JSONDecoder().decode([String: JSONValue].self, from: Data(response.body)),
+        guard let answer = try? JSONValue(parsing: response.body),
             let token = answer["accessToken"]?.string, let seconds = answer["expiresIn"]?.integer
         else { throw Self.error(.invalidResponse, "the token service answered 200, but not with a token") }
         file.refresh(
@@ -139,7 +146,7 @@ struct SSOClient {
             expiration: SigningTime(secondsSince1970: now).advanced(bySeconds: seconds)
         )
         do {
-            try await self.context.environment.files.replace(atPath: path, with: file.encoded())
+            try await self.context.environment.files.replace(atPath: path, with: file.encoded)
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -152,8 +159,8 @@ struct SSOClient {
     }
 
     private static func credentials(in body: [UInt8]) -> AWSCredentials? {
-        guard let answer = try? JSONDecoder().decode([String: JSONValue].self, from: Data(body)),
-            case .object(let members) = answer["roleCredentials"], let keyID = members["accessKeyId"]?.string,
+        guard let answer = try? JSONValue(parsing: body), let members = answer["roleCredentials"],
+            let keyID = members["accessKeyId"]?.string,
             let secret = members["secretAccessKey"]?.string, let token = members["sessionToken"]?.string,
             let milliseconds = members["expiration"]?.integer
         else { return nil }

@@ -6,23 +6,18 @@
 
 internal import AWSSigning
 internal import Crypto
-
-#if canImport(FoundationEssentials)
-internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
+internal import Groundwork
 
 /// The file in which `aws sso login` keeps a bearer token.
 ///
 /// Members that are not known here are kept.
 struct SSOTokenFile: Sendable {
-    private var members: [String: JSONValue]
+    private var file: JSONValue
 
     /// Nil if the bytes are no JSON object; they are quoted nowhere.
     init?(_ bytes: [UInt8]) {
-        guard let members = try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)) else { return nil }
-        self.members = members
+        guard let file = try? JSONValue(parsing: bytes), file.members != nil else { return nil }
+        self.file = file
     }
 
     /// The file's name: the digest of the session's name, in the older form of the start URL.
@@ -39,26 +34,20 @@ struct SSOTokenFile: Sendable {
 
     /// Puts a new token in.
     mutating func refresh(accessToken: Redacted, refreshToken: Redacted?, expiration: SigningTime) {
-        self.members["accessToken"] = .string(accessToken.value)
-        if let refreshToken { self.members["refreshToken"] = .string(refreshToken.value) }
-        self.members["expiresAt"] = .string(expiration.rfc3339)
+        self.file["accessToken"] = .string(accessToken.value)
+        if let refreshToken { self.file["refreshToken"] = .string(refreshToken.value) }
+        self.file["expiresAt"] = .string(expiration.rfc3339)
     }
 
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self.members))
-    }
+    var encoded: [UInt8] { self.file.bytes }
 
     private func redacted(_ name: String) -> Redacted? {
-        self.members[name]?.string.map(Redacted.init)
+        self.file[name]?.string.map(Redacted.init)
     }
 
     private func time(_ name: String) -> Int64? {
         // Old versions of the AWS CLI write `UTC` for `Z`.
-        guard let text = self.members[name]?.string else { return nil }
-        let normalized = text.hasSuffix("UTC") ? text.dropLast(3) + "Z" : text
-        return SigningTime(rfc3339: normalized)?.secondsSince1970
+        self.file[name]?.string.flatMap { SigningTime(expiration: $0) }?.secondsSince1970
     }
 }
 

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import CredentialExchange
 internal import Crypto
+internal import Groundwork
 
 /// Asks the AWS Security Token Service for the credentials of a role.
 struct STSClient {
@@ -42,7 +44,13 @@ struct STSClient {
             let time = SigningTime(secondsSince1970: self.context.now())
             let signed = try signer.sign(signable, scope: .init(.sigV4(region: region), service: "sts", time: time))
             let headers = (signable.headers + signed.headers).map { (name: $0.name, value: $0.value) }
-            return CredentialsRequest(method: "POST", url: url, headers: headers, body: body)
+            return CredentialsRequest(
+                method: "POST",
+                url: url,
+                headers: headers,
+                body: body,
+                certificateBundle: self.settings.certificateBundle
+            )
         }
         return try self.credentials(in: response, sent: credentials.sessionToken.map { [Redacted($0)] } ?? [])
     }
@@ -69,7 +77,8 @@ struct STSClient {
                 method: "POST",
                 url: url,
                 headers: [("Host", url.authority), ("Content-Type", Self.contentType)],
-                body: body
+                body: body,
+                certificateBundle: self.settings.certificateBundle
             )
         }
         return try self.credentials(in: response, sent: [token])
@@ -109,11 +118,12 @@ struct STSClient {
                     + (failure?.message(without: secrets).map { ": \($0)" } ?? "")
             )
         }
-        let text = response.text
-        guard let keyID = XMLText.value(of: "AccessKeyId", in: text),
-            let secret = XMLText.value(of: "SecretAccessKey", in: text),
-            let token = XMLText.value(of: "SessionToken", in: text),
-            let expiration = XMLText.value(of: "Expiration", in: text).flatMap({ SigningTime(rfc3339: $0) })
+        // What is looked for are leaves with names that are unique in the answer, whatever the call was.
+        let answer = XMLNode(parsing: response.body)
+        func value(_ name: String) -> String? { answer?.first(name)?.text.trimmingASCIIWhitespace() }
+        guard let keyID = value("AccessKeyId"), let secret = value("SecretAccessKey"),
+            let token = value("SessionToken"),
+            let expiration = value("Expiration").flatMap({ SigningTime(expiration: $0) })
         else {
             throw AWSCredentialsError(
                 .invalidResponse,

@@ -4,6 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import CredentialExchange
+internal import Groundwork
+
 /// What STS says about a request that failed.
 struct STSFailure {
     var code: String
@@ -12,9 +15,12 @@ struct STSFailure {
 
     /// Nil if there is no code in the answer.
     init?(_ response: CredentialsResponse) {
-        guard response.status != 200, let code = XMLText.value(of: "Code", in: response.text) else { return nil }
-        self.code = code
-        self.message = XMLText.value(of: "Message", in: response.text)
+        guard response.status != 200, let answer = XMLNode(parsing: response.body), let code = answer.first("Code")
+        else {
+            return nil
+        }
+        self.code = code.text.trimmingASCIIWhitespace()
+        self.message = answer.first("Message")?.text.trimmingASCIIWhitespace()
     }
 
     /// The text for people, unless it could show what was sent.

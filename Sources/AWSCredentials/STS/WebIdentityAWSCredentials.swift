@@ -25,7 +25,7 @@ package struct WebIdentityAWSCredentials: AWSCredentialsProvider {
         let profile = ConfigurationFiles(self.context.environment).profile ?? "default"
         let settings = try AWSServiceSettings(
             environment: self.context.environment,
-            profile: configuration.profiles[profile] ?? [:],
+            profile: configuration.profile(profile) ?? [:],
             configuration: configuration,
             region: self.region
         )

@@ -60,31 +60,38 @@ extension CodecServer {
             public static let write = Self(rawValue: 2)
         }
 
-        /// A name for logs and for the rate limit; unique among all callers.
-        public var subject: String
+        /// A name for logs and for limits, unique among all callers of the issuer; nil if there is none.
+        ///
+        /// Callers without a name are limited by their addresses.
+        public var subject: String?
+        /// Who says so, if there may be several; nil if there is one.
+        public var issuer: String?
         /// The permissions by namespace.
-        public var permissions: [String: Permissions]
+        public var permissions: [Namespace: Permissions]
         /// The permissions for every namespace.
         public var permissionsEverywhere: Permissions
 
         /// A caller.
         ///
         /// - Parameters:
-        ///   - subject: A name for logs and for the rate limit.
+        ///   - subject: A name for logs and for limits; nil if there is none.
+        ///   - issuer: Who says so, if there may be several.
         ///   - permissions: The permissions by namespace.
         ///   - permissionsEverywhere: The permissions for every namespace.
         public init(
-            subject: String,
-            permissions: [String: Permissions] = [:],
+            subject: String?,
+            issuer: String? = nil,
+            permissions: [Namespace: Permissions] = [:],
             permissionsEverywhere: Permissions = []
         ) {
             self.subject = subject
+            self.issuer = issuer
             self.permissions = permissions
             self.permissionsEverywhere = permissionsEverywhere
         }
 
         /// Whether the caller may do something with a namespace.
-        func may(_ wanted: Permissions, in namespace: String) -> Bool {
+        func may(_ wanted: Permissions, in namespace: Namespace) -> Bool {
             self.permissionsEverywhere.union(self.permissions[namespace] ?? []).isSuperset(of: wanted)
         }
     }

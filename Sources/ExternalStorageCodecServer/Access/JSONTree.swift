@@ -51,6 +51,11 @@ enum JSONTree: Decodable, Hashable, Sendable {
         return text
     }
 
+    /// A list of texts, or one text as it is: an audience may have blanks in it.
+    var texts: [String] {
+        if case .string(let text) = self { [text] } else { self.strings }
+    }
+
     /// A list of texts, or the words of one text.
     var strings: [String] {
         switch self {

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import Groundwork
+
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
@@ -62,7 +64,7 @@ extension JWTAuthenticator {
 extension JWTAuthenticator.Configuration {
     func validate() throws(CodecServerError) {
         guard let url = URL(string: self.keys), let host = url.host(), !host.isEmpty,
-            url.scheme == "https" || (url.scheme == "http" && CodecServer.isLoopback(host))
+            url.scheme == "https" || (url.scheme == "http" && HostName.isLoopback(host))
         else {
             throw .invalidConfiguration(
                 "the key set has to be at an https URL (http only on loopback), and \"\(self.keys)\" is none"
@@ -93,14 +95,14 @@ extension JWTAuthenticator.Configuration {
                 throw JWTAuthenticator.invalid("The token is not valid yet.")
             }
         }
-        guard let issuer = claims["iss"]?.string, self.issuers.contains(issuer) else {
+        guard let issuer = claims["iss"]?.string, self.issuers.contains(where: { isSame($0, issuer) }) else {
             throw JWTAuthenticator.invalid(
                 "The token is from another issuer.",
                 detail: "iss is \(claims["iss"]?.string ?? "missing")"
             )
         }
-        let audiences = claims["aud"]?.strings ?? []
-        guard !self.audiences.isDisjoint(with: audiences) else {
+        let audiences = claims["aud"]?.texts ?? []
+        guard audiences.contains(where: { audience in self.audiences.contains { isSame($0, audience) } }) else {
             throw JWTAuthenticator.invalid("The token is for another service.", detail: "aud is \(audiences)")
         }
     }
@@ -109,7 +111,7 @@ extension JWTAuthenticator.Configuration {
     ///
     /// Pure.
     func caller(_ claims: JSONTree) -> CodecServer.Caller {
-        var caller = CodecServer.Caller(subject: claims[self.subjectClaim]?.string ?? "without a name")
+        var caller = CodecServer.Caller(subject: claims[self.subjectClaim]?.string, issuer: claims["iss"]?.string)
         for entry in claims.value(at: self.permissionsClaim)?.strings ?? [] {
             // Namespaces have no colons, but roles of other systems may look like anything.
             guard let colon = entry.lastIndex(of: ":") else { continue }
@@ -118,10 +120,10 @@ extension JWTAuthenticator.Configuration {
             var permissions: CodecServer.Caller.Permissions = []
             if self.readingRoles.contains(role) { permissions.insert(.read) }
             if self.writingRoles.contains(role) { permissions.insert(.write) }
-            if namespace == self.everywhere {
+            if isSame(namespace, self.everywhere) {
                 caller.permissionsEverywhere.formUnion(permissions)
             } else {
-                caller.permissions[namespace, default: []].formUnion(permissions)
+                caller.permissions[.init(namespace), default: []].formUnion(permissions)
             }
         }
         return caller

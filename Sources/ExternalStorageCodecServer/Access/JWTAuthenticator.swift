@@ -20,6 +20,7 @@ internal import Foundation
 public struct JWTAuthenticator: CodecServerAuthenticator {
     private static let algorithms: Set<String> = [
         "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+        "Ed25519",
     ]
     /// Longer than what identity providers issue; what is longer is not even decoded.
     private static let tokenSizeLimit = 16 * 1_024
@@ -62,9 +63,15 @@ public struct JWTAuthenticator: CodecServerAuthenticator {
             )
         }
         let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", authorization.utf8.count <= Self.tokenSizeLimit
-        else {
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw Self.invalid("The authorization is not a bearer token.")
+        }
+        guard authorization.utf8.count <= Self.tokenSizeLimit else {
+            throw CodecServer.AuthenticationError(
+                message: "The token is too large: \(authorization.utf8.count) bytes, of which at most "
+                    + "\(Self.tokenSizeLimit) are accepted. Ask whoever issues tokens to put fewer claims into them.",
+                detail: "\(authorization.utf8.count) bytes"
+            )
         }
         let claims = try await self.verifiedClaims(of: parts[1].drop { $0 == " " })
         try self.configuration.check(claims, now: self.now())
@@ -85,10 +92,12 @@ public struct JWTAuthenticator: CodecServerAuthenticator {
         }
         var identifier: String?
         if case .string(let text)? = fields["kid"] { identifier = text }
-        let key = try await self.keys.key(identifier, algorithm: algorithm)
         let signed = Array(segments[0]) + [UInt8(ascii: ".")] + Array(segments[1])
-        guard let signature = Self.bytes(segments[2]), (try? key.verify(signature, signs: signed)) == true else {
+        guard let signature = Self.bytes(segments[2]) else {
             throw Self.invalid("The signature of the token is wrong.")
+        }
+        try await self.keys.verify(identifier, algorithm: algorithm) { key in
+            (try? key.verify(signature, signs: signed)) == true
         }
         guard let claims = Self.json(segments[1]), case .object = claims else {
             throw Self.invalid("The token has no claims.")

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import Groundwork
 internal import JWTKit
 internal import NIOConcurrencyHelpers
 
@@ -53,37 +54,56 @@ struct JWTKeySource: Sendable {
         self.now = now
     }
 
+    /// Checks a signature.
+    ///
+    /// If no key that is known fits, or one that only fits did not sign the token, the set is fetched again, unless that
+    /// was done a moment ago. A token that names a key which did not sign it is refused at once.
+    ///
     /// - Parameters:
     ///   - identifier: `kid` of the token.
     ///   - algorithm: `alg` of the token, an accepted one.
-    /// - Returns: What verifies the token's signature.
+    ///   - verifies: Whether a key has signed the token.
     /// - Throws: ``CodecServer/AuthenticationError``; `CancellationError`.
-    func key(_ identifier: String?, algorithm: String) async throws -> any JWTAlgorithm {
-        if self.isFresh, let key = try await self.known(identifier, algorithm) { return key }
+    func verify(
+        _ identifier: String?,
+        algorithm: String,
+        _ verifies: @Sendable (any JWTAlgorithm) -> Bool
+    ) async throws {
+        if self.isFresh, try await self.check(identifier, algorithm, verifies, isLast: false) { return }
         // A token that waits for keys for so long is better refused than kept.
-        let turn: ByteBudget.Hold
-        do {
-            turn = try await self.turn.take(1, patience: .seconds(15))
-        } catch is ByteBudget.Busy {
-            throw Self.unavailable("others wait for the key set already")
+        let turn = try await withTimeLimit(.seconds(15)) {
+            try await self.turn.take(1)
+        } onTimeout: {
+            Self.unavailable("others wait for the key set already")
         }
         defer { withExtendedLifetime(turn) {} }
-        if self.isFresh, let key = try await self.known(identifier, algorithm) { return key }
+        if self.isFresh, try await self.check(identifier, algorithm, verifies, isLast: false) { return }
         let failure = try await self.refresh()
-        if let key = try await self.known(identifier, algorithm) { return key }
+        if try await self.check(identifier, algorithm, verifies, isLast: true) { return }
         guard self.storage.state.withLockedValue({ $0.keys == nil }) else {
             throw JWTAuthenticator.invalid("The token is signed with a key that is not known.", detail: failure)
         }
         throw Self.unavailable(failure ?? "the last attempt was a moment ago")
     }
 
+    /// - Returns: Whether a known key has signed the token; false if the set may be out of date.
+    /// - Throws: ``CodecServer/AuthenticationError`` if there are keys for it which did not, and no newer ones.
+    private func check(
+        _ identifier: String?,
+        _ algorithm: String,
+        _ verifies: @Sendable (any JWTAlgorithm) -> Bool,
+        isLast: Bool
+    ) async throws -> Bool {
+        guard let set = self.storage.state.withLockedValue({ $0.keys }) else { return false }
+        let candidates = await set.candidates(identifier, algorithm: algorithm)
+        if candidates.keys.contains(where: verifies) { return true }
+        guard !candidates.keys.isEmpty, candidates.areNamed || isLast else { return false }
+        throw JWTAuthenticator.invalid("The signature of the token is wrong.")
+    }
+
     private var isFresh: Bool {
         let age = self.storage.state.withLockedValue { self.now().timeIntervalSince($0.fetchedAt) }
         return age < self.lifetime / .seconds(1)
-    }
-
-    private func known(_ identifier: String?, _ algorithm: String) async throws -> (any JWTAlgorithm)? {
-        try await self.storage.state.withLockedValue { $0.keys }?.key(identifier, algorithm: algorithm)
     }
 
     /// Fetches the set, unless that was tried a moment ago.

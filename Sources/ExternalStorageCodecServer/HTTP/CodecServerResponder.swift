@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import ExternalStorageCore
+internal import Groundwork
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOConcurrencyHelpers
@@ -12,18 +13,20 @@ internal import NIOCore
 
 /// Answers requests: looks at everything that needs no body first, then waits for memory, then works.
 ///
-/// The order is: route, origin, preflight, method, caller, rate, namespace, type, size, memory, body, storage, memory,
-/// storage, response.
+/// The order is: route, origin, preflight, method, caller, rate, namespace, type, size, body, for whose bytes memory is taken
+/// as they arrive, memory, storage, response.
 final class CodecServerResponder: HTTPResponder {
     typealias Context = CodecServerContext
 
     private let handler: PayloadHandler
     private let configuration: CodecServer.Configuration
     private let telemetry: CodecServerTelemetry
-    private let requestMemory: ByteBudget
-    private let responseMemory: ByteBudget
+    let requestMemory: SharedMemory
+    let responseMemory: SharedMemory
     private let rate: NIOLockedValueBox<RateLimiter>?
     private let start = ContinuousClock.now
+    /// A body, what is decoded of it, and the payloads.
+    fileprivate static let bodyFactor = 3
 
     init(storage: ExternalStorage?, configuration: CodecServer.Configuration, telemetry: CodecServerTelemetry) {
         self.configuration = configuration
@@ -36,12 +39,18 @@ final class CodecServerResponder: HTTPResponder {
             policy: configuration.references,
             resolvedSizeLimit: configuration.limits.resolvedSizeInBytes
         )
-        self.requestMemory = ByteBudget(capacity: configuration.limits.requestMemoryInBytes) {
-            telemetry.memory("request", $0)
-        }
-        self.responseMemory = ByteBudget(capacity: configuration.limits.responseMemoryInBytes) {
-            telemetry.memory("response", $0)
-        }
+        let limits = configuration.limits
+        self.requestMemory = SharedMemory(
+            capacity: limits.requestMemoryInBytes,
+            partSize: max(
+                limits.requestMemoryInBytes / 2,
+                limits.bodySizeInBytes.multipliedClamped(by: Self.bodyFactor)
+            )
+        ) { telemetry.memory("request", $0) }
+        self.responseMemory = SharedMemory(
+            capacity: limits.responseMemoryInBytes,
+            partSize: max(1, limits.responseMemoryInBytes / 2)
+        ) { telemetry.memory("response", $0) }
         self.rate = configuration.rateLimit.map { NIOLockedValueBox(RateLimiter($0)) }
     }
 
@@ -97,7 +106,15 @@ final class CodecServerResponder: HTTPResponder {
     /// What is known of a request before its body.
     private enum Admission {
         case answered(Response)
-        case admitted(RequestTarget, namespace: String, announced: Int)
+        case admitted(RequestTarget, Admitted)
+    }
+
+    /// Who may do what where.
+    struct Admitted: Sendable {
+        /// Empty if the request names none, which is in order for codecs alone.
+        var namespace: CodecServer.Namespace
+        /// Who is counted.
+        var caller: CallerKey
     }
 
     private func answer(
@@ -110,19 +127,19 @@ final class CodecServerResponder: HTTPResponder {
         do {
             admission = try await self.admission(of: request, &record, began)
         } catch let failure as RequestFailure {
-            throw await self.discardingBody(of: request, failure)
+            throw await self.discardingBody(of: request, failure, &record)
         }
         switch admission {
         case .answered(let response): return response
-        case .admitted(let target, let namespace, let size):
+        case .admitted(let target, let admitted):
             let connection = try await context.connection()
-            let answer = try await connection.cancellingOnClose { [record] in
-                var record = record
-                let reply = try await self.reply(to: request, target, namespace, announced: size, &record)
-                return (reply, record)
+            // What was found out of the request is for the log, also if it fails.
+            let seen = NIOLockedValueBox(record)
+            defer { record = seen.withLockedValue { $0 } }
+            let reply = try await connection.cancellingOnClose {
+                try await self.reply(to: request, target, admitted, seen)
             }
-            record = answer.1
-            return self.stream(answer.0, record, began)
+            return self.stream(reply, seen.withLockedValue { $0 }, began)
         }
     }
 
@@ -142,13 +159,17 @@ final class CodecServerResponder: HTTPResponder {
             return .answered(
                 Response(
                     status: .noContent,
-                    headers: self.configuration.crossOrigin.preflightFields(for: origin)
+                    headers: self.configuration.crossOrigin.preflightFields(
+                        for: origin,
+                        asksForPrivateNetwork: request.headers[.accessControlRequestPrivateNetwork] == "true"
+                    )
                 )
             )
         }
         guard request.method == .post else { throw RequestFailure.wrongMethod }
-        let namespace = try await self.admit(request, target, &record)
-        return .admitted(target, namespace: namespace, announced: try self.announcedSize(request))
+        let admitted = try await self.admit(request, target, &record)
+        try self.checkAnnouncedSize(request)
+        return .admitted(target, admitted)
     }
 
     private func health(_ request: Request, _ record: inout RequestRecord, _ began: ContinuousClock.Instant) throws
@@ -164,14 +185,12 @@ final class CodecServerResponder: HTTPResponder {
     }
 
     /// Finds out who calls, and whether that caller may.
-    ///
-    /// - Returns: The namespace; empty if the request names none, which is in order for codecs alone.
     private func admit(_ request: Request, _ target: RequestTarget, _ record: inout RequestRecord) async throws
-        -> String
+        -> Admitted
     {
         let namespace = try self.namespace(request, target)
-        record.namespace = namespace
-        var caller = "address \(record.address)"
+        record.namespace = namespace?.description
+        var caller = CallerKey.address(record.address)
         if let authenticator = self.configuration.authenticator {
             let identity: CodecServer.Caller
             do {
@@ -182,20 +201,23 @@ final class CodecServerResponder: HTTPResponder {
                 throw failure
             }
             record.subject = identity.subject
-            caller = "subject \(identity.subject)"
+            record.issuer = identity.issuer
+            caller = CallerKey(identity, address: record.address)
             guard let namespace else { throw RequestFailure.missingNamespace() }
             let wanted: CodecServer.Caller.Permissions = target.route == .encode ? .write : .read
             guard identity.may(wanted, in: namespace) else { throw RequestFailure.notPermitted(target.route) }
         }
         try self.count(caller)
         guard request.headers[.contentType].map(Self.isJSON) ?? false else { throw RequestFailure.wrongType }
-        return namespace ?? ""
+        return Admitted(namespace: namespace ?? "", caller: caller)
     }
 
-    private func namespace(_ request: Request, _ target: RequestTarget) throws -> String? {
-        let header = request.headers[.xNamespace].flatMap { $0.isEmpty ? nil : $0 }
+    private func namespace(_ request: Request, _ target: RequestTarget) throws -> CodecServer.Namespace? {
+        let header = request.headers[.xNamespace].flatMap { $0.isEmpty ? nil : CodecServer.Namespace($0) }
         guard self.configuration.readsNamespaceFromPath else { return header }
-        guard let path = target.namespace else { throw RequestFailure.missingPathNamespace }
+        guard let path = target.namespace.map({ CodecServer.Namespace($0) }) else {
+            throw RequestFailure.missingPathNamespace
+        }
         guard header == nil || header == path else { throw RequestFailure.twoNamespaces }
         return path
     }
@@ -220,7 +242,7 @@ final class CodecServerResponder: HTTPResponder {
         }
     }
 
-    private func count(_ caller: String) throws {
+    private func count(_ caller: CallerKey) throws {
         guard let rate = self.rate else { return }
         let time = ContinuousClock.now - self.start
         if let wait = rate.withLockedValue({ $0.take(caller, at: time) }) { throw RequestFailure.tooMany(wait) }
@@ -231,19 +253,21 @@ final class CodecServerResponder: HTTPResponder {
         return name.trimmingPrefix { $0 == " " }.lowercased().split(separator: " ").first == "application/json"
     }
 
-    private func announcedSize(_ request: Request) throws -> Int {
+    private func checkAnnouncedSize(_ request: Request) throws {
         let limit = self.configuration.limits.bodySizeInBytes
-        guard let length = request.headers[.contentLength] else { return limit }
+        guard let length = request.headers[.contentLength] else { return }
         guard let size = Int(length), size >= 0 else { throw RequestFailure.emptyBody }
         guard size <= limit else { throw RequestFailure.bodyTooLarge(limit) }
-        return size
     }
 }
 
 /// A result, and the memory that it keeps.
 struct Reply: Sendable {
     var body: PayloadsBody
-    var holds: [ByteBudget.Hold]
+    var requestMemory: SharedMemory.Share
+    var responseMemory: SharedMemory.Share
+    /// How many times a payload counts.
+    var factor: Int
 }
 
 extension CodecServerResponder {
@@ -251,30 +275,24 @@ extension CodecServerResponder {
     private func reply(
         to request: Request,
         _ target: RequestTarget,
-        _ namespace: String,
-        announced size: Int,
-        _ record: inout RequestRecord
+        _ admitted: Admitted,
+        _ seen: NIOLockedValueBox<RequestRecord>
     ) async throws -> Reply {
-        let requestHold: ByteBudget.Hold
-        do {
-            requestHold = try await self.take(self.requestMemory, size.multipliedReportingOverflow(by: 3).partialValue)
-        } catch let failure as RequestFailure {
-            throw await self.discardingBody(of: request, failure)
-        }
-        let payloads = try await self.payloads(in: request, &record)
-        record.payloads = payloads.count
-        let responseHolds = Holds()
+        let requestShare = try await self.requestMemory.share(of: admitted.caller)
+        let payloads = try await self.payloads(in: request, requestShare, seen)
+        let responseShare = try await self.responseMemory.share(of: admitted.caller)
         let factor = self.handler.before.isEmpty ? 1 : 2
         let admission: PayloadHandler.Admission = { size in
-            responseHolds.add(try await self.take(self.responseMemory, size * factor))
+            try await self.grow(responseShare, by: size.multipliedClamped(by: factor))
         }
         let handler = self.handler
+        let namespace = admitted.namespace
         let results = try await withTimeLimit(
             self.configuration.timeouts.processing + self.configuration.timeouts.admission
         ) {
             switch target.route {
             case .encode:
-                guard handler.storage == nil || !namespace.isEmpty else { throw RequestFailure.missingNamespace() }
+                guard handler.storage == nil || namespace != "" else { throw RequestFailure.missingNamespace() }
                 return try await handler.encode(payloads, namespace: namespace)
             case .decode:
                 return try await handler.decode(
@@ -289,35 +307,58 @@ extension CodecServerResponder {
         } onTimeout: {
             RequestFailure.tooSlow
         }
-        return Reply(body: PayloadsBody(results), holds: [requestHold] + responseHolds.all)
+        return Reply(
+            body: PayloadsBody(results),
+            requestMemory: requestShare,
+            responseMemory: responseShare,
+            factor: factor
+        )
     }
 
-    private func take(_ budget: ByteBudget, _ bytes: Int) async throws -> ByteBudget.Hold {
+    /// Takes memory, and waits for it as long as a request may.
+    private func grow(_ share: SharedMemory.Share, by bytes: Int) async throws {
+        if share.growIfAvailable(by: bytes) { return }
         do {
-            return try await budget.take(bytes, patience: self.configuration.timeouts.admission)
-        } catch is ByteBudget.Busy {
+            try await withTimeLimit(self.configuration.timeouts.admission) {
+                try await share.grow(by: bytes)
+            } onTimeout: {
+                RequestFailure.busy
+            }
+        } catch is ByteBudgetError {
             throw RequestFailure.busy
         }
     }
 
-    private func payloads(in request: Request, _ record: inout RequestRecord) async throws -> [Payload] {
+    /// Reads the body; its bytes are charged as they arrive, so that nobody reserves memory by an announcement alone.
+    private func payloads(
+        in request: Request,
+        _ share: SharedMemory.Share,
+        _ seen: NIOLockedValueBox<RequestRecord>
+    ) async throws -> [Payload] {
         let limits = self.configuration.limits
         var body = ByteBuffer()
-        for try await part in request.body {
-            guard body.readableBytes + part.readableBytes <= limits.bodySizeInBytes else {
-                var failure = RequestFailure.bodyTooLarge(limits.bodySizeInBytes)
-                failure.leavesBody = true
-                throw failure
-            }
-            body.writeImmutableBuffer(part)
-        }
-        record.requestBytes = body.readableBytes
-        guard body.readableBytes > 0 else { throw RequestFailure.emptyBody }
         do {
-            return try PayloadsJSON.payloads(
+            for try await part in request.body {
+                seen.withLockedValue { $0.requestBytes += part.readableBytes }
+                guard body.readableBytes + part.readableBytes <= limits.bodySizeInBytes else {
+                    throw RequestFailure.bodyTooLarge(limits.bodySizeInBytes)
+                }
+                try await self.grow(share, by: part.readableBytes)
+                body.writeImmutableBuffer(part)
+            }
+        } catch var failure as RequestFailure {
+            failure.leavesBody = true
+            throw failure
+        }
+        guard body.readableBytes > 0 else { throw RequestFailure.emptyBody }
+        try await self.grow(share, by: body.readableBytes.multipliedClamped(by: Self.bodyFactor - 1))
+        do {
+            let payloads = try PayloadsJSON.payloads(
                 in: body,
                 limits: .init(count: limits.payloads, payloadSizeInBytes: limits.payloadSizeInBytes)
             )
+            seen.withLockedValue { $0.payloads = payloads.count }
+            return payloads
         } catch {
             throw RequestFailure.malformedBody(error)
         }
@@ -329,18 +370,21 @@ extension CodecServerResponder {
     /// moment is awaited; of a larger body the rest is discarded after the answer.
     ///
     /// - Returns: The failure, which says whether the body was read to its end.
-    private func discardingBody(of request: Request, _ failure: RequestFailure) async -> RequestFailure {
+    private func discardingBody(
+        of request: Request,
+        _ failure: RequestFailure,
+        _ record: inout RequestRecord
+    ) async -> RequestFailure {
         var failure = failure
         guard request.headers[.expect] == nil else {
             // This client waits for the answer before it sends.
             failure.leavesBody = true
             return failure
         }
-        var discarded = 0
         do {
             for try await part in request.body {
-                discarded += part.readableBytes
-                guard discarded <= 1_048_576 else {
+                record.requestBytes += part.readableBytes
+                guard record.requestBytes <= 1_048_576 else {
                     failure.leavesBody = true
                     break
                 }
@@ -356,33 +400,39 @@ extension CodecServerResponder {
         var record = record
         record.responseBytes = reply.body.sizeInBytes
         let ended = record
-        let body = ResponseBody(contentLength: reply.body.sizeInBytes) { writer in
-            var body = reply.body
+        let size = reply.body.sizeInBytes
+        // Taken out when it is written, so that what is on its way is not kept here as well.
+        let rest = NIOLockedValueBox<Reply?>(reply)
+        let body = ResponseBody(contentLength: size) { writer in
             do {
-                while let piece = body.next() { try await writer.write(piece) }
+                if var reply = rest.withLockedValue({ $0.take() }) {
+                    while let piece = reply.body.next() {
+                        try await writer.write(piece)
+                        reply.responseMemory.shrink(to: reply.body.retainedBytes.multipliedClamped(by: reply.factor))
+                    }
+                    withExtendedLifetime(reply.requestMemory) {}
+                }
                 try await writer.finish(nil)
             } catch {
                 self.telemetry.requestEnded(ended, after: .now - began, isComplete: false)
                 throw error
             }
             self.end(ended, began)
-            withExtendedLifetime(reply.holds) {}
         }
         return Response(
             status: .ok,
-            headers: [.contentType: "application/json", .contentLength: "\(reply.body.sizeInBytes)"],
+            headers: [.contentType: "application/json", .contentLength: "\(size)"],
             body: body
         )
     }
 }
 
-/// What a request has taken so far.
-private final class Holds: Sendable {
-    private let holds = NIOLockedValueBox<[ByteBudget.Hold]>([])
-
-    var all: [ByteBudget.Hold] { self.holds.withLockedValue { $0 } }
-
-    func add(_ hold: ByteBudget.Hold) { self.holds.withLockedValue { $0.append(hold) } }
+extension Int {
+    /// The product, or the largest number there is.
+    fileprivate func multipliedClamped(by factor: Int) -> Int {
+        let (product, overflow) = self.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : product
+    }
 }
 
 extension HTTPField.Name {
@@ -391,4 +441,6 @@ extension HTTPField.Name {
     static let xNamespace = Self("X-Namespace")!
     static let authorizationExtras = Self("Authorization-Extras")!
     static let requestID = Self("X-Request-Id")!
+    static let accessControlRequestPrivateNetwork = Self("Access-Control-Request-Private-Network")!
+    static let accessControlAllowPrivateNetwork = Self("Access-Control-Allow-Private-Network")!
 }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import Groundwork
 internal import HTTPTypes
 internal import Logging
 internal import Metrics
@@ -72,6 +73,7 @@ struct CodecServerTelemetry: Sendable {
         ]
         if let namespace = record.namespace { metadata["namespace"] = "\(namespace)" }
         if let subject = record.subject { metadata["caller"] = "\(subject)" }
+        if let issuer = record.issuer { metadata["issuer"] = "\(issuer)" }
         if let origin = record.origin { metadata["origin"] = "\(origin)" }
         if let reason = record.reason { metadata["reason"] = "\(reason)" }
         self.logger.info("Request", metadata: metadata)

@@ -17,6 +17,7 @@ struct RequestRecord: Sendable {
     var origin: String?
     var namespace: String?
     var subject: String?
+    var issuer: String?
     var status = HTTPResponse.Status.ok
     /// The kind of failure, and what only the operator may read.
     var reason: String?

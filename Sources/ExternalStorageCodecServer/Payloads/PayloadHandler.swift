@@ -30,7 +30,7 @@ struct PayloadHandler: Sendable {
     /// stored ones get a key of that namespace, `v0/ns/<namespace>/d/sha256/<digest>`, and ``decode`` follows the references
     /// for the same namespace. A payload that already is a reference only goes through the codecs after storage: it is
     /// never offloaded again (ES-W7).
-    func encode(_ payloads: [Payload], namespace: String) async throws -> [Payload] {
+    func encode(_ payloads: [Payload], namespace: CodecServer.Namespace) async throws -> [Payload] {
         let values = payloads.indices.filter { !payloads[$0].isReference }
         var result = payloads
         for (index, encoded) in zip(values, try await self.before.encode(values.map { payloads[$0] })) {
@@ -38,7 +38,10 @@ struct PayloadHandler: Sendable {
         }
         if let storage = self.storage {
             do {
-                let context = StorageDriverSelectContext(target: .namespace(namespace), namespace: namespace)
+                let context = StorageDriverSelectContext(
+                    target: .namespace(namespace.description),
+                    namespace: namespace.description
+                )
                 result = try await storage.store(result, context: context)
             } catch let error as ExternalStorageError {
                 throw RequestFailure(error, verb: "store")
@@ -59,7 +62,7 @@ struct PayloadHandler: Sendable {
     /// - Throws: ``RequestFailure``; `CancellationError`.
     func decode(
         _ payloads: [Payload],
-        namespace: String,
+        namespace: CodecServer.Namespace,
         preservesReferences: Bool,
         admission: Admission
     ) async throws -> [Payload] {
@@ -80,7 +83,9 @@ struct PayloadHandler: Sendable {
     /// `/download`: references only, plain, encoded (ES-W4), or wrapped by the codecs after storage.
     ///
     /// The Web UI sends the payload as it stands in history, whatever it is by then.
-    func download(_ payloads: [Payload], namespace: String, admission: Admission) async throws -> [Payload] {
+    func download(_ payloads: [Payload], namespace: CodecServer.Namespace, admission: Admission) async throws
+        -> [Payload]
+    {
         guard self.storage != nil else { throw RequestFailure.noStorage }
         let references = try await self.plainReferences(try await self.unwrapped(payloads))
         guard references.allSatisfy(\.isReference) else { throw RequestFailure.noReference }
@@ -90,7 +95,8 @@ struct PayloadHandler: Sendable {
     /// Checks references, then asks the drivers.
     ///
     /// No driver hears of a reference that the policy refuses, nor of any other of the same request.
-    private func retrieve(_ references: [Payload], _ namespace: String, _ admission: Admission) async throws
+    private func retrieve(_ references: [Payload], _ namespace: CodecServer.Namespace, _ admission: Admission)
+        async throws
         -> [Payload]
     {
         guard let storage = self.storage else {
@@ -101,8 +107,13 @@ struct PayloadHandler: Sendable {
                 try self.policy.check(try StorageReference(payload: reference), namespace: namespace)
             }
             let sizes = references.map { $0.externalPayloadSizes.first ?? 0 }
-            try await admission(try self.expectedSize(sizes))
-            let payloads = try await storage.retrieve(references: references, namespace: namespace)
+            let expected = try self.expectedSize(sizes)
+            try await admission(expected)
+            let payloads = try await storage.retrieve(
+                references: references,
+                namespace: namespace.description,
+                sizeLimit: self.sizeLimit(expecting: expected, references: references.count)
+            )
             for (payload, size) in zip(payloads, sizes) where size > 0 && payload.sizeInBytes - Self.slack > size {
                 throw RequestFailure.wrongSize(declared: size, actual: payload.sizeInBytes)
             }
@@ -111,9 +122,32 @@ struct PayloadHandler: Sendable {
                 throw RequestFailure.tooMuch(sizeInBytes: sum, limit: self.resolvedSizeLimit)
             }
             return payloads
+        } catch let error as ExternalStorageError where error.code == .messageTooLarge {
+            throw self.tooLarge(error, references)
         } catch let error as ExternalStorageError {
             throw RequestFailure(error, verb: "retrieve")
         }
+    }
+
+    /// The most that is read, whatever the references say (ES-P11): what memory was taken for, and a little for writers
+    /// that count the data alone.
+    private func sizeLimit(expecting sizeInBytes: Int, references: Int) -> Int {
+        min(self.resolvedSizeLimit, sizeInBytes + Self.slack + 256 * references)
+    }
+
+    /// More came than memory was taken for.
+    private func tooLarge(_ error: ExternalStorageError, _ references: [Payload]) -> RequestFailure {
+        let sizes = references.map { $0.externalPayloadSizes.first ?? 0 }
+        // All say something, and it was not true; else it is the limit of this server.
+        var failure =
+            sizes.allSatisfy { $0 > 0 }
+            ? RequestFailure.wrongSize(
+                declared: sizes.reduce(0) { $0.addingReportingOverflow($1).partialValue },
+                actual: 0
+            )
+            : RequestFailure.tooMuch(sizeInBytes: 0, limit: self.resolvedSizeLimit)
+        failure.detail = error.message
+        return failure
     }
 
     /// By how much a payload may exceed what its reference says, for writers that count the data alone.

@@ -20,15 +20,19 @@ struct PayloadsBody: Sendable {
     private static let pieceSize = 48 * 1_024
 
     private var parts: [Part] = []
+    /// Their memory, in the same order.
+    private var sizes: [Int] = []
     /// The size of all pieces, in bytes.
     private(set) var sizeInBytes = 0
+    /// The memory of what is not written yet, in bytes; a payload of which a piece is left is there as a whole.
+    private(set) var retainedBytes = 0
 
     init(_ payloads: [Payload]) {
         var text = ByteBuffer()
         func flush() {
             guard text.readableBytes > 0 else { return }
             self.sizeInBytes += text.readableBytes
-            self.parts.append(.text(text))
+            self.append(.text(text), text.readableBytes)
             text = ByteBuffer()
         }
         text.writeString("{\"payloads\":[")
@@ -57,7 +61,7 @@ struct PayloadsBody: Sendable {
                 } else {
                     flush()
                     self.sizeInBytes += Base64.encodedSize(of: data.readableBytes)
-                    self.parts.append(.base64(data))
+                    self.append(.base64(data), data.readableBytes)
                 }
                 text.writeString("\"")
                 separator = ","
@@ -74,16 +78,29 @@ struct PayloadsBody: Sendable {
         flush()
         // Pieces are taken from the end, and what has been written is let go of.
         self.parts.reverse()
+        self.sizes.reverse()
+    }
+
+    private mutating func append(_ part: Part, _ size: Int) {
+        self.parts.append(part)
+        self.sizes.append(size)
+        self.retainedBytes += size
     }
 
     /// The next piece, or nil at the end.
     mutating func next() -> ByteBuffer? {
         switch self.parts.popLast() {
         case nil: return nil
-        case .text(let text)?: return text
+        case .text(let text)?:
+            self.retainedBytes -= self.sizes.popLast() ?? 0
+            return text
         case .base64(var rest)?:
             guard let piece = rest.readSlice(length: min(Self.pieceSize, rest.readableBytes)) else { return nil }
-            if rest.readableBytes > 0 { self.parts.append(.base64(rest)) }
+            if rest.readableBytes > 0 {
+                self.parts.append(.base64(rest))
+            } else {
+                self.retainedBytes -= self.sizes.popLast() ?? 0
+            }
             var output = ByteBufferAllocator().buffer(capacity: Base64.encodedSize(of: piece.readableBytes))
             Base64.encode(piece, into: &output)
             return output

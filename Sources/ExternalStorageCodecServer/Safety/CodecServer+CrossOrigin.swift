@@ -34,13 +34,13 @@ extension CodecServer.CrossOrigin {
     /// Whether a request with this `Origin` may be answered; one without is no page's.
     func allows(_ origin: String?) -> Bool {
         guard let origin else { return true }
-        return self.origins.contains(origin)
+        return self.origins.contains { isSame($0, origin) }
     }
 
     /// What every answer bears, errors included.
     func fields(for origin: String?) -> HTTPFields {
         var fields: HTTPFields = [.vary: "Origin"]
-        guard let origin, self.origins.contains(origin) else { return fields }
+        guard let origin, self.allows(origin) else { return fields }
         fields[.accessControlAllowOrigin] = origin
         fields[.accessControlExposeHeaders] = "X-Request-Id, Retry-After"
         if self.allowsCredentials { fields[.accessControlAllowCredentials] = "true" }
@@ -48,9 +48,18 @@ extension CodecServer.CrossOrigin {
     }
 
     /// What the answer to a preflight bears besides.
-    func preflightFields(for origin: String?) -> HTTPFields {
+    ///
+    /// - Parameters:
+    ///   - origin: Whose page asks.
+    ///   - asksForPrivateNetwork: Whether the browser asks because the page is of a public address and the server is not.
+    /// - Returns: The fields of every answer too.
+    func preflightFields(for origin: String?, asksForPrivateNetwork: Bool = false) -> HTTPFields {
         var fields = self.fields(for: origin)
         guard fields[.accessControlAllowOrigin] != nil else { return fields }
+        if asksForPrivateNetwork {
+            fields[.accessControlAllowPrivateNetwork] = "true"
+            fields[.vary] = "Origin, Access-Control-Request-Private-Network"
+        }
         fields[.accessControlAllowMethods] = "POST, OPTIONS"
         fields[.accessControlAllowHeaders] = Self.requestFields
         fields[.accessControlMaxAge] = "\(self.maximumAge.components.seconds)"

@@ -39,7 +39,7 @@ struct RateLimiter: Sendable {
     static let callerLimit = 10_000
 
     private let limit: CodecServer.RateLimit
-    private var buckets: [String: Bucket] = [:]
+    private var buckets: [CallerKey: Bucket] = [:]
 
     init(_ limit: CodecServer.RateLimit) {
         self.limit = limit
@@ -51,7 +51,7 @@ struct RateLimiter: Sendable {
     ///   - caller: Who sends it.
     ///   - time: Since any fixed moment.
     /// - Returns: Nil if it may go ahead, else after what time to try again.
-    mutating func take(_ caller: String, at time: Duration) -> Duration? {
+    mutating func take(_ caller: CallerKey, at time: Duration) -> Duration? {
         var bucket = self.buckets[caller] ?? Bucket(tokens: Double(self.limit.burst), time: time)
         bucket.tokens = self.tokens(bucket, at: time)
         bucket.time = time

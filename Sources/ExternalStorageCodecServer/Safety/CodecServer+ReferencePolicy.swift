@@ -29,6 +29,29 @@ extension CodecServer {
                 self.bucket = bucket
                 self.prefix = prefix
             }
+
+            /// Whether both are the same bytes.
+            ///
+            /// - Parameters:
+            ///   - left: One place.
+            ///   - right: Another one.
+            /// - Returns: True if no byte differs.
+            public static func == (left: Self, right: Self) -> Bool {
+                isSame(left.bucket, right.bucket) && isSame(left.prefix, right.prefix)
+            }
+
+            /// Feeds the bytes.
+            ///
+            /// - Parameter hasher: Takes them.
+            public func hash(into hasher: inout Hasher) {
+                hasher.combine(Array(self.bucket.utf8))
+                hasher.combine(Array(self.prefix.utf8))
+            }
+
+            /// Whether an object is here.
+            func holds(bucket: String, key: String) -> Bool {
+                isSame(self.bucket, bucket) && key.utf8.starts(with: self.prefix.utf8)
+            }
         }
 
         /// The buckets that may be read from.
@@ -55,7 +78,7 @@ extension CodecServer {
 
 extension CodecServer.ReferencePolicy {
     /// - Throws: ``RequestFailure`` with status 403, whose text does not say what the reference names.
-    func check(_ reference: StorageReference, namespace: String) throws(RequestFailure) {
+    func check(_ reference: StorageReference, namespace: CodecServer.Namespace) throws(RequestFailure) {
         let claim = reference.claim
         // As several drivers and SDKs name it. If there are more than one, none may lead elsewhere.
         let keys = ["key", "object_name", "object"].compactMap { claim[$0] }
@@ -71,7 +94,7 @@ extension CodecServer.ReferencePolicy {
         // A claim with two places would be checked by one and followed by the other.
         guard claim["container"] == nil || claim["bucket"] == nil,
             self.places.contains(where: { place in
-                place.bucket == bucket && keys.allSatisfy { $0.hasPrefix(place.prefix) }
+                keys.allSatisfy { place.holds(bucket: bucket, key: $0) }
             })
         else {
             throw .refusedReference(
@@ -85,7 +108,7 @@ extension CodecServer.ReferencePolicy {
     private func check(
         key: String,
         of claim: StorageDriverClaim,
-        namespace: String
+        namespace: CodecServer.Namespace
     ) throws(RequestFailure) {
         let owner: ObjectKeyOwner
         do throws(ObjectKeyOwner.Malformed) {

@@ -9,7 +9,7 @@ internal import ExternalStorageCore
 /// Whose object a key names, in the layout of all Temporal SDKs.
 enum ObjectKeyOwner: Hashable, Sendable {
     /// `v0/ns/<namespace>/…/d/sha256/<digest>`
-    case namespace(String)
+    case namespace(CodecServer.Namespace)
     /// `v0/d/sha256/<digest>`
     case nobody
 
@@ -38,16 +38,18 @@ enum ObjectKeyOwner: Hashable, Sendable {
         guard let hash = digest.flatMap({ PayloadDigest(hexadecimal: $0) }) else {
             throw Malformed(reason: "the claim has no SHA-256")
         }
-        guard segments.count >= 4, segments[0] == "v0", Array(segments.suffix(3)) == ["d", "sha256", hash.hexadecimal]
+        guard segments.count >= 4, isSame(segments[0], "v0"),
+            zip(segments.suffix(3), ["d", "sha256", hash.hexadecimal]).allSatisfy({ isSame($0, $1) })
         else { throw Malformed(reason: "the key does not begin with v0 and end with the digest of the claim") }
         let owner = segments.dropFirst().dropLast(3)
         if owner.isEmpty {
             self = .nobody
             return
         }
-        guard owner.first == "ns", owner.count == 2 || owner.count == 8, let namespace = Self.unescape(segments[2])
+        guard let first = owner.first, isSame(first, "ns"), owner.count == 2 || owner.count == 8,
+            let namespace = Self.unescape(segments[2])
         else { throw Malformed(reason: "the key does not name a namespace after v0") }
-        self = .namespace(namespace)
+        self = .namespace(.init(namespace))
     }
 
     /// The text that a writer has escaped; nil if none would have escaped it like this.

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import NIOConcurrencyHelpers
 
 /// One payload on its way, and those who wait for it besides the one who fetches it.
@@ -18,9 +19,7 @@ final class Flight: Sendable {
 
     private struct State: Sendable {
         var outcome: Outcome?
-        var waiters: [UInt64: CheckedContinuation<Outcome, any Error>] = [:]
-        var lastWaiter: UInt64 = 0
-        var cancelled: Set<UInt64> = []
+        var waiting: Set<Waiter<Outcome>> = []
     }
 
     private let state = NIOLockedValueBox(State())
@@ -30,43 +29,29 @@ final class Flight: Sendable {
     /// How many wait.
     ///
     /// For tests.
-    var waiters: Int { self.state.withLockedValue { $0.waiters.count } }
+    var waiters: Int { self.state.withLockedValue { $0.waiting.count } }
 
     /// Waits until the flight has ended.
     ///
     /// - Throws: `CancellationError`, at once, if the waiting task is cancelled; nobody else notices.
     func wait() async throws -> Outcome {
-        let id = self.state.withLockedValue { state in
-            state.lastWaiter += 1
-            return state.lastWaiter
+        let waiter = Waiter<Outcome>()
+        let outcome = self.state.withLockedValue { state in
+            if state.outcome == nil { state.waiting.insert(waiter) }
+            return state.outcome
         }
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let result: Result<Outcome, any Error>? = self.state.withLockedValue { state in
-                    if let outcome = state.outcome { return .success(outcome) }
-                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
-                    state.waiters[id] = continuation
-                    return nil
-                }
-                if let result { continuation.resume(with: result) }
-            }
-        } onCancel: {
-            let waiter = self.state.withLockedValue { state in
-                let waiter = state.waiters.removeValue(forKey: id)
-                if waiter == nil { state.cancelled.insert(id) }
-                return waiter
-            }
-            waiter?.resume(throwing: CancellationError())
+        if let outcome { return outcome }
+        return try await waiter.value {
+            self.state.withLockedValue { _ = $0.waiting.remove(waiter) }
         }
     }
 
     func end(_ outcome: Outcome) {
-        let waiters = self.state.withLockedValue { state in
+        let waiting = self.state.withLockedValue { state in
             state.outcome = outcome
-            let waiters = state.waiters
-            state.waiters = [:]
-            return waiters
+            defer { state.waiting = [] }
+            return state.waiting
         }
-        for waiter in waiters.values { waiter.resume(returning: outcome) }
+        for waiter in waiting { waiter.resume(returning: outcome) }
     }
 }

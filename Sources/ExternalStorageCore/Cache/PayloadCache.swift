@@ -15,6 +15,8 @@ final class PayloadCache: Sendable {
     typealias Location = RetrievePlan.Location
 
     private let state: NIOLockedValueBox<PayloadCacheState>
+    /// What is larger is not kept, so it is not copied either.
+    private let largest: Int
     private let now: @Sendable () -> ContinuousClock.Instant
 
     /// Nil if the configuration switches the cache off.
@@ -24,6 +26,7 @@ final class PayloadCache: Sendable {
     ) {
         guard configuration.isEnabled else { return nil }
         self.state = NIOLockedValueBox(PayloadCacheState(configuration))
+        self.largest = configuration.sizeInBytes
         self.now = now
     }
 
@@ -42,7 +45,7 @@ final class PayloadCache: Sendable {
 
     func stored(_ payload: Payload, key: PayloadCacheState.StoreKey, claim: StorageDriverClaim) {
         let now = self.now()
-        let payload = Self.compact(payload)
+        let payload = self.compact(payload)
         self.state.withLockedValue { $0.stored(payload, key: key, claim: claim, now: now) }
     }
 
@@ -67,7 +70,7 @@ final class PayloadCache: Sendable {
 
     /// Keeps what was fetched, and ends the caller's flights with it.
     func landed(_ payloads: [(Location, Payload)], flights: [Location: Flight]) {
-        let compacted = payloads.map { ($0, Self.compact($1)) }
+        let compacted = payloads.map { ($0, self.compact($1)) }
         self.state.withLockedValue { state in
             for (location, payload) in compacted {
                 state.keep(payload, at: location)
@@ -88,6 +91,12 @@ final class PayloadCache: Sendable {
     /// A payload that does not keep a much larger buffer alive, so that what the cache holds is what it counts.
     ///
     /// A buffer of its own may be up to twice as large as the payload: that is how buffers grow.
+    private func compact(_ payload: Payload) -> Payload {
+        guard payload.sizeInBytes <= self.largest else { return payload }
+        return Self.compact(payload)
+    }
+
+    /// As above, for a payload that is kept.
     static func compact(_ payload: Payload) -> Payload {
         let largest = payload.pieces.max { $0.storageCapacity < $1.storageCapacity }?.storageCapacity ?? 0
         guard largest > 2 * payload.sizeInBytes + 1_024 else { return payload }

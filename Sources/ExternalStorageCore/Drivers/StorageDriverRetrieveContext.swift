@@ -12,14 +12,18 @@ public struct StorageDriverRetrieveContext: Sendable {
     public var namespace: String
     /// Take one permit per request to the store (ES-P7).
     public var limiter: StorageLimiter
+    /// Take from it what is about to be read (ES-P11).
+    public var budget: RetrievalBudget
 
     /// Creates a context.
     ///
     /// - Parameters:
     ///   - namespace: The namespace of the call.
     ///   - limiter: Hands out the permits.
-    public init(namespace: String, limiter: StorageLimiter) {
+    ///   - budget: How much may be read; by default any amount.
+    public init(namespace: String, limiter: StorageLimiter, budget: RetrievalBudget = RetrievalBudget()) {
         self.namespace = namespace
         self.limiter = limiter
+        self.budget = budget
     }
 }

@@ -35,7 +35,10 @@ extension StorageDriverSelector where Self == StorageDriverSelectorClosure {
     /// A selector made of a closure.
     ///
     /// ```swift
-    /// selector: .selecting { payload, _ in payload.sizeInBytes > 16_000_000 ? cold : hot }
+    /// try ExternalStorage(
+    ///     drivers: [hot, cold],
+    ///     selector: .selecting { payload, _ in payload.sizeInBytes > 16_000_000 ? cold : hot }
+    /// )
     /// ```
     ///
     /// - Parameter body: Decides for one payload.

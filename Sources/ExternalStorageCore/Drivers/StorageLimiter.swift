@@ -33,8 +33,16 @@ public struct StorageLimiter: Sendable {
         self.init(message: PermitPool(permits), instance: PermitPool(permits), usage: LimiterUsage())
     }
 
+    /// How many permits there are for one message.
+    var permits: Int { self.message.permits }
+
     /// How many permits have been taken through this limiter.
     package var permitsTaken: Int { self.usage.totals.permits }
+
+    /// The permits of the message.
+    ///
+    /// For tests.
+    var messagePool: PermitPool { self.message }
 
     /// How many wait for a permit of the message at the moment.
     ///

@@ -6,16 +6,29 @@
 
 /// Where a payload stands in a store: `v0/ns/<namespace>/wt/<type>/wi/<id>/ri/<run>/d/sha256/<digest>`.
 ///
-/// The layout is that of the drivers of all Temporal SDKs, so that fleets of several languages share their objects. Pure.
-package struct StorageObjectKey: Hashable, Sendable {
+/// The layout is that of the drivers of all Temporal SDKs, so that fleets of several languages share their objects. Use it
+/// in a driver of your own, and operators find their way in its store as in any other:
+///
+/// ```swift
+/// let key = StorageObjectKey(digest: payload.digest, target: context.target, style: .s3).text
+/// ```
+///
+/// Pure: the same payload of the same target has the same key.
+public struct StorageObjectKey: Hashable, Sendable {
     /// Which characters a store takes.
-    package enum Style: Hashable, Sendable {
+    ///
+    /// Minor releases may add styles.
+    public struct Style: Hashable, Sendable {
+        private enum Base { case s3, googleCloud, file }
+        private let base: Base
+        private init(_ base: Base) { self.base = base }
+
         /// S3: everything but letters, digits and ``! - _ . * ' ( )`` is escaped.
-        case s3
+        public static let s3 = Self(.s3)
         /// Google Cloud Storage: control characters and ``# [ ] * ? : " < > | / %`` are escaped.
-        case googleCloud
+        public static let googleCloud = Self(.googleCloud)
         /// File systems: as S3, and no segment is `.` or `..`, or longer than a file name may be.
-        case file
+        public static let file = Self(.file)
     }
 
     /// The longest key that an object store takes, in bytes.
@@ -24,7 +37,7 @@ package struct StorageObjectKey: Hashable, Sendable {
     package static let fileNameSizeLimit = 255
 
     /// The key; ASCII with ``Style/s3`` and ``Style/file``.
-    package let text: String
+    public let text: String
 
     /// The key of a payload.
     ///
@@ -37,7 +50,7 @@ package struct StorageObjectKey: Hashable, Sendable {
     ///   - digest: The SHA-256 of the serialized payload.
     ///   - target: Whose it is.
     ///   - style: What the store takes.
-    package init(digest: PayloadDigest, target: StorageDriverTarget?, style: Style) {
+    public init(digest: PayloadDigest, target: StorageDriverTarget?, style: Style) {
         let tail = ["d", "sha256", digest.hexadecimal]
         guard let segments = Self.segments(of: target) else {
             self.text = (["v0"] + tail).joined(separator: "/")

@@ -11,12 +11,14 @@ extension ExternalStorageError {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
             case notFound
+            case notReplicated
             case forbidden
             case corrupted
             case throttled
             case unavailable
             case payloadTooLarge
             case messageTooLarge
+            case messageUnreadable
             case misconfigured
             case invalidClaim
             case driverNotRegistered
@@ -40,8 +42,10 @@ extension ExternalStorageError {
         /// The name of the code, for logs and the label of metrics.
         public var description: String { self.base.rawValue }
 
-        /// No object there: never stored, expired, or not replicated to this place yet.
+        /// No object there: never stored, or deleted since.
         public static let notFound = Self(.notFound)
+        /// No object in this place, and perhaps on its way from another: passes by itself, or was never stored.
+        public static let notReplicated = Self(.notReplicated)
         /// The store refuses this identity.
         public static let forbidden = Self(.forbidden)
         /// The bytes do not match the digest in the claim, or are no payload.
@@ -56,6 +60,8 @@ extension ExternalStorageError {
         public static let payloadTooLarge = Self(.payloadTooLarge)
         /// A message with its payloads resolved is larger than its reader takes.
         public static let messageTooLarge = Self(.messageTooLarge)
+        /// A message is nested too deep, or is too large, to be searched for payloads.
+        public static let messageUnreadable = Self(.messageUnreadable)
         /// The store's own settings are wrong: region, bucket, directory.
         public static let misconfigured = Self(.misconfigured)
         /// A claim lacks what the driver needs, or names a place that the driver does not go to.
@@ -83,8 +89,11 @@ extension ExternalStorageError {
 
         var isRetryable: Bool {
             switch self.base {
-            case .throttled, .unavailable, .notConfigured, .driverFailed, .selectorFailed, .codecFailed: true
-            case .notFound, .forbidden, .corrupted, .payloadTooLarge, .messageTooLarge, .misconfigured, .invalidClaim,
+            case .notReplicated, .throttled, .unavailable, .notConfigured, .driverFailed, .selectorFailed, .codecFailed:
+                true
+            case .notFound, .forbidden, .corrupted, .payloadTooLarge, .messageTooLarge, .messageUnreadable,
+                .misconfigured,
+                .invalidClaim,
                 .driverNotRegistered, .undecodableReference, .invalidReference, .invalidConfiguration,
                 .driverContract, .malformedPayload:
                 false

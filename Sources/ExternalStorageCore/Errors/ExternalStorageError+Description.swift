@@ -5,13 +5,17 @@
 //===----------------------------------------------------------------------===//
 
 extension ExternalStorageError: CustomStringConvertible {
-    /// What happened, the driver and the code, fit for workflow history: without ``cause``.
+    /// The driver, what it was asked for, what happened, and the code, fit for workflow history: without ``cause``.
     public var description: String {
         let code = self.code.hasTemporalCode ? "" : " (\(self.code))"
         guard let name = self.driverName, !self.message.contains("driver \"\(name)\"") else {
             return self.message + code
         }
-        return "storage driver \"\(name)\": \(self.message)\(code)"
+        // Many drivers say themselves what they were asked for.
+        guard let operation = self.operation, !self.message.hasPrefix("\(operation) failed: ") else {
+            return "storage driver \"\(name)\": \(self.message)\(code)"
+        }
+        return "storage driver \"\(name)\": \(operation) failed: \(self.message)\(code)"
     }
 }
 

@@ -41,6 +41,29 @@ extension ExternalStorageError {
         )
     }
 
+    /// One payload alone is larger than a message may be: more than was ever stored there, as a rule.
+    static func payloadTooLargeForMessage(sizeInBytes: Int, limit: Int, claim: StorageDriverClaim) -> Self {
+        Self(
+            code: .messageTooLarge,
+            message: """
+                the payload has \(sizeInBytes) bytes, more than the limit of \(limit) bytes for a message with its \
+                payloads resolved \(claim); see whether it is what was stored there, or raise the limit
+                """,
+            operation: .retrieve
+        )
+    }
+
+    /// All messages together have no memory left for a payload at the moment.
+    static func outOfMemory(sizeInBytes: Int) -> Self {
+        Self(
+            code: .throttled,
+            message: """
+                other messages use the memory of this process, and \(sizeInBytes) more bytes are needed; this passes by \
+                itself, or raise the memory limit
+                """
+        )
+    }
+
     static func invalidConfiguration(_ message: String) -> Self {
         Self(code: .invalidConfiguration, message: message)
     }

@@ -17,9 +17,12 @@ public struct ExternalStorageError: Error, Sendable {
     public var message: String
     /// The registered name of the driver that was asked, where one was.
     public var driverName: String?
-    /// What the driver itself said.
+    /// What was going on: storing or retrieving; nil where it was neither.
+    package var operation: StorageOperation?
+    /// The error underneath, for your own logs.
     ///
-    /// Not part of `description`: nobody has checked what it contains.
+    /// `description` does not add it; but ``message`` quotes an error that no driver classified, for want of anything
+    /// else to say.
     public var cause: (any Error)?
 
     /// Creates an error.
@@ -36,6 +39,17 @@ public struct ExternalStorageError: Error, Sendable {
         self.message = message
         self.driverName = driverName
         self.cause = cause
+    }
+
+    package init(
+        code: Code,
+        message: String,
+        driverName: String? = nil,
+        operation: StorageOperation?,
+        cause: (any Error)? = nil
+    ) {
+        self.init(code: code, message: message, driverName: driverName, cause: cause)
+        self.operation = operation
     }
 
     /// Whether the same call could succeed later with nobody changing anything.

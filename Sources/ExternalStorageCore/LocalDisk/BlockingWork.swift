@@ -11,9 +11,9 @@ import NIOPosix
 /// NIO's shared thread pool rather than its file system module: the driver needs calls that the module does not have
 /// (directories opened one inside the other without following links, synchronized directories), and a pool of our own
 /// would be one more thing to shut down.
-enum BlockingWork {
+package enum BlockingWork {
     /// - Throws: What `body` throws; `CancellationError` if the task is cancelled before a thread is free.
-    static func run<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output {
+    package static func run<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output {
         try await NIOThreadPool.singleton.runIfActive(body)
     }
 }

@@ -4,13 +4,19 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import NIOCore
+package import NIOCore
 
 extension FileDescriptor {
-    /// Reads the whole of a regular file.
-    func readRegularFile() throws(SystemError) -> ByteBuffer {
+    /// Reads the whole of a regular file that nobody has read from yet.
+    package func readRegularFile() throws(SystemError) -> ByteBuffer {
+        guard let size = try self.sizeOfRegularFile() else { throw .notAFile }
+        return try self.readBytes(size)
+    }
+
+    /// Reads the first bytes of a file that nobody has read from yet, as many as there are.
+    func readBytes(_ size: Int) throws(SystemError) -> ByteBuffer {
         // No payload is larger than a protobuf message may be.
-        guard let size = try self.sizeOfRegularFile(), size <= Int(Int32.max) else { throw .notAFile }
+        guard size <= Int(Int32.max) else { throw .notAFile }
         var buffer = ByteBufferAllocator().buffer(capacity: size)
         while buffer.readableBytes < size {
             let count = try self.readSome(into: &buffer, atMost: size - buffer.readableBytes)
@@ -35,7 +41,7 @@ extension FileDescriptor {
     }
 
     /// Writes all bytes.
-    func writeAll(_ bytes: ByteBuffer) throws(SystemError) {
+    package func writeAll(_ bytes: ByteBuffer) throws(SystemError) {
         var rest = bytes
         while rest.readableBytes > 0 {
             var failure: SystemError?

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import NIOCore
+package import NIOCore
 
 #if canImport(Darwin)
 import Darwin
@@ -18,14 +18,14 @@ extension FileDescriptor {
     /// Opens a file of the user's, following links.
     ///
     /// Does not wait for somebody to write, if it turns out to be a pipe.
-    init(openingFileAtPath path: String) throws(SystemError) {
+    package init(openingFileAtPath path: String) throws(SystemError) {
         self.init(raw: try Self.check("open") { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) })
     }
 
     /// Reads bytes from a position, whatever else is being read from this descriptor.
     ///
     /// - Returns: The bytes, fewer than asked for at the end of the file.
-    func readBytes(_ count: Int, at position: Int) throws(SystemError) -> ByteBuffer {
+    package func readBytes(_ count: Int, at position: Int) throws(SystemError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         while buffer.readableBytes < count {
             let (rest, start) = (count - buffer.readableBytes, position + buffer.readableBytes)

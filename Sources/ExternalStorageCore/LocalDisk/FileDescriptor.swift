@@ -13,7 +13,7 @@ import Musl
 #endif
 
 /// An open file or directory, closed when it goes.
-struct FileDescriptor: ~Copyable {
+package struct FileDescriptor: ~Copyable, Sendable {
     let raw: Int32
 
     init(raw: Int32) {
@@ -26,7 +26,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Opens a directory, following links.
-    init(openingDirectory path: String) throws(SystemError) {
+    package init(openingDirectory path: String) throws(SystemError) {
         self.init(raw: try Self.check("open") { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
     }
 
@@ -37,7 +37,7 @@ struct FileDescriptor: ~Copyable {
     ///   - creating: Whether those that are missing are made, and made to last.
     /// - Returns: The innermost directory.
     /// - Throws: `SystemError`; directories that were made stay.
-    func openDirectories(_ names: [String], creating: Bool = true) throws(SystemError) -> FileDescriptor {
+    package func openDirectories(_ names: [String], creating: Bool = true) throws(SystemError) -> FileDescriptor {
         var directory = try self.openDirectory(".")
         for name in names {
             do throws(SystemError) {
@@ -70,7 +70,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Opens a file for reading; a link is not followed, and a pipe does not block.
-    func openFile(_ name: String) throws(SystemError) -> FileDescriptor {
+    package func openFile(_ name: String) throws(SystemError) -> FileDescriptor {
         FileDescriptor(
             raw: try Self.check("open") {
                 unsafe openat(self.raw, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -79,7 +79,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Makes a file that must not be there yet.
-    func createFile(_ name: String) throws(SystemError) -> FileDescriptor {
+    package func createFile(_ name: String) throws(SystemError) -> FileDescriptor {
         FileDescriptor(
             raw: try Self.check("open") {
                 unsafe openat(self.raw, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
@@ -107,7 +107,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// The size of this file, or nil if it is something else.
-    func sizeOfRegularFile() throws(SystemError) -> Int? {
+    package func sizeOfRegularFile() throws(SystemError) -> Int? {
         var status = stat()
         _ = try Self.check("stat") { unsafe fstat(self.raw, &status) }
         return Self.sizeOfRegularFile(status)
@@ -123,17 +123,18 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Waits until what was written is on the disk.
-    func synchronize() throws(SystemError) {
+    package func synchronize() throws(SystemError) {
         _ = try Self.check("fsync") { fsync(self.raw) }
     }
 
-    func rename(_ name: String, to newName: String, in directory: borrowing FileDescriptor) throws(SystemError) {
+    package func rename(_ name: String, to newName: String, in directory: borrowing FileDescriptor) throws(SystemError)
+    {
         let target = directory.raw
         _ = try Self.check("rename") { unsafe renameat(self.raw, name, target, newName) }
     }
 
     /// Removes a file, if it is there.
-    func remove(_ name: String) {
+    package func remove(_ name: String) {
         _ = unsafe unlinkat(self.raw, name, 0)
     }
 

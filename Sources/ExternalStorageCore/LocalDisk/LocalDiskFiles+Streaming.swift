@@ -92,14 +92,16 @@ extension LocalDiskFiles {
     }
 
     /// Opens a payload's file for reading.
-    func open(_ place: LocalDiskClaim) throws(ExternalStorageError) -> OpenFile {
+    ///
+    /// - Returns: The file and its size in bytes.
+    func open(_ place: LocalDiskClaim) throws(ExternalStorageError) -> (file: OpenFile, sizeInBytes: Int) {
         var segments = place.segments
         let name = segments.removeLast()
         let root = try self.openRoot()
         do throws(SystemError) {
             let file = try root.openDirectories(segments, creating: false).openFile(name)
-            guard try file.sizeOfRegularFile() != nil else { throw SystemError.notAFile }
-            return OpenFile(file)
+            guard let size = try file.sizeOfRegularFile() else { throw SystemError.notAFile }
+            return (OpenFile(file), size)
         } catch {
             throw self.failure(error, reading: place.key)
         }

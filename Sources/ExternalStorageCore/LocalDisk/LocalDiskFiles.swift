@@ -9,7 +9,7 @@ import NIOCore
 /// The files of the local disk driver.
 ///
 /// Everything here blocks the thread.
-struct LocalDiskFiles: Sendable {
+struct LocalDiskFiles: Equatable, Sendable {
     /// Where files are before they are whole; no key begins with it.
     static let temporaryDirectory = ".tmp"
     /// How often a directory may vanish under the driver, because somebody removes empty ones, before it gives up.
@@ -85,9 +85,9 @@ struct LocalDiskFiles: Sendable {
         try directory.synchronize()
     }
 
-    /// Reads a payload and checks its digest.
-    func readPayload(at place: LocalDiskClaim) throws(ExternalStorageError) -> Payload {
-        let bytes = try self.read(place)
+    /// Reads a payload, if there is room for it, and checks its digest.
+    func readPayload(at place: LocalDiskClaim, into room: RetrievalRoom) throws(ExternalStorageError) -> Payload {
+        let bytes = try self.read(place, into: room)
         let digest = PayloadDigest(hashing: bytes)
         guard digest == place.digest else {
             throw ExternalStorageError(
@@ -107,13 +107,14 @@ struct LocalDiskFiles: Sendable {
         }
     }
 
-    private func read(_ place: LocalDiskClaim) throws(ExternalStorageError) -> ByteBuffer {
-        var segments = place.segments
-        let name = segments.removeLast()
-        let root = try self.openRoot()
+    private func read(
+        _ place: LocalDiskClaim,
+        into room: RetrievalRoom
+    ) throws(ExternalStorageError) -> ByteBuffer {
+        let (file, size) = try self.open(place)
+        try room.reserve(size)
         do throws(SystemError) {
-            let directory = try root.openDirectories(segments, creating: false)
-            return try directory.openFile(name).readRegularFile()
+            return try file.descriptor.readBytes(size)
         } catch {
             throw self.failure(error, reading: place.key)
         }

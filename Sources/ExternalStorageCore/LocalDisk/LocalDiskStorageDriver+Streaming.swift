@@ -61,7 +61,7 @@ extension LocalDiskStorageDriver: StreamingStorageDriver {
         let place = try LocalDiskClaim(claim)
         let (files, limiter) = (self.files, context.limiter)
         return PayloadChunks(digest: place.digest, place: "root=\(files.root), key=\(place.key)") {
-            let file = try await limiter.withPermit { try await BlockingWork.run { try files.open(place) } }
+            let file = try await limiter.withPermit { try await BlockingWork.run { try files.open(place).file } }
             return LocalDiskChunkReader(
                 files: files,
                 file: file,

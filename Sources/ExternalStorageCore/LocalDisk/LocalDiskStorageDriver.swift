@@ -20,7 +20,7 @@
 /// - Claims are not trusted: a key never leads out of the root, symbolic links below the root are not followed, and what
 ///   is read has to match the digest in the claim (ES-D3).
 /// - File operations run on a thread pool for blocking work, one permit of the limiter each.
-public struct LocalDiskStorageDriver: StorageDriver {
+public struct LocalDiskStorageDriver: StorageDriver, Equatable {
     /// How the driver behaves.
     public struct Configuration: Hashable, Sendable {
         /// The name to register under.
@@ -102,17 +102,21 @@ public struct LocalDiskStorageDriver: StorageDriver {
     ///
     /// - Parameters:
     ///   - claims: Where to find them.
-    ///   - context: The limiter.
+    ///   - context: The limiter, and the budget: the size of a file is taken from it before the file is read.
     /// - Returns: One payload per claim, in order.
-    /// - Throws: ``ExternalStorageError``: `invalidClaim`, `notFound`, `corrupted`, `forbidden`, `unavailable`.
+    /// - Throws: ``ExternalStorageError``: `invalidClaim`, `notFound`, `corrupted`, `forbidden`, `unavailable`;
+    ///   `messageTooLarge` if the budget has no room.
     ///   `CancellationError` between two files.
     public func retrieve(
         _ claims: [StorageDriverClaim],
         context: StorageDriverRetrieveContext
     ) async throws -> [Payload] {
         let places = try claims.map { try LocalDiskClaim($0) }
-        return try await self.forAll(places, context.limiter) { files, place in
-            try files.readPayload(at: place)
+        let files = self.files
+        return try await context.retrieveEach(places) { place, room in
+            try await context.limiter.withPermit {
+                try await BlockingWork.run { try files.readPayload(at: place, into: room) }
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import Musl
 #endif
 
 /// A system call that failed.
-struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     enum Kind: Hashable, Sendable {
         case missing
         case forbidden
@@ -52,13 +52,16 @@ struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         self.kind = kind
     }
 
+    /// Whoever was called back gave up, for reasons of its own.
+    package static let abandoned = Self("write", kind: .other)
+
     /// What was opened is a directory, a pipe, a device.
     static let notAFile = Self("fstat", kind: .notAFile)
 
-    var isMissing: Bool { self.kind == .missing }
+    package var isMissing: Bool { self.kind == .missing }
 
-    var description: String {
-        guard self.number != 0 else { return "not a regular file" }
+    package var description: String {
+        guard self.number != 0 else { return self.kind == .other ? "given up" : "not a regular file" }
         let text = unsafe strerror(self.number).map { unsafe String(cString: $0) } ?? "unknown error"
         return "\(self.call): \(text)"
     }

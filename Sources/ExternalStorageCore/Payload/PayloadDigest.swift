@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Crypto
+package import Crypto
 public import NIOCore
 
 /// The SHA-256 of the serialized bytes of a payload: what object keys and claims name it by.
@@ -47,7 +47,8 @@ public struct PayloadDigest: Hashable, Sendable {
         self.words = (words[0], words[1], words[2], words[3])
     }
 
-    init(_ digest: SHA256Digest) {
+    /// What hashing has given.
+    package init(_ digest: SHA256Digest) {
         self.words = unsafe digest.withUnsafeBytes { bytes in
             unsafe (
                 UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),

@@ -4,26 +4,10 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import NIOCore
 
 extension StorageReference {
-    /// Proto3 JSON without spaces, keys sorted, as the Python SDK writes it.
-    var json: ByteBuffer {
-        var writer = JSONWriter()
-        writer.write("{\"claimData\":{")
-        let entries = self.claim.entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        for (index, entry) in entries.enumerated() {
-            writer.write(index == 0 ? "" : ",")
-            writer.write(string: entry.key)
-            writer.write(":")
-            writer.write(string: entry.value)
-        }
-        writer.write("},\"driverName\":")
-        writer.write(string: self.driverName)
-        writer.write("}")
-        return writer.buffer
-    }
-
     /// Reads proto3 JSON of any writer (ES-W3).
     ///
     /// Accepted: both spellings of the two fields, fields that nobody knows, white space, any order, no claim at all. Of
@@ -32,10 +16,10 @@ extension StorageReference {
         let object = try Self.object(json)
         var driverName: JSONValue?
         var claimData: JSONValue?
-        for (key, value) in object {
-            switch key {
-            case "driverName", "driver_name": driverName = value
-            case "claimData", "claim_data": claimData = value
+        for member in object {
+            switch member.key {
+            case "driverName", "driver_name": driverName = member.value
+            case "claimData", "claim_data": claimData = member.value
             default: break
             }
         }
@@ -45,14 +29,14 @@ extension StorageReference {
         )
     }
 
-    static func object(_ json: ByteBuffer) throws(ExternalStorageError) -> [(key: String, value: JSONValue)] {
+    static func object(_ json: ByteBuffer) throws(ExternalStorageError) -> [JSONValue.Member] {
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue(parsing: json)
+            value = try JSONValue(parsing: json.readableBytesView)
         } catch {
-            throw .invalidReference("its data is not JSON: \(error.reason) at byte \(error.position)")
+            throw .invalidReference("its data is not JSON: \(error)")
         }
-        guard case .object(let object) = value else {
+        guard let object = value.members else {
             throw .invalidReference("its data is \(value.kind), where a JSON object is expected")
         }
         return object
@@ -69,13 +53,15 @@ extension StorageReference {
     static func claim(_ value: JSONValue?, field: String) throws(ExternalStorageError) -> StorageDriverClaim {
         switch value {
         case nil, .null: return StorageDriverClaim()
-        case .object(let entries):
+        case .object(let members):
             var claim = StorageDriverClaim()
-            for (key, value) in entries {
-                guard case .string(let text) = value else {
-                    throw .invalidReference("\"\(field).\(key)\" is \(value.kind), where a string is expected")
+            for member in members {
+                guard let text = member.value.string else {
+                    throw .invalidReference(
+                        "\"\(field).\(member.key)\" is \(member.value.kind), where a string is expected"
+                    )
                 }
-                claim[key] = text
+                claim[member.key] = text
             }
             return claim
         case let other?: throw .invalidReference("\"\(field)\" is \(other.kind), where an object is expected")

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
+
 extension StorageReference {
     /// Reads a reference as previews of 2025 wrote it (ES-W5).
     ///
@@ -11,10 +13,10 @@ extension StorageReference {
     init(legacyPayload payload: Payload) throws(ExternalStorageError) {
         var driverName: JSONValue?
         var driverClaim: JSONValue?
-        for (key, value) in try Self.object(payload.data) {
-            switch key {
-            case "driver_name": driverName = value
-            case "driver_claim": driverClaim = value
+        for member in try Self.object(payload.data) {
+            switch member.key {
+            case "driver_name": driverName = member.value
+            case "driver_claim": driverClaim = member.value
             default: break
             }
         }
@@ -22,7 +24,7 @@ extension StorageReference {
         var claimData: JSONValue?
         switch driverClaim {
         case nil, .null: break
-        case .object(let entries): claimData = entries.last { $0.key == "claim_data" }?.value
+        case .object: claimData = driverClaim?["claim_data"]
         case let other?: throw .invalidReference("\"driver_claim\" is \(other.kind), where an object is expected")
         }
         self.init(driverName: name, claim: try Self.claim(claimData, field: "driver_claim.claim_data"))

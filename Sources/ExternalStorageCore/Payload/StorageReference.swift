@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageWire
 import NIOCore
 
 /// What stands in history in place of a stored payload: the name of the driver, and its claim.
@@ -35,6 +36,10 @@ public struct StorageReference: Hashable, Sendable {
     /// - Parameter payload: A payload with the encoding and message type of a reference.
     /// - Throws: ``ExternalStorageError/Code/invalidReference``, which names the field that is wrong.
     public init(payload: Payload) throws(ExternalStorageError) {
+        if payload.traits.contains(.plainReference), let reference = ReferenceReader.reference(payload.data) {
+            self = reference
+            return
+        }
         let metadata = payload.metadata
         try Self.expect(Self.encoding, for: "encoding", in: metadata)
         try Self.expect(Self.messageType, for: "messageType", in: metadata)
@@ -48,11 +53,7 @@ public struct StorageReference: Hashable, Sendable {
     /// - Parameter sizeInBytes: The serialized size of what was handed to the driver; the server adds these up.
     /// - Returns: A payload with the encoding, the message type and the size of ES-W1.
     public func payload(forStored sizeInBytes: Int) -> Payload {
-        Payload(
-            metadata: ["encoding": Array(Self.encoding.utf8), "messageType": Array(Self.messageType.utf8)],
-            data: self.json,
-            externalPayloadSizes: [Int64(sizeInBytes)]
-        )
+        ReferenceWriter.payload(self, forStored: sizeInBytes)
     }
 
     private static func expect(

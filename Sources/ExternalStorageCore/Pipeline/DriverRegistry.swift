@@ -31,18 +31,49 @@ struct DriverRegistry: Sendable {
 
     subscript(index: Int) -> RegisteredDriver { self.drivers[index] }
 
-    /// - Throws: `driverNotRegistered`, which names the drivers that are (ES-P4, ES-P8).
-    func index(of name: String, wantedBy origin: String) throws(ExternalStorageError) -> Int {
+    func contains(_ name: String) -> Bool { self.indices[name] != nil }
+
+    /// The driver that a reference names.
+    ///
+    /// - Throws: `driverNotRegistered`, which names the drivers that are, and the option that lets it pass (ES-P8).
+    func index(ofReferenced name: String) throws(ExternalStorageError) -> Int {
         if let index = self.indices[name] { return index }
-        let registered = self.drivers.map { "\"\($0.name)\"" }.joined(separator: ", ")
         throw ExternalStorageError(
             code: .driverNotRegistered,
             message: """
-                \(origin) names the storage driver "\(name)", which is not registered; registered: \(registered). \
-                Register a driver of that name
+                a storage reference names the storage driver "\(name)", which is not registered; registered: \
+                \(self.names). Register a driver of that name, or, if somebody behind this resolves the reference, leave \
+                it as it is with the option unregisteredDrivers: .leave (sidecar: --unregistered-drivers leave)
                 """
         )
     }
+
+    /// The driver that a selector returned: one of those that were registered, not another of the same name (ES-P12).
+    ///
+    /// - Throws: `driverNotRegistered`, which names the drivers that are (ES-P4).
+    func index(ofSelected driver: any StorageDriver) throws(ExternalStorageError) -> Int {
+        guard let index = self.indices[driver.name] else {
+            throw ExternalStorageError(
+                code: .driverNotRegistered,
+                message: """
+                    the storage driver selector returned the storage driver "\(driver.name)", which is not registered; \
+                    registered: \(self.names). Register a driver of that name
+                    """
+            )
+        }
+        guard self.drivers[index].isSame(as: driver) else {
+            throw ExternalStorageError(
+                code: .driverNotRegistered,
+                message: """
+                    the storage driver selector returned a storage driver that is named "\(driver.name)" as one that is \
+                    registered, but is another one; return the registered driver itself
+                    """
+            )
+        }
+        return index
+    }
+
+    private var names: String { self.drivers.map { "\"\($0.name)\"" }.joined(separator: ", ") }
 
     /// The types of the drivers, each once, in the order of registration (ES-O3).
     var types: [String] {

@@ -24,9 +24,8 @@ struct ReferenceCodec: Sendable {
         let encoded: [Payload]
         do {
             encoded = try await codec.encode(references)
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            try Task.checkCancellation()
             throw ExternalStorageError(
                 code: .codecFailed,
                 message: "the codec failed to encode storage references",
@@ -82,9 +81,8 @@ struct ReferenceCodec: Sendable {
         let decoded: [Payload]
         do {
             decoded = try await codec.decode(payloads)
-        } catch let error as CancellationError {
-            throw error
         } catch {
+            try Task.checkCancellation()
             throw ExternalStorageError.undecodableReference(cause: error)
         }
         guard decoded.count == payloads.count else { throw ExternalStorageError.undecodableReference() }

@@ -15,19 +15,25 @@ extension RegisteredDriver {
         )
     }
 
-    /// The error to throw for one that the driver threw: a cancellation as it is, our own with the driver's name, and
-    /// anything else as the cause of `driverFailed`.
-    func classified(_ error: any Error, operation: String) -> any Error {
+    /// The error to throw for one that the driver threw: our own with the driver's name and the operation, and anything
+    /// else as the cause of `driverFailed`.
+    ///
+    /// To be called in the task that called the driver. Whether that is cancelled decides whether this is a cancellation,
+    /// whatever was thrown (ES-P13).
+    func classified(_ error: any Error, operation: StorageOperation) -> any Error {
+        if Task.isCancelled { return CancellationError() }
         switch error {
-        case is CancellationError: return error
         case var error as ExternalStorageError:
             error.driverName = error.driverName ?? self.name
+            error.operation = error.operation ?? operation
             return error
         default:
+            let reason = error is CancellationError ? "it was cancelled, but not by its caller" : "\(error)"
             return ExternalStorageError(
                 code: .driverFailed,
-                message: "\(operation) failed: \(error)",
+                message: "\(operation) failed: \(reason)",
                 driverName: self.name,
+                operation: operation,
                 cause: error
             )
         }

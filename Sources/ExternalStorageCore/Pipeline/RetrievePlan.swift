@@ -35,18 +35,22 @@ struct RetrievePlan: Sendable {
         return traits.isReference || (readsLegacy && traits.contains(.legacyReference))
     }
 
-    /// Reads the references, none of them encoded.
+    /// Reads a reference that is not encoded.
     ///
+    /// - Returns: Where it points; nil if its driver is not registered and such references are left to others.
     /// - Throws: `invalidReference`, `driverNotRegistered`.
-    static func locations(_ references: [Payload], in registry: DriverRegistry, namespace: String) throws -> [Location]
-    {
-        try references.map { payload in
-            let reference =
-                payload.traits.contains(.legacyReference)
-                ? try StorageReference(legacyPayload: payload) : try StorageReference(payload: payload)
-            let driver = try registry.index(of: reference.driverName, wantedBy: "a storage reference")
-            return Location(driver: driver, claim: reference.claim, namespace: namespace)
-        }
+    static func location(
+        of payload: Payload,
+        in registry: DriverRegistry,
+        namespace: String,
+        unregistered: ExternalStorage.Configuration.UnregisteredDrivers
+    ) throws(ExternalStorageError) -> Location? {
+        let reference =
+            payload.traits.contains(.legacyReference)
+            ? try StorageReference(legacyPayload: payload) : try StorageReference(payload: payload)
+        if unregistered == .leave, !registry.contains(reference.driverName) { return nil }
+        let driver = try registry.index(ofReferenced: reference.driverName)
+        return Location(driver: driver, claim: reference.claim, namespace: namespace)
     }
 
     /// Groups the locations by driver (ES-P2); equal ones become one.

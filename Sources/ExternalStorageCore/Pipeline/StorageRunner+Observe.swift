@@ -15,15 +15,17 @@ extension StorageRunner {
     ///   - driver: Who is called.
     ///   - payloads: How many payloads the call is about.
     ///   - scope: The message.
-    ///   - body: Makes the call; returns its result and the payloads that went or came.
-    /// - Returns: The result of the call.
+    ///   - moved: The payloads that went or came, given what the call returned, or nil if it failed.
+    ///   - body: Makes the call.
+    /// - Returns: What `body` returns.
     /// - Throws: What the driver threw, classified.
     func observe<Output>(
-        _ operation: StorageMetrics.Operation,
+        _ operation: StorageOperation,
         _ driver: RegisteredDriver,
         payloads: Int,
         scope: MessageScope,
-        _ body: (StorageLimiter) async throws -> (Output, [Payload])
+        moved: (Output?) -> [Payload],
+        body: (StorageLimiter) async throws -> Output
     ) async throws -> Output {
         let metrics = self.telemetry.metrics(operation, driver.type)
         let usage = LimiterUsage()
@@ -37,23 +39,29 @@ extension StorageRunner {
             span.attributes[StorageSpans.driver] = driver.name
             span.attributes[StorageSpans.driverType] = driver.type
             span.attributes[StorageSpans.payloads] = payloads
-            do {
-                let (output, moved) = try await body(limiter)
+            func report(_ moved: [Payload]) {
                 let sizeInBytes = moved.reduce(0) { $0 + $1.sizeInBytes }
                 span.attributes[StorageSpans.sizeInBytes] = sizeInBytes
                 span.attributes[StorageSpans.permitWaits] = usage.totals.waits
-                metrics.moved(moved)
-                self.telemetry.check(usage.totals, of: driver)
+                metrics.moved(payloads: moved.count, sizeInBytes: sizeInBytes)
                 self.telemetry.logger.debug(
                     "External storage \(operation.rawValue)",
                     metadata: LogMetadata.call(driver, payloads: moved.count, sizeInBytes: sizeInBytes)
                 )
+            }
+            do {
+                let output = try await body(limiter)
+                report(moved(output))
+                self.telemetry.check(usage.totals, of: driver)
                 return output
             } catch {
-                let error = driver.classified(error, operation: operation.rawValue)
+                let some = moved(nil)
+                if !some.isEmpty { report(some) }
+                let error = driver.classified(error, operation: operation)
                 if let failure = error as? ExternalStorageError {
                     span.attributes[StorageSpans.errorCode] = failure.code.description
-                    metrics.failed(failure.code)
+                    // That a message has no room for more is no failure of the driver.
+                    if failure.code != .messageTooLarge { metrics.failed(failure.code) }
                 }
                 throw error
             }

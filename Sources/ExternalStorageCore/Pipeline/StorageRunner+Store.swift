@@ -104,11 +104,22 @@ extension StorageRunner {
 
     private func store(_ call: StorePlan.Call, scope: MessageScope) async throws -> [StorageDriverClaim] {
         let driver = self.registry[call.driver]
-        return try await self.observe(.store, driver, payloads: call.payloads.count, scope: scope) { limiter in
-            let context = StorageDriverStoreContext(target: call.target, namespace: scope.namespace, limiter: limiter)
-            let claims = try await driver.driver.store(call.payloads, context: context)
-            try driver.check(count: claims.count, of: "claims", for: call.payloads.count, "payloads")
-            return (claims, call.payloads)
-        }
+        return try await self.observe(
+            .store,
+            driver,
+            payloads: call.payloads.count,
+            scope: scope,
+            moved: { $0 == nil ? [] : call.payloads },
+            body: { limiter in
+                let context = StorageDriverStoreContext(
+                    target: call.target,
+                    namespace: scope.namespace,
+                    limiter: limiter
+                )
+                let claims = try await driver.driver.store(call.payloads, context: context)
+                try driver.check(count: claims.count, of: "claims", for: call.payloads.count, "payloads")
+                return claims
+            }
+        )
     }
 }

@@ -42,14 +42,21 @@ extension StorageRunner {
     ) async throws -> StorageDriverClaim {
         let scope = MessageScope(namespace: context.namespace, permits: self.configuration.requestsPerMessage)
         defer { self.telemetry.record(scope.intervals, .store) }
-        return try await self.observe(.store, driver, payloads: 1, scope: scope) { limiter in
-            let context = StorageDriverStoreContext(
-                target: context.target,
-                namespace: context.namespace,
-                limiter: limiter
-            )
-            return (try await streaming.store(payload, context: context), [payload.outline])
-        }
+        return try await self.observe(
+            .store,
+            driver,
+            payloads: 1,
+            scope: scope,
+            moved: { $0 == nil ? [] : [payload.outline] },
+            body: { limiter in
+                let context = StorageDriverStoreContext(
+                    target: context.target,
+                    namespace: context.namespace,
+                    limiter: limiter
+                )
+                return try await streaming.store(payload, context: context)
+            }
+        )
     }
 
     /// What stands at a location, in chunks.
@@ -61,8 +68,15 @@ extension StorageRunner {
         }
         guard let streaming = driver.driver as? any StreamingStorageDriver else {
             return PayloadChunks(proof: nil) {
-                let payload = try await self.retrieve([location], namespace: location.namespace)[0]
-                return MemoryChunkReader(rest: payload.serializedBytes)
+                let retrieval = Retrieval(limit: .max, occupied: 0, manner: [])
+                try await self.retrieve(
+                    [location],
+                    hints: [0],
+                    credits: [0],
+                    namespace: location.namespace,
+                    in: retrieval
+                )
+                return MemoryChunkReader(rest: try retrieval.payload(at: location).serializedBytes)
             }
         }
         let usage = LimiterUsage()
@@ -76,7 +90,7 @@ extension StorageRunner {
         do {
             chunks = try await streaming.chunks(of: location.claim, context: context)
         } catch {
-            throw driver.classified(error, operation: StorageMetrics.Operation.retrieve.rawValue)
+            throw driver.classified(error, operation: .retrieve)
         }
         return PayloadChunks(proof: nil) {
             ObservedChunkReader(

@@ -18,13 +18,12 @@ import Metrics
 /// | `temporal_external_storage_permit_waits` | counter | permits that had to be waited for |
 /// | `temporal_external_storage_permit_wait` | timer | how long a driver call waited for permits, all added up |
 ///
-/// Dimensions: `operation` (`store`, `retrieve`) and `driver_type`.
+/// `temporal_external_storage_stored_for_size`, without dimensions, counts the payloads below the threshold that were
+/// stored because their request was too large.
+///
+/// Dimensions of the others: `operation` (`store`, `retrieve`) and `driver_type`.
 struct StorageMetrics: Sendable {
-    enum Operation: String, Sendable {
-        case store
-        case retrieve
-    }
-
+    static let storedForSize = "temporal_external_storage_stored_for_size"
     private static let prefix = "temporal_external_storage_"
 
     let latency: Timer
@@ -37,7 +36,7 @@ struct StorageMetrics: Sendable {
     private let factory: any MetricsFactory
 
     /// Handles are made once: making one costs a look-up in most backends.
-    init(operation: Operation, driverType: String, factory: any MetricsFactory) {
+    init(operation: StorageOperation, driverType: String, factory: any MetricsFactory) {
         let dimensions = [("operation", operation.rawValue), ("driver_type", driverType)]
         self.dimensions = dimensions
         self.factory = factory

@@ -8,7 +8,7 @@ import Tracing
 
 /// Every span of external storage: one per driver call (ES-O2).
 enum StorageSpans {
-    static func name(of operation: StorageMetrics.Operation) -> String { "external-storage.\(operation.rawValue)" }
+    static func name(of operation: StorageOperation) -> String { "external-storage.\(operation.rawValue)" }
 
     static let driver = "temporal.storage.driver"
     static let driverType = "temporal.storage.driver.type"

@@ -17,11 +17,17 @@ final class StorageTelemetry: Sendable {
     }
 
     let logger: Logger
+    /// Payloads below the threshold that were stored because their request was too large.
+    private let storedForSize: Counter
     private let store: [String: StorageMetrics]
     private let retrieve: [String: StorageMetrics]
     private let permitHabits: NIOLockedValueBox<[String: PermitHabit]> = NIOLockedValueBox([:])
 
-    func cacheHit(_ operation: StorageMetrics.Operation, _ driver: RegisteredDriver) {
+    func stored(forSize count: Int) {
+        if count > 0 { self.storedForSize.increment(by: count) }
+    }
+
+    func cacheHit(_ operation: StorageOperation, _ driver: RegisteredDriver) {
         self.metrics(operation, driver.type).cacheHits.increment()
     }
 
@@ -29,7 +35,8 @@ final class StorageTelemetry: Sendable {
     init(registry: DriverRegistry, logger: Logger) {
         self.logger = logger
         let factory = MetricsSystem.factory
-        func metrics(_ operation: StorageMetrics.Operation) -> [String: StorageMetrics] {
+        self.storedForSize = Counter(label: StorageMetrics.storedForSize, factory: factory)
+        func metrics(_ operation: StorageOperation) -> [String: StorageMetrics] {
             Dictionary(
                 uniqueKeysWithValues: registry.types.map { type in
                     (type, StorageMetrics(operation: operation, driverType: type, factory: factory))
@@ -40,7 +47,7 @@ final class StorageTelemetry: Sendable {
         self.retrieve = metrics(.retrieve)
     }
 
-    func metrics(_ operation: StorageMetrics.Operation, _ driverType: String) -> StorageMetrics {
+    func metrics(_ operation: StorageOperation, _ driverType: String) -> StorageMetrics {
         guard let metrics = (operation == .store ? self.store : self.retrieve)[driverType] else {
             preconditionFailure("the registry has no driver of type \(driverType)")
         }
@@ -48,7 +55,7 @@ final class StorageTelemetry: Sendable {
     }
 
     /// Records for each type of driver how long it was at work for one message.
-    func record(_ intervals: CallIntervals, _ operation: StorageMetrics.Operation) {
+    func record(_ intervals: CallIntervals, _ operation: StorageOperation) {
         for (type, elapsed) in intervals.elapsed {
             self.metrics(operation, type).latency.recordNanoseconds(elapsed.nanoseconds)
         }

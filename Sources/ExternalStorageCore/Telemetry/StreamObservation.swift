@@ -43,7 +43,7 @@ final class StreamObservation: Sendable {
 
     /// - Returns: The error to throw.
     func failed(_ error: any Error) -> any Error {
-        let error = self.driver.classified(error, operation: StorageMetrics.Operation.retrieve.rawValue)
+        let error = self.driver.classified(error, operation: .retrieve)
         if let failure = error as? ExternalStorageError {
             self.span.attributes[StorageSpans.errorCode] = failure.code.description
             self.telemetry.metrics(.retrieve, self.driver.type).failed(failure.code)

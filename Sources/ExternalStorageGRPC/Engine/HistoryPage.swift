@@ -35,21 +35,35 @@ struct HistoryPage: Sendable {
 // MARK: - Cutting
 
 extension HistoryPage {
-    /// The response with as many of its events as fit with their payloads, at least one.
+    /// Where the events of a response stand; nil if it is none of history.
+    static func history<Message: MessageBytes>(
+        in scanned: ScannedMessage<Message>
+    ) throws(WireError) -> Range<Int>? {
+        guard let fields = self.fields(of: scanned.type) else { return nil }
+        return try scanned.message.withSpan { bytes throws(WireError) in
+            try WireReader.lastBytes(fields.history, in: 0..<bytes.count, of: bytes)
+        }
+    }
+
+    /// The response with as many of its events as fit with their payloads.
     ///
     /// - Parameters:
     ///   - scanned: The response.
-    ///   - limit: How large it may be with its payloads, in bytes, by what its references say.
+    ///   - limit: How large it may be with its payloads, in bytes.
+    ///   - growth: How much larger it becomes by the payload at a site, in bytes; the largest number there is for one that
+    ///     has no room.
+    ///   - mayEndEmpty: Whether there is no page if not even the first event fits. Else the page has at least that.
     /// - Returns: The shorter response, or nil if it is none of history, or fits, or cannot be shorter.
     /// - Throws: `WireError` if the history is not protobuf.
     static func cut<Message: MessageBytes>(
         _ scanned: ScannedMessage<Message>,
-        limit: Int
+        limit: Int,
+        growth: [Int: Int],
+        mayEndEmpty: Bool
     ) throws(WireError) -> Message? {
-        let sites = scanned.payloadSites
-        guard let fields = self.fields(of: scanned.type), !sites.isEmpty else { return nil }
-        let growth = scanned.payloads(at: sites).map(\.growthInBytes)
-        guard growth.reduce(scanned.message.count, { $0.addingClamped($1) }) > limit else { return nil }
+        guard let fields = self.fields(of: scanned.type), !growth.isEmpty else { return nil }
+        let sites = growth.keys.sorted()
+        guard growth.values.reduce(scanned.message.count, { $0.addingClamped($1) }) > limit else { return nil }
         return try scanned.message.withSpan { bytes throws(WireError) -> Message? in
             guard let history = try WireReader.lastBytes(fields.history, in: 0..<bytes.count, of: bytes) else {
                 return nil
@@ -58,20 +72,20 @@ extension HistoryPage {
             var size = scanned.message.count + 64
             var next = 0
             while next < sites.count, scanned.scan.sites[sites[next]].bodyStart < history.lowerBound { next += 1 }
-            for (site, more) in zip(sites, growth) where !history.contains(scanned.scan.sites[site].bodyStart) {
-                size = size.addingClamped(more)
+            for site in sites where !history.contains(scanned.scan.sites[site].bodyStart) {
+                size = size.addingClamped(growth[site] ?? 0)
             }
             var end = history.lowerBound
             var reader = WireReader(history)
             while let event = try reader.next(in: bytes) {
                 while next < sites.count, event.body.contains(scanned.scan.sites[sites[next]].bodyStart) {
-                    size = size.addingClamped(growth[next])
+                    size = size.addingClamped(growth[sites[next]] ?? 0)
                     next += 1
                 }
-                guard size <= limit || end == history.lowerBound else { break }
+                guard size <= limit || (end == history.lowerBound && !mayEndEmpty) else { break }
                 end = event.bodyEnd
             }
-            guard end < history.upperBound else { return nil }
+            guard end < history.upperBound, end > history.lowerBound else { return nil }
             return try Self.response(bytes, fields, kept: history.lowerBound..<end, left: end..<history.upperBound)
         }
     }
@@ -149,21 +163,5 @@ extension HistoryPage {
         response.writeField(1, bytes: self.events)
         if self.token.readableBytes > 0 { response.writeField(3, bytes: self.token) }
         return response
-    }
-}
-
-extension Payload {
-    /// How much larger than a reference its payload is, in bytes, by what the reference says; zero if it does not say.
-    var growthInBytes: Int {
-        let size = self.externalPayloadSizes.reduce(0) { $0.addingClamped(Int(max(0, $1))) }
-        return max(0, size - self.sizeInBytes)
-    }
-}
-
-extension Int {
-    /// The sum, or the largest number there is.
-    func addingClamped(_ other: Int) -> Int {
-        let (sum, overflows) = self.addingReportingOverflow(other)
-        return overflows ? .max : sum
     }
 }

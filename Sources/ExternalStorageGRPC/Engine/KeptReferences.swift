@@ -8,11 +8,8 @@ import ExternalStorageWire
 
 /// Which references of responses stay as they are, because whoever asked resolves them itself, or not at all.
 ///
-/// Bound around a call, it counts for the calls inside, and nothing of it reaches the server:
-///
-/// ```swift
-/// let task = try await KeptReferences.$current.withValue(.activityInput) { try await poll() }
-/// ```
+/// Bound around a call by `$current.withValue(_:operation:)`, it counts for the calls inside, and nothing of it reaches the
+/// server.
 ///
 /// What is not named here is resolved as ever: headers, heartbeat details, failures. A reference that was kept is not
 /// known to be good: the failure to resolve it later is the caller's to report, for an activity with the cause

@@ -4,9 +4,18 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-package import ExternalStorageCore
+import ExternalStorageCore
 package import ExternalStorageWire
+import Groundwork
 import NIOCore
+
+/// What offloading made of a request.
+struct Offloaded<Message: MessageBytes>: Sendable {
+    /// The request to send, or nil if that is the request itself.
+    var message: Message?
+    /// Why answers to queries are no longer in it (ES-F2).
+    var failedQueries: [ExternalStorageError] = []
+}
 
 extension MessageEngine {
     /// Stores what is large enough and returns the request with references in its place.
@@ -18,50 +27,47 @@ extension MessageEngine {
     ///   - message: The serialized request.
     ///   - type: Its type.
     ///   - namespaceField: The field of the request that holds its namespace.
-    ///   - queryFailed: Told of every answer to a query that could not be stored.
-    /// - Returns: The request to send, or nil if that is the request itself. What is not protobuf is not ours to judge:
-    ///   it goes to the server as it is.
+    /// - Returns: The request to send, or nil if that is the request itself.
     /// - Throws: `ExternalStorageError` if storing fails; then the request must not be sent (ES-F1). Objects that were
-    ///   written before stay behind. `CancellationError` if cancelled.
+    ///   written before stay behind. ``WireError`` if the request cannot be read. `CancellationError` if cancelled.
     package func offload<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
-        namespaceField: UInt32 = 1,
-        queryFailed: (ExternalStorageError) -> Void = { _ in }
+        namespaceField: UInt32 = 1
     ) async throws -> Message? {
         try await self.offload(
             message,
             as: type,
             namespaceField: namespaceField,
-            queryFailed: queryFailed,
+            deadline: nil,
             findParent: { _ in nil }
-        )
+        ).message
     }
 
-    /// As above, for whoever can ask the server.
+    /// As above, for whoever has a deadline and can ask the server.
     ///
     /// - Parameters:
     ///   - message: The serialized request.
     ///   - type: Its type.
     ///   - namespaceField: The field of the request that holds its namespace.
-    ///   - queryFailed: Told of every answer to a query that could not be stored.
+    ///   - deadline: When the call has to be over.
     ///   - findParent: Gives the parent of a workflow of which nobody here knows whether it has one. Only asked if its
     ///     result is large.
-    /// - Returns: As above.
-    /// - Throws: As above, and what `findParent` throws.
+    /// - Returns: As above, and the answers to queries that could not be stored.
+    /// - Throws: As above, and what `findParent` throws. `TimeLimitExceeded` at the deadline.
     func offload<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
         namespaceField: UInt32,
-        queryFailed: (ExternalStorageError) -> Void,
+        deadline: Deadline?,
         findParent: (TaskContext) async throws -> TaskContext.Execution?
-    ) async throws -> Message? {
-        guard self.hasWork(message, as: type) else { return nil }
+    ) async throws -> Offloaded<Message> {
+        guard try self.hasWork(message, as: type) else { return Offloaded() }
         return try await self.offloadFound(
             message,
             as: type,
             namespaceField: namespaceField,
-            queryFailed: queryFailed,
+            deadline: deadline,
             findParent: findParent
         )
     }
@@ -75,10 +81,10 @@ extension MessageEngine {
         _ message: Message,
         as type: MessageType,
         namespaceField: UInt32,
-        queryFailed: (ExternalStorageError) -> Void,
+        deadline: Deadline?,
         findParent: (TaskContext) async throws -> TaskContext.Execution?
-    ) async throws -> Message? {
-        guard var request = try? self.read(message, as: type, namespaceField: namespaceField) else { return nil }
+    ) async throws -> Offloaded<Message> {
+        var request = try self.read(message, as: type, namespaceField: namespaceField)
         if let task = request.task, request.needsParent, let parent = try await findParent(task) {
             try request.adopt(parent)
         }
@@ -88,22 +94,23 @@ extension MessageEngine {
             var field = StorageFailureReport.failedQueryResult(id: id, message: reason)
             changes.suffix.writeBuffer(&field)
         }
-        guard let storage = self.storage, !request.scanned.payloadSites.isEmpty else {
-            return try request.scanned.applying(changes)
+        let storage = request.scanned.payloadSites.isEmpty ? nil : self.storage
+        guard storage != nil || message.count > Self.smallestForOtherThreads else {
+            return Offloaded(message: try request.scanned.applying(changes))
         }
-        return try await Self.offEventLoop {
-            try await self.store(request, in: storage, changes: &changes, queryFailed)
-            return try request.scanned.applying(changes)
+        return try await self.apart(until: deadline) { [request, changes] in
+            var changes = changes
+            if let storage { try await self.store(request, in: storage, changes: &changes) }
+            return Offloaded(message: try request.scanned.applying(changes), failedQueries: changes.failedQueries)
         }
     }
 
     private func store<Message: MessageBytes>(
         _ request: OffloadRequest<Message>,
         in storage: ExternalStorage,
-        changes: inout MessageChanges,
-        _ queryFailed: (ExternalStorageError) -> Void
+        changes: inout MessageChanges
     ) async throws {
-        try await self.storeByThreshold(request, in: storage, changes: &changes, queryFailed)
+        try await self.storeByThreshold(request, in: storage, changes: &changes)
         if let limit = storage.configuration.requestSizeLimit {
             if let partLimit = storage.configuration.requestPartSizeLimit {
                 for part in request.scanned.parts(largerThan: partLimit) {
@@ -117,24 +124,44 @@ extension MessageEngine {
     private func storeByThreshold<Message: MessageBytes>(
         _ request: OffloadRequest<Message>,
         in storage: ExternalStorage,
-        changes: inout MessageChanges,
-        _ queryFailed: (ExternalStorageError) -> Void
+        changes: inout MessageChanges
     ) async throws {
         let threshold = storage.configuration.threshold.sizeInBytes
         let sites = request.scanned.payloadSites.filter { request.scanned.scan.sites[$0].count >= threshold }
+        try await self.storeOrFailQueries(sites, of: request, in: storage, changes: &changes)
+    }
+
+    /// Stores the payloads at `sites`; an answer to a query of which one cannot be stored becomes the failure of that
+    /// query (ES-F2).
+    private func storeOrFailQueries<Message: MessageBytes>(
+        _ sites: [Int],
+        of request: OffloadRequest<Message>,
+        in storage: ExternalStorage,
+        changes: inout MessageChanges,
+        ignoresThreshold: Bool = false
+    ) async throws {
+        func store(_ sites: [Int]) async throws {
+            try await self.store(
+                sites,
+                of: request,
+                in: storage,
+                changes: &changes,
+                ignoresThreshold: ignoresThreshold
+            )
+        }
         do {
-            try await self.store(sites, of: request, in: storage, changes: &changes)
+            try await store(sites)
         } catch let error as ExternalStorageError {
-            let answers = request.queryAnswers
+            let answers = request.queryAnswers.filter { !Set(sites).isDisjoint(with: $0.sites) }
             guard !answers.isEmpty else { throw error }
             // Everything but the answers first: without it the task fails anyway.
             let inAnswers = Set(answers.flatMap(\.sites))
-            try await self.store(sites.filter { !inAnswers.contains($0) }, of: request, in: storage, changes: &changes)
+            try await store(sites.filter { !inAnswers.contains($0) })
             for answer in answers {
                 do {
-                    try await self.store(answer.sites, of: request, in: storage, changes: &changes)
+                    try await store(sites.filter(Set(answer.sites).contains))
                 } catch let error as ExternalStorageError {
-                    queryFailed(error)
+                    changes.failedQueries.append(error)
                     changes.removals.insert(answer.frame)
                     var field = StorageFailureReport.failedQueryResult(id: answer.id, message: error.description)
                     changes.suffix.writeBuffer(&field)
@@ -157,6 +184,7 @@ extension MessageEngine {
         let (scan, threshold) = (request.scanned.scan, storage.configuration.threshold.sizeInBytes)
         var rest = request.scanned.payloadSites(in: part).filter { site in
             scan.sites[site].count < threshold && changes.replacements[site] == nil
+                && !request.scanned.isRemoved(site, by: changes)
         }
         rest.sort { scan.sites[$0].count > scan.sites[$1].count }
         var size = request.scanned.size(of: part, after: changes)
@@ -169,7 +197,21 @@ extension MessageEngine {
                 expected -= scan.sites[site].count - Self.smallestWorthStoring
                 rest.removeFirst()
             }
-            try await self.store(chosen.sorted(), of: request, in: storage, changes: &changes, ignoresThreshold: true)
+            // Answers to queries by themselves and first: one that cannot be stored goes, and then the rest may fit.
+            let inAnswers = Set(request.queryAnswers.flatMap(\.sites))
+            let answers = chosen.filter(inAnswers.contains)
+            if !answers.isEmpty {
+                rest = (chosen.filter { !inAnswers.contains($0) } + rest)
+                chosen = answers
+            }
+            try await self.storeOrFailQueries(
+                chosen.sorted(),
+                of: request,
+                in: storage,
+                changes: &changes,
+                ignoresThreshold: true
+            )
+            rest.removeAll { request.scanned.isRemoved($0, by: changes) }
             size = request.scanned.size(of: part, after: changes)
         }
     }
@@ -210,19 +252,15 @@ extension MessageEngine {
     }
 
     /// Whether there is anything to store or to take off; almost always there is not, so this comes first.
-    private func hasWork<Message: MessageBytes>(_ message: Message, as type: MessageType) -> Bool {
+    private func hasWork<Message: MessageBytes>(_ message: Message, as type: MessageType) throws(WireError) -> Bool {
         let scanner = self.scanner(forMessageOf: message.count)
-        do throws(WireError) {
-            return try message.withSpan { bytes throws(WireError) in
-                let scan = try scanner.scan(bytes, as: type)
-                // Two halves may be large enough where neither of them is.
-                if scan.needsNormalization { return true }
-                return scan.sites.contains { site in
-                    site.kind == .payload || TaskToken.split(bytes, in: site.body) != nil
-                }
+        return try message.withSpan { bytes throws(WireError) in
+            let scan = try scanner.scan(bytes, as: type)
+            // Two halves may be large enough where neither of them is.
+            if scan.needsNormalization { return true }
+            return scan.sites.contains { site in
+                site.kind == .payload || TaskToken.split(bytes, in: site.body) != nil
             }
-        } catch {
-            return false
         }
     }
 

@@ -6,6 +6,8 @@
 
 package import ExternalStorageCore
 import ExternalStorageWire
+import Groundwork
+package import GroundworkNIO
 import NIOCore
 
 /// Bytes in, bytes out: offloads or resolves the payloads of one message.
@@ -17,20 +19,43 @@ package struct MessageEngine: Sendable {
     package let storage: ExternalStorage?
     /// The largest message that resolving may make, in bytes.
     package let resolvedMessageLimit: Int
+    /// Owns drivers' calls that do not end in time; nil where whoever calls waits for them.
+    let overtime: Overtime?
 
-    package init(storage: ExternalStorage?, resolvedMessageLimit: Int = Int(Int32.max)) {
+    package init(
+        storage: ExternalStorage?,
+        resolvedMessageLimit: Int = Int(Int32.max),
+        overtime: Overtime? = nil
+    ) {
         self.storage = storage
         self.resolvedMessageLimit = resolvedMessageLimit
+        self.overtime = overtime
     }
+
+    /// Copying messages that are larger than this, in bytes, is left to other threads than the event loop's.
+    static var smallestForOtherThreads: Int { 65_536 }
 
     var readsLegacyReferences: Bool { self.storage?.configuration.readsLegacyReferences ?? false }
 
-    /// Stores or retrieves on the threads of the global executor.
+    /// Stores or retrieves on the threads of the global executor, and not for longer than there is time (ES-R6).
     ///
     /// To find out that a message holds nothing takes microseconds, and a call may do that on the event loop of its
     /// connection. Hashing and copying payloads takes milliseconds, which would hold up every other call of the loop.
-    static func offEventLoop<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
-        try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+    ///
+    /// - Throws: What `body` throws. `TimeLimitExceeded` at the deadline, even if a driver does not return. So it is with
+    ///   `CancellationError` if the task is cancelled.
+    func apart<Result: Sendable>(
+        until deadline: Deadline?,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let overtime = self.overtime else {
+            return try await withTaskExecutorPreference(globalConcurrentExecutor, operation: body)
+        }
+        do {
+            return try await overtime.run(until: deadline, executor: globalConcurrentExecutor, body)
+        } catch let error as TooMuchOvertime {
+            throw ExternalStorageError(code: .unavailable, message: error.description, cause: error)
+        }
     }
 }
 
@@ -101,14 +126,26 @@ struct ScannedMessage<Message: MessageBytes>: Sendable {
         self.payloadSites.filter { self.isInside(part, site: $0) }
     }
 
-    /// The size of the message, or of one part, with the replacements that were decided on, but for the sizes of
-    /// enclosing lengths.
+    /// The size of the message, or of one part, with what was decided on, but for the sizes of enclosing lengths.
     func size(of part: Int?, after changes: MessageChanges) -> Int {
-        let start = part.map { self.scan.frames[$0].body.count } ?? self.message.count
-        return self.scan.sites.indices.reduce(start) { size, site in
-            guard let replacement = changes.replacements[site], self.isInside(part, site: site) else { return size }
+        var size = part.map { self.scan.frames[$0].body.count } ?? self.message.count + changes.suffix.readableBytes
+        for frame in changes.removals {
+            if frame == part { return 0 }
+            let (start, end) = (self.scan.frames[frame].start, self.scan.frames[frame].bodyEnd)
+            if part.map({ self.scan.frames[$0].body.contains(start) }) ?? true { size -= end - start }
+        }
+        return self.scan.sites.indices.reduce(size) { size, site in
+            guard let replacement = changes.replacements[site], self.isInside(part, site: site),
+                !self.isRemoved(site, by: changes)
+            else { return size }
             return size + replacement.readableBytes - self.scan.sites[site].count
         }
+    }
+
+    /// Whether a site goes, with a frame around it.
+    func isRemoved(_ site: Int, by changes: MessageChanges) -> Bool {
+        guard !changes.removals.isEmpty else { return false }
+        return self.scan.enclosingFrames(of: self.scan.sites[site]).contains { changes.removals.contains($0) }
     }
 
     private func isInside(_ part: Int?, site: Int) -> Bool {
@@ -143,6 +180,8 @@ struct MessageChanges: Sendable {
     var removals: Set<Int> = []
     /// Fields that come, at the end.
     var suffix = ByteBuffer()
+    /// Why answers to queries are no longer in it.
+    var failedQueries: [ExternalStorageError] = []
 
     init(sites: Int) {
         self.replacements = Array(repeating: nil, count: sites)

@@ -13,7 +13,9 @@ enum Adjustments {
     ///
     /// Core-based SDKs read them once per worker and fail tasks whose payloads are larger, although storage would
     /// make them small; without a limit there is no check. Paging of completions goes too: pages are cut by the size
-    /// before storage.
+    /// before storage. So do commands of the server to a worker: they name an activity by the server's own token, and the
+    /// SDK knows it by the one that it was given, with our context behind it (``TaskToken``). It would not find the
+    /// activity, and a cancellation would be lost; without the capability it comes with the next heartbeat.
     static func liftNamespaceLimits(_ bytes: Span<UInt8>) throws(WireError) -> ByteBuffer {
         try MessageEditor.edit(bytes, in: 0..<bytes.count) { field throws(WireError) in
             guard field.number == 1, field.type == .lengthDelimited else { return .keep }
@@ -22,7 +24,7 @@ enum Adjustments {
                 switch field.number {
                 case 7:
                     let capabilities = try MessageEditor.edit(bytes, in: field.body) { field in
-                        field.number == 14 ? .remove : .keep
+                        Self.capabilitiesSwitchedOff.contains(field.number) ? .remove : .keep
                     }
                     return .replace(capabilities)
                 case 8:
@@ -37,6 +39,9 @@ enum Adjustments {
             return .replace(info)
         }
     }
+
+    /// `worker_commands` and `workflow_task_completion_pagination` of `NamespaceInfo.Capabilities`.
+    private static let capabilitiesSwitchedOff: Set<UInt32> = [10, 14]
 
     /// Adds driver types to the worker heartbeats that stand in field `number` of a message (ES-O3).
     ///

@@ -7,6 +7,7 @@
 import ExternalStorageCore
 import ExternalStorageWire
 import GRPCCore
+import Groundwork
 import Logging
 import NIOCore
 
@@ -18,10 +19,15 @@ extension ExternalStorageTransport {
     /// - Parameters:
     ///   - task: The task of the run.
     ///   - metadata: The metadata of the call on behalf of which the server is asked.
+    ///   - deadline: When that call has to be over.
     /// - Returns: Who gets the result of the run, or nil if that is the run itself. Nil also if the server does not
     ///   say, which is logged: then the result is kept with the run, which is another place and nothing else.
     /// - Throws: `CancellationError` if cancelled.
-    func parent(of task: TaskContext, metadata: Metadata) async throws -> TaskContext.Execution? {
+    func parent(
+        of task: TaskContext,
+        metadata: Metadata,
+        deadline: Deadline?
+    ) async throws -> TaskContext.Execution? {
         var execution = ByteBuffer()
         execution.writeField(1, string: task.workflow.id)
         execution.writeField(2, string: task.workflow.runID)
@@ -29,11 +35,13 @@ extension ExternalStorageTransport {
         request.writeField(1, string: task.workflow.namespace)
         request.writeField(2, bytes: execution)
         request.writeField(3, varint: 1)  // maximum_page_size
-        var metadata = metadata
-        metadata.removeAllValues(forKey: RequestTimeout.key)
-        metadata.addString("10S", forKey: RequestTimeout.key)
         do {
-            let response = try await self.unary("GetWorkflowExecutionHistory", request, metadata: metadata)
+            let response = try await self.call(
+                "GetWorkflowExecutionHistory",
+                request,
+                metadata: metadata,
+                deadline: deadline
+            )
             let namespace = task.workflow.namespace
             let parent = try TransportMessage<Bytes>(bytes: response).withSpan { bytes throws(WireError) in
                 let history = try WireReader.lastBytes(1, in: 0..<bytes.count, of: bytes)
@@ -53,31 +61,6 @@ extension ExternalStorageTransport {
                 ]
             )
             return nil
-        }
-    }
-
-    /// A call of WorkflowService on the wrapped transport.
-    private func unary(_ method: String, _ request: ByteBuffer, metadata: Metadata) async throws -> Bytes {
-        let descriptor = MethodDescriptor(
-            fullyQualifiedService: "temporal.api.workflowservice.v1.WorkflowService",
-            method: method
-        )
-        let message = TransportMessage<Bytes>(request).bytes
-        return try await self.base.withStream(descriptor: descriptor, options: .defaults) { stream, _ in
-            try await stream.outbound.write(.metadata(metadata))
-            try await stream.outbound.write(.message(message))
-            await stream.outbound.finish()
-            var response: Bytes?
-            for try await part in stream.inbound {
-                switch part {
-                case .metadata: continue
-                case .message(let bytes): response = bytes
-                case .status(let status, _):
-                    if let response, status.code == .ok { return response }
-                    throw RPCError(status: status) ?? RPCError(code: .unknown, message: "There is no message.")
-                }
-            }
-            throw RPCError(code: .unknown, message: "The stream ended without a status.")
         }
     }
 }

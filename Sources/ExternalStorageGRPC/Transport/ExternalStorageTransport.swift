@@ -4,9 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import BufferTransport
 public import ExternalStorageCore
 import ExternalStorageWire
 public import GRPCCore
+import Groundwork
+import GroundworkNIO
 public import Logging
 import NIOCore
 
@@ -34,6 +37,10 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
     let parents: ParentLedger
     let errorDetailsLimit: Int
     let logger: Logger
+    let oddities = FirstTimes()
+    let metrics = FailureMetrics()
+    /// Owns what drivers do beyond the deadlines of calls; ``connect()`` waits for it at its end.
+    let overtime = Overtime()
 
     /// Wraps a transport.
     ///
@@ -47,10 +54,14 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
         wrapping base: Base,
         storage: ExternalStorage?,
         configuration: ExternalStorageTransportConfiguration = .init(),
-        logger: Logger
+        logger: Logger = .current
     ) {
         self.base = base
-        self.engine = MessageEngine(storage: storage, resolvedMessageLimit: configuration.resolvedMessageLimit)
+        self.engine = MessageEngine(
+            storage: storage,
+            resolvedMessageLimit: configuration.resolvedMessageLimit,
+            overtime: self.overtime
+        )
         self.parents = ParentLedger(capacity: configuration.rememberedParents)
         self.errorDetailsLimit = configuration.errorDetailsLimit
         self.logger = logger
@@ -59,10 +70,27 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
     /// The throttle of the wrapped transport.
     public var retryThrottle: RetryThrottle? { self.base.retryThrottle }
 
-    /// Connects the wrapped transport.
+    /// Connects the wrapped transport, and returns when it has ended.
+    ///
+    /// Waits up to ten seconds for calls of drivers that went on after the deadlines of their calls.
     @concurrent
     public func connect() async throws {
-        try await self.base.connect()
+        do {
+            try await self.base.connect()
+        } catch {
+            await self.finish()
+            throw error
+        }
+        await self.finish()
+    }
+
+    private func finish() async {
+        let leftBehind = await self.overtime.finish(within: .seconds(10))
+        guard leftBehind > 0 else { return }
+        self.logger.warning(
+            "Calls of storage drivers have neither ended in time nor when they were cancelled",
+            metadata: ["calls": "\(leftBehind)"]
+        )
     }
 
     /// Shuts the wrapped transport down.
@@ -85,7 +113,13 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
         guard let rule = MethodRule.rule(for: descriptor) else {
             return try await self.base.withStream(descriptor: descriptor, options: options, closure)
         }
-        let call = StorageCall(rule: rule, descriptor: descriptor, transport: self, gate: RequestGate())
+        let call = StorageCall(
+            rule: rule,
+            descriptor: descriptor,
+            transport: self,
+            timeout: options.timeout,
+            gate: RequestGate()
+        )
         return try await self.base.withStream(descriptor: descriptor, options: options) { stream, context in
             let stream = RPCStream(
                 descriptor: stream.descriptor,
@@ -98,37 +132,75 @@ public struct ExternalStorageTransport<Base: ClientTransport>: ClientTransport {
 }
 
 extension ExternalStorageTransport {
+    /// How long a call of our own may take; less if the call that it is made for has less.
+    static var ownCallTimeout: Duration { .seconds(10) }
+
     /// Tells the server of a failed task, on the wrapped transport: a report does not go through storage (ES-F4).
     ///
     /// A report that cannot be sent is logged; the task then runs into its timeout, as without it.
-    func send(_ report: StorageFailureReport, metadata: Metadata, task: TaskContext?) async {
+    ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - metadata: The metadata of the call on behalf of which it is sent.
+    ///   - deadline: When that call has to be over (ES-R6).
+    func send(_ report: StorageFailureReport, metadata: Metadata, deadline: Deadline?) async {
         guard let slash = report.method.firstIndex(of: "/") else { return }
-        let descriptor = MethodDescriptor(
-            fullyQualifiedService: String(report.method[..<slash]),
-            method: String(report.method[report.method.index(after: slash)...])
-        )
-        var metadata = metadata
-        metadata.removeAllValues(forKey: RequestTimeout.key)
-        let (requestMetadata, request) = (metadata, TransportMessage<Bytes>(report.request).bytes)
+        let method = String(report.method[report.method.index(after: slash)...])
         do {
-            let status = try await self.base.withStream(descriptor: descriptor, options: .defaults) { stream, _ in
-                try await stream.outbound.write(.metadata(requestMetadata))
-                try await stream.outbound.write(.message(request))
-                await stream.outbound.finish()
-                for try await case .status(let status, _) in stream.inbound { return status }
-                return Status(code: .unknown, message: "The stream ended without a status.")
-            }
+            _ = try await self.call(method, report.request, metadata: metadata, deadline: deadline)
+        } catch let error as RPCError where error.code == .notFound {
             // The task may have timed out meanwhile, or been completed by another worker.
-            guard status.code != .ok, status.code != .notFound else { return }
-            self.logger.error(
-                "The failure of a task could not be reported",
-                metadata: ["rpc.method": "\(descriptor.method)", "error": "\(status.code): \(status.message)"]
-            )
+        } catch  where Task.isCancelled {
+            // Whoever asked for the task is gone, and so is the interest in its report (ES-F5).
         } catch {
             self.logger.error(
                 "The failure of a task could not be reported",
-                metadata: ["rpc.method": "\(descriptor.method)", "error": "\(error)"]
+                metadata: ["rpc.method": "\(method)", "error": "\(error)"]
             )
+        }
+    }
+
+    /// A call of WorkflowService on the wrapped transport, on behalf of another call.
+    ///
+    /// - Returns: The response.
+    /// - Throws: `RPCError` with the status of the call; `TimeLimitExceeded` at the deadline; `CancellationError`.
+    func call(
+        _ method: String,
+        _ request: ByteBuffer,
+        metadata: Metadata,
+        deadline: Deadline?
+    ) async throws -> Bytes {
+        let descriptor = MethodDescriptor(
+            fullyQualifiedService: "temporal.api.workflowservice.v1.WorkflowService",
+            method: method
+        )
+        let deadline = (deadline ?? .after(Self.ownCallTimeout)).limited(to: Self.ownCallTimeout)
+        try deadline.check()
+        var metadata = metadata
+        metadata.replaceOrAddString(RequestTimeout.text(deadline.remaining), forKey: RequestTimeout.key)
+        var options = CallOptions.defaults
+        options.timeout = deadline.remaining
+        let (base, message) = (self.base, TransportMessage<Bytes>(request).bytes)
+        return try await self.overtime.run(until: deadline) { [metadata, options] in
+            // It is no part of that other call.
+            try await CallMemory.$current.withValue(nil) {
+                try await base.withStream(descriptor: descriptor, options: options) { stream, _ in
+                    try await stream.outbound.write(.metadata(metadata))
+                    try await stream.outbound.write(.message(message))
+                    await stream.outbound.finish()
+                    var response: Bytes?
+                    for try await part in stream.inbound {
+                        switch part {
+                        case .metadata: continue
+                        case .message(let bytes): response = bytes
+                        case .status(let status, _):
+                            if let response, status.code == .ok { return response }
+                            throw RPCError(status: status) ?? RPCError(code: .unknown, message: "There is no message.")
+                        }
+                    }
+                    throw RPCError(code: .unknown, message: "The stream ended without a status.")
+                }
+            }
         }
     }
 }

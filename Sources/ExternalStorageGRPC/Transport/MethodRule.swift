@@ -40,6 +40,8 @@ struct MethodRule: Sendable {
     /// Whether the response can hold tasks: their tokens get a context, and their failures are reported.
     var handsOutTasks = false
     var adjustment: Adjustment?
+    /// Whether the response is about many executions, of which one must not hide the others (ES-F7).
+    var answersAboutMany = false
     /// Whether the request asks for a page of history, which may be the rest of one that was cut.
     var asksForHistory = false
 
@@ -51,7 +53,10 @@ struct MethodRule: Sendable {
     private static let byMethod: [String: MethodRule] = {
         var rules: [String: MethodRule] = [:]
         for (path, method) in PayloadPaths.methodsByPath {
-            rules[String(path.dropFirst())] = MethodRule(request: method.request, response: method.response)
+            let name = path.split(separator: "/").last ?? ""
+            var rule = MethodRule(request: method.request, response: method.response)
+            rule.answersAboutMany = name.hasPrefix("List") || name.hasPrefix("Scan")
+            rules[String(path.dropFirst())] = rule
         }
         let service = "temporal.api.workflowservice.v1.WorkflowService/"
         func refine(_ method: String, _ change: (inout MethodRule) -> Void) {

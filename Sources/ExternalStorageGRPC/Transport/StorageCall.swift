@@ -4,9 +4,11 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import BufferTransport
 import ExternalStorageCore
 import ExternalStorageWire
 import GRPCCore
+import Groundwork
 import Logging
 import NIOCore
 import Synchronization
@@ -19,6 +21,8 @@ final class StorageCall<Base: ClientTransport>: Sendable {
         var namespace = ""
         var identity = ""
         var metadata: Metadata = [:]
+        /// When all of the call has to be over (ES-R6).
+        var deadline: Deadline?
         /// The rest of a page of history, if that is asked for.
         var page: HistoryPage?
     }
@@ -27,19 +31,25 @@ final class StorageCall<Base: ClientTransport>: Sendable {
     let descriptor: MethodDescriptor
     /// Between the two sides, where they run at the same time.
     let gate: RequestGate?
+    /// What the options of the call say of its time.
+    let timeout: Duration?
     private let transport: ExternalStorageTransport<Base>
     /// Taken from the task that makes the call: the response may be read in another.
     private let kept = KeptReferences.current
+    private let memory = CallMemory.current?.response
     private let record = StorageFailureRecord.current
+    private let isReportedByCaller = StorageFailureRecord.isReportedByCaller
     private let state = Mutex(State())
 
     init(
         rule: MethodRule,
         descriptor: MethodDescriptor,
         transport: ExternalStorageTransport<Base>,
+        timeout: Duration?,
         gate: RequestGate? = nil
     ) {
         self.rule = rule
+        self.timeout = timeout
         self.gate = gate
         self.descriptor = descriptor
         self.transport = transport
@@ -55,9 +65,9 @@ extension StorageCall {
     /// The request to send instead of `message`.
     ///
     /// - Throws: An `RPCError` to end the call with; nothing is to be sent then. `CancellationError` if cancelled.
-    func request(_ message: Base.Bytes, metadata: Metadata) async throws -> Base.Bytes {
+    func request(_ message: Base.Bytes, metadata: Metadata, deadline: Deadline?) async throws -> Base.Bytes {
         let request = TransportMessage(bytes: message)
-        let facts = self.facts(of: request, metadata: metadata)
+        let facts = self.facts(of: request, metadata: metadata, deadline: deadline)
         var result = message
         if case .workerHeartbeats(let field) = self.rule.adjustment, let types = self.engine.storage?.driverTypes {
             result = self.adjusted(result) { bytes throws(WireError) in
@@ -74,12 +84,20 @@ extension StorageCall {
                 TransportMessage(bytes: result),
                 as: type,
                 namespaceField: self.rule.namespaceField,
-                queryFailed: { self.log($0, "The answer to a query could not be stored", task: nil) },
-                findParent: { try await self.transport.parent(of: $0, metadata: metadata) }
+                deadline: deadline,
+                findParent: { try await self.transport.parent(of: $0, metadata: metadata, deadline: deadline) }
             )
-            return offloaded?.bytes ?? result
+            for error in offloaded.failedQueries {
+                self.failed(.query, error, .store, "The answer to a query could not be stored", task: nil)
+            }
+            return offloaded.message?.bytes ?? result
         } catch let error as ExternalStorageError {
             return try await self.storeFailed(error, request: request, facts: facts)
+        } catch is TimeLimitExceeded {
+            throw self.timeIsOver(.store)
+        } catch let error as WireError {
+            guard let failure = self.unreadable(error, "request") else { return result }
+            return try await self.storeFailed(failure, request: request, facts: facts)
         }
     }
 
@@ -89,9 +107,14 @@ extension StorageCall {
         (try? request.withSpan { bytes throws(WireError) in try HistoryPage(request: bytes) }) ?? nil
     }
 
-    private func facts(of request: TransportMessage<Base.Bytes>, metadata: Metadata) -> State {
+    private func facts(
+        of request: TransportMessage<Base.Bytes>,
+        metadata: Metadata,
+        deadline: Deadline?
+    ) -> State {
         var facts = State()
         facts.metadata = metadata
+        facts.deadline = deadline
         let fields = (self.rule.namespaceField, self.rule.identityField)
         do throws(WireError) {
             (facts.namespace, facts.identity) = try request.withSpan { bytes throws(WireError) in
@@ -113,7 +136,13 @@ extension StorageCall {
         facts: State
     ) async throws -> Base.Bytes {
         let token = self.token(of: request)
-        self.log(error, "Payloads of a request could not be stored", task: token.context)
+        let kind: FailureMetrics.Kind =
+            switch self.rule.storeFailure {
+            case .failsCall: .call
+            case .failsQuery: .query
+            case .failsTask(let kind): .init(kind)
+            }
+        self.failed(kind, error, .store, "Payloads of a request could not be stored", task: token.context)
         switch self.rule.storeFailure {
         case .failsCall:
             self.record?.note(error)
@@ -121,6 +150,9 @@ extension StorageCall {
         case .failsQuery:
             let answer = StorageFailureReport.failedQuery(error, token: token.own, namespace: facts.namespace)
             return TransportMessage<Base.Bytes>(answer).bytes
+        case .failsTask where self.isReportedByCaller:
+            self.record?.note(error)
+            throw RPCError(code: .failedPrecondition, message: error.description, cause: error)
         case .failsTask(let kind):
             let report = StorageFailureReport(
                 of: error,
@@ -130,7 +162,7 @@ extension StorageCall {
                 namespace: facts.namespace,
                 identity: facts.identity
             )
-            if let report { await self.transport.send(report, metadata: facts.metadata, task: token.context) }
+            if let report { await self.transport.send(report, metadata: facts.metadata, deadline: facts.deadline) }
             self.record?.note(error)
             throw RPCError.taskIsGone(error)
         }
@@ -169,23 +201,88 @@ extension StorageCall {
             let resolution = try await self.engine.resolve(
                 TransportMessage(bytes: message),
                 as: type,
-                namespace: facts.namespace,
-                identity: facts.identity,
-                parents: self.rule.handsOutTasks ? self.transport.parents : nil,
-                keeping: self.kept
+                for: ResolveRequest(
+                    namespace: facts.namespace,
+                    identity: facts.identity,
+                    parents: self.rule.handsOutTasks ? self.transport.parents : nil,
+                    kept: self.kept,
+                    deadline: facts.deadline,
+                    isList: self.rule.answersAboutMany,
+                    memory: self.memory
+                )
             )
+            if let error = resolution.keptForFailure.first {
+                self.logKept(error, references: resolution.keptForFailure.count)
+            }
             for failed in resolution.failedTasks {
-                self.log(failed.error, "Payloads of a task could not be retrieved", task: failed.task)
+                self.failed(
+                    failed.isQuery ? .query : .init(failed.task.kind),
+                    failed.error,
+                    .retrieve,
+                    "Payloads of a task could not be retrieved",
+                    task: failed.task
+                )
                 if let report = failed.report {
-                    await self.transport.send(report, metadata: facts.metadata, task: failed.task)
+                    await self.transport.send(report, metadata: facts.metadata, deadline: facts.deadline)
                 }
             }
             return resolution.message?.bytes ?? message
         } catch let error as ExternalStorageError {
-            self.log(error, "Payloads of a response could not be retrieved", task: nil)
+            let text: Logger.Message = "Payloads of a response could not be retrieved"
+            return try await self.responseFailed(error, text, message: message, type: type, facts: facts)
+        } catch is TimeLimitExceeded {
+            throw self.timeIsOver(.retrieve)
+        } catch let error as WireError {
+            guard let failure = self.unreadable(error, "response") else { return message }
+            let text: Logger.Message = "A response cannot be searched for payloads"
+            return try await self.responseFailed(failure, text, message: message, type: type, facts: facts)
+        }
+    }
+
+    /// Decides what becomes of a response that is as a whole not to be had: a task is failed, any other call fails.
+    private func responseFailed(
+        _ error: ExternalStorageError,
+        _ text: Logger.Message,
+        message: Base.Bytes,
+        type: MessageType,
+        facts: State
+    ) async throws -> Base.Bytes {
+        let response = TransportMessage<Base.Bytes>(bytes: message)
+        let task = try? response.withSpan { bytes throws(WireError) -> (TaskContext, ByteBuffer)? in
+            guard self.rule.handsOutTasks, let token = try WireReader.lastBytes(1, in: 0..<bytes.count, of: bytes),
+                let task = try TaskContext(
+                    response: type,
+                    in: 0..<bytes.count,
+                    of: bytes,
+                    namespace: facts.namespace
+                )
+            else { return nil }
+            var own = ByteBuffer()
+            own.write(bytes, in: token)
+            return (task, own)
+        }
+        let known = task ?? nil
+        self.failed(
+            known.map { .init($0.0.kind) } ?? .call,
+            error,
+            .retrieve,
+            text,
+            task: known?.0
+        )
+        guard let (task, token) = known else {
             self.record?.note(error)
             throw RPCError(error)
         }
+        let report = StorageFailureReport(
+            of: error,
+            task: task,
+            kind: task.kind,
+            token: token,
+            namespace: facts.namespace,
+            identity: facts.identity
+        )
+        if let report { await self.transport.send(report, metadata: facts.metadata, deadline: facts.deadline) }
+        return TransportMessage<Base.Bytes>(ByteBuffer()).bytes
     }
 
     /// The trailing metadata of a failed call, with what its error details hold resolved (ES-C1).
@@ -195,20 +292,26 @@ extension StorageCall {
         else { return metadata }
         let facts = self.state.withLock { $0 }
         do {
-            let resolved = try await self.engine.resolve(
+            let resolution = try await self.engine.resolve(
                 ByteBuffer(bytes: details),
                 as: type,
-                namespace: facts.namespace
+                for: ResolveRequest(namespace: facts.namespace, deadline: facts.deadline)
             )
-            guard let message = resolved, message.readableBytes <= self.transport.errorDetailsLimit else {
+            guard let message = resolution.message, message.readableBytes <= self.transport.errorDetailsLimit else {
                 return metadata
             }
             var metadata = metadata
             metadata.replaceOrAddBinary(Array(message.readableBytesView), forKey: Self.detailsKey)
             return metadata
+        } catch let error as WireError {
+            _ = self.unreadable(error, "error details")
+            return metadata
         } catch let error as ExternalStorageError {
             // The call has failed already, with an error of its own; that one is the more useful of the two.
-            self.log(error, "Payloads of error details could not be retrieved", task: nil)
+            self.failed(.errorDetails, error, .retrieve, "Payloads of error details could not be retrieved", task: nil)
+            return metadata
+        } catch is TimeLimitExceeded {
+            _ = self.timeIsOver(.retrieve, .errorDetails)
             return metadata
         } catch {
             return metadata
@@ -229,11 +332,71 @@ extension StorageCall {
         do throws(WireError) {
             return TransportMessage(try TransportMessage(bytes: message).withSpan(edit)).bytes
         } catch {
+            _ = self.unreadable(error, "message")
             return message
         }
     }
 
-    private func log(_ error: ExternalStorageError, _ message: Logger.Message, task: TaskContext?) {
+    /// What to fail with for a message that cannot be read; nil if it is passed on, which the log says once per method.
+    ///
+    /// What is legal and too much for a scan must not pass: references in it would be taken for values. What is not
+    /// protobuf is for its reader to judge.
+    private func unreadable(_ error: WireError, _ side: String) -> ExternalStorageError? {
+        guard error.kind == .tooDeep || error.kind == .tooLarge else {
+            if self.transport.oddities.isFirst(of: self.descriptor.method + side) {
+                self.logger.warning(
+                    "A message is not readable as protobuf, and is passed on as it is",
+                    metadata: [
+                        "rpc.method": "\(self.descriptor.method)", "message": "\(side)", "error": "\(error)",
+                    ]
+                )
+            }
+            return nil
+        }
+        let reason = error.kind == .tooDeep ? "nested deeper than \(PayloadScanner.depthLimit) messages" : "too large"
+        return ExternalStorageError(
+            code: .messageUnreadable,
+            message:
+                "the \(side) is \(reason) at byte \(error.offset), so that payloads in it cannot be found; make it flatter"
+        )
+    }
+
+    /// Says once that entries of a list keep their references (ES-F7).
+    private func logKept(_ error: ExternalStorageError, references: Int) {
+        self.transport.metrics.failed(.listEntry, code: error.code.description, .retrieve, count: references)
+        var metadata = LogMetadata.failure(error, method: self.descriptor.method, task: nil)
+        metadata["references"] = "\(references)"
+        self.logger.warning(
+            "Payloads of a list could not be retrieved; their references stay in it",
+            metadata: metadata
+        )
+    }
+
+    /// Counts and logs a failure, whether or not it is reported (ES-F8).
+    private func failed(
+        _ kind: FailureMetrics.Kind,
+        _ error: ExternalStorageError,
+        _ direction: StorageOperation,
+        _ message: Logger.Message,
+        task: TaskContext?
+    ) {
+        self.transport.metrics.failed(kind, code: error.code.description, direction)
         self.logger.error(message, metadata: LogMetadata.failure(error, method: self.descriptor.method, task: task))
+    }
+
+    /// The time of the call is over, whatever its drivers do (ES-R6).
+    private func timeIsOver(_ direction: StorageOperation, _ kind: FailureMetrics.Kind = .call) -> RPCError {
+        self.transport.metrics.failed(kind, code: "deadlineExceeded", direction)
+        let drivers = self.engine.storage?.driverNames.joined(separator: ", ") ?? ""
+        self.logger.error(
+            "The time of a call was over before its payloads were stored or retrieved",
+            metadata: [
+                "rpc.method": "\(self.descriptor.method)", "operation": "\(direction)", "drivers": "\(drivers)",
+            ]
+        )
+        return RPCError(
+            code: .deadlineExceeded,
+            message: "External storage (\(drivers)) did not \(direction) the payloads within the deadline of the call."
+        )
     }
 }

@@ -56,7 +56,11 @@ struct StorageRequestWriter<Base: ClientTransport>: ClosableRPCWriterProtocol {
         let started = ContinuousClock.now
         let request: Base.Bytes
         do {
-            request = try await self.call.request(message, metadata: metadata ?? [:])
+            request = try await self.call.request(
+                message,
+                metadata: metadata ?? [:],
+                deadline: RequestTimeout.deadline(metadata ?? [:], self.call.timeout)
+            )
         } catch {
             self.held.fail()
             let failure = (error as? RPCError) ?? RPCError(code: .cancelled, message: "The call was cancelled.")

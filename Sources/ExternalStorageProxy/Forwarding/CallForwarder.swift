@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import GRPCCore
 import TemporalTransport
 
@@ -43,32 +43,28 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
     private func exchange(_ call: ServerCall, _ entry: CallLedger.Call, _ record: CallRecord) async -> CallEnd {
         let descriptor = UnaryMethods.typed(call.descriptor)
         do {
-            return try await self.upstream.withStream(descriptor: descriptor, options: self.options) { upstream, _ in
-                self.telemetry.reached(self.upstreamName)
-                guard descriptor.type != .unary else {
-                    try await self.copyRequest(of: call, to: upstream.outbound, record)
-                    return try await self.copyResponse(from: upstream.inbound, to: call, isUnary: true, entry, record)
-                }
-                return try await withThrowingTaskGroup(of: CallEnd?.self) { group in
-                    group.addTask {
+            let memory = call.memory
+            return try await CallMemory.$current.withValue(memory) {
+                try await self.upstream.withStream(descriptor: descriptor, options: self.options) { upstream, _ in
+                    self.telemetry.reached(self.upstreamName)
+                    let response = Response(parts: upstream.inbound, isUnary: descriptor.type == .unary, memory: memory)
+                    guard !response.isUnary else {
                         try await self.copyRequest(of: call, to: upstream.outbound, record)
-                        return nil
+                        return try await self.copy(response, to: call, entry, record)
                     }
-                    group.addTask {
-                        try await self.copyResponse(
-                            from: upstream.inbound,
-                            to: call,
-                            isUnary: false,
-                            entry,
-                            record
-                        )
+                    return try await withThrowingTaskGroup(of: CallEnd?.self) { group in
+                        group.addTask {
+                            try await self.copyRequest(of: call, to: upstream.outbound, record)
+                            return nil
+                        }
+                        group.addTask { try await self.copy(response, to: call, entry, record) }
+                        // A server may answer before it has the whole request; then the rest is of no use.
+                        defer { group.cancelAll() }
+                        while let end = try await group.next() {
+                            if let end { return end }
+                        }
+                        return .cancelled
                     }
-                    // A server may answer before it has the whole request; then the rest is of no use.
-                    defer { group.cancelAll() }
-                    while let end = try await group.next() {
-                        if let end { return end }
-                    }
-                    return .cancelled
                 }
             }
         } catch  where Task.isCancelled || error is CancellationError {
@@ -95,6 +91,13 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
             return Status(code: Status.Code(error.code), message: error.message)
         }
         let reason = FailureReason.text(error)
+        // What ends one call says nothing about the server (ES-R3).
+        guard error.cause is ServerUnreachable else {
+            return Status(
+                code: .unavailable,
+                message: "The call through the proxy to the Temporal server at \(self.upstreamName) failed: \(reason)"
+            )
+        }
         self.telemetry.unreachable(self.upstreamName, reason)
         return Status(
             code: .unavailable,
@@ -127,25 +130,35 @@ struct CallForwarder<Upstream: ClientTransport>: Sendable where Upstream.Bytes =
         }
     }
 
+    /// What comes from the upstream.
+    private struct Response {
+        var parts: RPCAsyncSequence<RPCResponsePart<BufferBytes>, any Error>
+        var isUnary: Bool
+        /// What it takes; nil where nothing is counted.
+        var memory: CallMemory?
+    }
+
     /// Copies the upstream's parts to the client, all but the last.
     ///
     /// - Throws: The upstream's error.
     @concurrent
-    private func copyResponse(
-        from inbound: RPCAsyncSequence<RPCResponsePart<BufferBytes>, any Error>,
+    private func copy(
+        _ response: Response,
         to call: ServerCall,
-        isUnary: Bool,
         _ entry: CallLedger.Call,
         _ record: CallRecord
     ) async throws -> CallEnd {
-        for try await part in inbound {
+        for try await part in response.parts {
             self.ledger.answers(entry)
             switch part {
             case .metadata(let metadata):
+                // The server has the request. Before it waits for memory for the answer, the call gives back what it has.
+                if response.isUnary { call.releaseRequest() }
                 call.send(metadata)
             case .message(let bytes):
                 record.addResponse(bytes.count)
-                await call.send(bytes.buffer, isOnly: isUnary)
+                let memory = try await call.memory(for: bytes.count, of: response.memory)
+                try await call.send(bytes.buffer, isOnly: response.isUnary, memory: memory)
             case .status(let status, let metadata):
                 return .answered(status, metadata)
             }

@@ -6,6 +6,7 @@
 
 import GRPCCore
 import NIOCore
+import TemporalTransport
 
 #if canImport(Glibc)
 import Glibc
@@ -20,6 +21,7 @@ enum FailureReason {
     /// The innermost cause that says something.
     static func text(_ error: any Error) -> String {
         switch error {
+        case let error as ServerUnreachable: Self.text(error.cause)
         case let error as RPCError: error.cause.map { Self.text($0) } ?? error.message
         case let error as IOError: Self.text(errno: error.errnoCode)
         default: "\(error)"

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import GRPCCore
+import Groundwork
 import Logging
 import Metrics
 import Synchronization
@@ -17,6 +18,8 @@ import Synchronization
 /// | `temporal_storage_proxy_call_duration` | timer | how long they took, by `method` |
 /// | `temporal_storage_proxy_active_calls` | meter | calls under way |
 /// | `temporal_storage_proxy_message_bytes` | counter | bytes on the client's side, by `direction` |
+/// | `temporal_storage_proxy_memory_bytes` | meter | what messages take of the memory limit |
+/// | `temporal_storage_proxy_memory_waiting` | meter | messages that wait for memory |
 /// | `temporal_storage_proxy_upstream_reachable` | meter | 1, or 0 after a call could not be forwarded |
 ///
 /// Log lines hold no message and of the metadata only what is on an allow-list.
@@ -43,6 +46,8 @@ final class ProxyTelemetry: Sendable {
     private let factory: any MetricsFactory
     private let activeCalls: Meter
     private let reachable: Meter
+    private let memoryBytes: Meter
+    private let memoryWaiting: Meter
     private let requestBytes: Counter
     private let responseBytes: Counter
     private let state = Mutex(State())
@@ -52,6 +57,10 @@ final class ProxyTelemetry: Sendable {
         self.factory = factory
         self.activeCalls = Meter(label: Self.prefix + "active_calls", factory: factory)
         self.reachable = Meter(label: Self.prefix + "upstream_reachable", factory: factory)
+        self.memoryBytes = Meter(label: Self.prefix + "memory_bytes", factory: factory)
+        self.memoryWaiting = Meter(label: Self.prefix + "memory_waiting", factory: factory)
+        self.memoryBytes.set(0)
+        self.memoryWaiting.set(0)
         let bytes = Self.prefix + "message_bytes"
         self.requestBytes = Counter(label: bytes, dimensions: [("direction", "request")], factory: factory)
         self.responseBytes = Counter(label: bytes, dimensions: [("direction", "response")], factory: factory)
@@ -79,6 +88,12 @@ final class ProxyTelemetry: Sendable {
         calls.increment()
         timer.recordNanoseconds(duration.nanoseconds)
         self.log(record, end, duration)
+    }
+
+    /// Memory was taken, given back, or is waited for.
+    func memory(_ usage: ByteBudget.Usage) {
+        self.memoryBytes.set(usage.taken)
+        self.memoryWaiting.set(usage.waiting)
     }
 
     /// A stream to the upstream is open.

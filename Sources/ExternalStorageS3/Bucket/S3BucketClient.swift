@@ -37,6 +37,25 @@ public protocol S3BucketClient: S3Client {
     /// - Throws: ``S3Failure``.
     func deleteObject(bucket: String, key: String) async throws
 
+    /// Deletes one version of an object, or an object of a certain content.
+    ///
+    /// What is not there counts as deleted. Needs `s3:DeleteObject`, or `s3:DeleteObjectVersion` for a version.
+    ///
+    /// - Parameters:
+    ///   - bucket: The bucket: a name or an ARN.
+    ///   - key: The key.
+    ///   - versionID: The version, which then is gone for good; nil for the object as it is.
+    ///   - ifMatch: The tag that the object has to have; stores that do not know the condition ignore it. Nil for any.
+    /// - Throws: ``S3Failure``; of a kind that is not retryable if the object has another tag.
+    func deleteObject(bucket: String, key: String, versionID: String?, ifMatch: String?) async throws
+
+    /// The time by the clock of the store.
+    ///
+    /// - Parameter bucket: The bucket's name.
+    /// - Returns: Seconds since 1970; nil if the store does not say.
+    /// - Throws: ``S3Failure``.
+    func time(bucket: String) async throws -> Int64?
+
     /// Deletes many objects with one request.
     ///
     /// - Parameters:

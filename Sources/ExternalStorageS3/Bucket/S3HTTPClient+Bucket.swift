@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 internal import AWSSigning
+internal import Groundwork
 internal import NIOCore
+internal import NIOHTTP1
 
 extension S3HTTPClient: S3BucketClient {
     /// Lists objects; see ``S3BucketClient/listObjects(bucket:prefix:continuation:maximumCount:)``.
@@ -31,6 +33,8 @@ extension S3HTTPClient: S3BucketClient {
         if !prefix.isEmpty { call.query.append(.init("prefix", prefix)) }
         if let continuation { call.query.append(.init("continuation-token", continuation)) }
         call.maximumAnswerSize = 16 * 1024 * 1024
+        // A store may look through much that is deleted or beside the prefix before it begins to answer.
+        call.firstByteTimeout = self.configuration.attemptTimeout
         let document = try await self.document(call)
         let isEncoded = document["EncodingType"]?.text == "url"
         let entries = document.all("Contents").map { node in
@@ -57,6 +61,32 @@ extension S3HTTPClient: S3BucketClient {
         _ = try await self.send(call)
     }
 
+    /// Deletes one version; see ``S3BucketClient/deleteObject(bucket:key:versionID:ifMatch:)``.
+    ///
+    /// - Parameters:
+    ///   - bucket: The bucket: a name or an ARN.
+    ///   - key: The key.
+    ///   - versionID: The version; nil for the object as it is.
+    ///   - ifMatch: The tag that the object has to have; nil for any.
+    /// - Throws: ``S3Failure``; `CancellationError`.
+    public func deleteObject(bucket: String, key: String, versionID: String?, ifMatch: String?) async throws {
+        var call = S3Call("DeleteObject", "DELETE", bucket: bucket, key: key)
+        if let versionID { call.query = [.init("versionId", versionID)] }
+        if let ifMatch { call.headers.append(.init("If-Match", ifMatch)) }
+        call.acceptedStatuses = [404]
+        _ = try await self.send(call)
+    }
+
+    /// The time by the clock of the store; see ``S3BucketClient/time(bucket:)``.
+    ///
+    /// - Parameter bucket: The bucket's name.
+    /// - Returns: Seconds since 1970; nil if the store does not say.
+    /// - Throws: ``S3Failure``; `CancellationError`.
+    public func time(bucket: String) async throws -> Int64? {
+        let response = try await self.send(S3Call("HeadBucket", "HEAD", bucket: bucket))
+        return response.headers.first(name: "Date").flatMap { SigningTime(httpDate: $0)?.secondsSince1970 }
+    }
+
     /// Deletes many objects; see ``S3BucketClient/deleteObjects(bucket:keys:)``.
     ///
     /// - Parameters:
@@ -69,9 +99,9 @@ extension S3HTTPClient: S3BucketClient {
         var call = S3Call("DeleteObjects", "POST", bucket: bucket)
         call.query = [.init("delete", nil)]
         let objects = keys.map { "<Object><Key>\(XMLText.escaped($0))</Key></Object>" }.joined()
-        call.set(xml: "<Delete xmlns=\"\(Self.namespace)\"><Quiet>true</Quiet>\(objects)</Delete>")
+        call.set(checkedXML: "<Delete xmlns=\"\(Self.namespace)\"><Quiet>true</Quiet>\(objects)</Delete>")
         call.maximumAnswerSize = 4 * 1024 * 1024
-        return try await self.document(call).all("Error").map { node in
+        return try await self.document(call, protectedBy: call.checksumFields).all("Error").map { node in
             S3DeletionError(
                 key: node["Key"]?.text ?? "",
                 code: node["Code"]?.text ?? "",
@@ -108,8 +138,8 @@ extension S3HTTPClient: S3BucketClient {
         let list = tags.map { tag in
             "<Tag><Key>\(XMLText.escaped(tag.name))</Key><Value>\(XMLText.escaped(tag.value))</Value></Tag>"
         }.joined()
-        call.set(xml: "<Tagging xmlns=\"\(Self.namespace)\"><TagSet>\(list)</TagSet></Tagging>")
-        _ = try await self.send(call)
+        call.set(checkedXML: "<Tagging xmlns=\"\(Self.namespace)\"><TagSet>\(list)</TagSet></Tagging>")
+        _ = try await self.send(call, protectedBy: call.checksumFields)
     }
 
     /// The rules of a bucket; see ``S3BucketClient/lifecycleRules(bucket:)``.
@@ -144,10 +174,10 @@ extension S3HTTPClient: S3BucketClient {
         if !rules.isEmpty {
             let list = rules.map(\.xml).joined()
             call.set(
-                xml: "<LifecycleConfiguration xmlns=\"\(Self.namespace)\">\(list)</LifecycleConfiguration>"
+                checkedXML: "<LifecycleConfiguration xmlns=\"\(Self.namespace)\">\(list)</LifecycleConfiguration>"
             )
         }
-        _ = try await self.send(call)
+        _ = try await self.send(call, protectedBy: call.checksumFields)
     }
 
     /// Whether a bucket keeps versions; see ``S3BucketClient/versioning(bucket:)``.
@@ -173,8 +203,11 @@ extension S3HTTPClient: S3BucketClient {
 
     private static var namespace: String { "http://s3.amazonaws.com/doc/2006-03-01/" }
 
-    private func document(_ call: S3Call) async throws -> XMLNode {
-        let response = try await self.send(call)
+    private func document(
+        _ call: S3Call,
+        protectedBy fields: [SignableRequest.Header] = []
+    ) async throws -> XMLNode {
+        let response = try await fields.isEmpty ? self.send(call) : self.send(call, protectedBy: fields)
         guard let document = XMLNode(parsing: response.body.readableBytesView) else {
             throw S3Failure(
                 .unavailable,

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
+
 /// A rule by which a bucket removes objects by itself.
 ///
 /// A rule that was read keeps everything it says, also what has no property here, and is written back as it was.
@@ -56,6 +58,14 @@ public struct S3LifecycleRule: Sendable, Hashable {
     public var goesByPrefixAlone: Bool {
         guard let filter = self.node["Filter"] else { return true }
         return filter.children.allSatisfy { $0.name == "Prefix" }
+    }
+
+    /// The tags that an object has to have, all of them.
+    public var tags: [S3Tag] {
+        let filter = self.node["Filter"]
+        return ((filter?.all("Tag") ?? []) + (filter?["And"]?.all("Tag") ?? [])).map { tag in
+            S3Tag(tag["Key"]?.text ?? "", tag["Value"]?.text ?? "")
+        }
     }
 
     /// The age at which objects are removed, in days; nil if the rule removes none by age.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import AsyncHTTPClient
+internal import StoreHTTP
 
 /// An attempt that brought no complete answer, and what that means.
 struct BrokenAttempt {

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import StoreHTTP
+
 extension S3Answer {
     /// What an answer that is not a success means: one table for retries, kinds and advice (ES-D7).
     struct Meaning: Hashable, Sendable {
@@ -34,10 +36,31 @@ extension S3Answer {
     static let expiredCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException", "InvalidToken"]
 
     /// Whether the request went to, or was signed for, another region than the bucket's.
-    var hasWrongRegion: Bool {
+    ///
+    /// An answer to HEAD has no code. AWS names the bucket's region with 400 of any kind, so it has to be another one.
+    ///
+    /// - Parameter region: The region that the request was signed for.
+    /// - Returns: Whether it was the wrong one.
+    func hasWrongRegion(signedFor region: String?) -> Bool {
         if self.status == 301 || self.status == 307 { return true }
         if let code = self.code, Self.wrongRegionCodes.contains(code) { return true }
-        return self.status == 400 && self.code == nil && self.bucketRegion != nil
+        guard self.status == 400, self.code == nil, let bucketRegion else { return false }
+        return bucketRegion != region
+    }
+
+    /// Whether the credentials may have expired: the answer says so, or says nothing, as to HEAD.
+    var mayMeanExpiredCredentials: Bool {
+        if let code { return Self.expiredCodes.contains(code) }
+        return self.status == 400 && self.bucketRegion != nil
+    }
+
+    /// Whether a conditional write was refused in words that other stores have for *there is one already*.
+    ///
+    /// AWS answers 412; of its codes with 409, only these two mean a race.
+    var mayMeanPresent: Bool {
+        if self.status == 304 { return true }
+        guard self.status == 409, let code else { return false }
+        return code != "ConditionalRequestConflict" && code != "OperationAborted"
     }
 
     /// Whether the store does not know conditional writes (ES-D4).
@@ -47,9 +70,11 @@ extension S3Answer {
 
     /// What the answer means, unless it is a success.
     ///
-    /// - Parameter isMultiRegionRead: Whether it was a read through a Multi-Region Access Point.
+    /// - Parameters:
+    ///   - isMultiRegionRead: Whether it was a read through a Multi-Region Access Point.
+    ///   - region: The region that the request was signed for.
     /// - Returns: Whether to repeat, the kind of failure and what to do about it.
-    func meaning(isMultiRegionRead: Bool = false) -> Meaning {
+    func meaning(isMultiRegionRead: Bool = false, signedFor region: String? = nil) -> Meaning {
         if let code = self.code {
             if Self.throttlingCodes.contains(code) { return self.throttled }
             if Self.damageCodes.contains(code) {
@@ -62,7 +87,8 @@ extension S3Answer {
             if Self.transientCodes.contains(code) { return Meaning(cause: .transient, kind: .unavailable) }
         }
         if self.refusesCondition { return Meaning(cause: .permanent, kind: .unsupported) }
-        if self.hasWrongRegion { return self.wrongRegion }
+        if self.hasWrongRegion(signedFor: region) { return self.wrongRegion }
+        if self.code == nil, self.mayMeanExpiredCredentials { return self.nameless }
         switch self.status {
         case 429: return self.throttled
         case 500, 502, 503, 504: return Meaning(cause: .transient, kind: .unavailable)
@@ -78,6 +104,16 @@ extension S3Answer {
             cause: .throttled,
             kind: .throttled,
             advice: "The store limits the request rate; lower the number of concurrent requests or spread over buckets"
+        )
+    }
+
+    /// 400 to a HEAD in the right region, which has no text to say why.
+    private var nameless: Meaning {
+        Meaning(
+            cause: .permanent,
+            kind: .forbidden,
+            advice:
+                "The store does not say why; a session token that has expired looks like this: check the credentials"
         )
     }
 

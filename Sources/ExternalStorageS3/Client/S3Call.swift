@@ -7,6 +7,7 @@
 internal import AWSSigning
 internal import ExternalStorageCore
 internal import NIOCore
+internal import StoreHTTP
 
 /// One request to the service before address, time and signature: everything that stays the same when it is repeated.
 struct S3Call: Sendable {
@@ -26,10 +27,24 @@ struct S3Call: Sendable {
     var expectedSize = 0
     /// Where the body of a success goes, instead of into the answer.
     var assembly: ObjectAssembly?
+    /// Where room is reserved for the body of a success before it is read.
+    var room: RetrievalRoom?
     /// Where the range that is asked for begins.
     var rangeStart = 0
     /// Statuses besides 2xx that are results, not failures.
     var acceptedStatuses: Set<Int> = []
+    /// Error codes that are results, not failures.
+    var acceptedCodes: Set<String> = []
+    /// Whether it writes only if there is no object, so that an answer may say that there is one.
+    var isConditional = false
+    /// How long one attempt may take; nil for the client's limit, which goes by size.
+    var timeout: Duration?
+    /// How long the first byte of the answer may take; nil for the client's limit.
+    var firstByteTimeout: Duration?
+    /// How often it is sent at most; nil for the client's number.
+    var maximumAttempts: Int?
+    /// Whether it is sent again after a race with another writer.
+    var repeatsConflicts = true
     /// The region of the bucket, as far as the caller knows it.
     var region: String?
     /// Whether a missing object is worth asking for again behind a Multi-Region Access Point.

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
+
 /// The `<Error>` an S3 service answers with, as far as anybody needs it.
 struct S3ErrorDocument: Hashable, Sendable {
     var code: String?

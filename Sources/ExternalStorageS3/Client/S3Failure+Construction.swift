@@ -4,7 +4,35 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import AWSCredentials
+internal import CredentialExchange
+
 extension S3Failure {
+    /// A request that was not sent, because there are no credentials or the settings cannot be read.
+    ///
+    /// What somebody has to set up first is a mistake in the configuration, and not an outage that passes.
+    init(_ error: any Error, of call: S3Call, attempts: Int, endpoint: S3Endpoint? = nil) {
+        let code = (error as? AWSCredentialsError)?.code
+        let kind: Kind =
+            switch code {
+            case _ where error is HTTPRouteError: .misconfigured
+            case .notConfigured, .invalidConfiguration: .misconfigured
+            case .refused: .forbidden
+            default: .unavailable
+            }
+        self.init(kind, operation: call.operation, bucket: call.bucket, key: call.key, attempts: attempts)
+        // What a provider of the user's throws may hold anything, and this text may end up in a history: see the cause.
+        let reason = error is AWSCredentialsError ? "\(error)" : "\(type(of: error))"
+        self.message = endpoint == nil ? "\(error)" : "no credentials: \(reason)"
+        self.region = endpoint?.region
+        self.endpoint = endpoint?.authority
+        if code == .notConfigured { self.advice = "Set up one of the sources of credentials named above" }
+        if code == nil, endpoint != nil {
+            self.advice = "Look into the provider of credentials that the client was given"
+        }
+        self.cause = error
+    }
+
     /// A failure the store reported.
     init(
         _ answer: S3Answer,

@@ -131,7 +131,10 @@ public struct S3Failure: Error, Sendable {
     /// Whether a store that does not know `If-None-Match` might have answered a conditional write like this (ES-D4).
     ///
     /// Stores do it with 501 `NotImplemented`, or with 400 and a code of their own choice.
-    var mayMeanTheCondition: Bool {
+    var mayMeanTheCondition: Bool { self.mayMeanAField }
+
+    /// Whether a store might have answered like this because of a header field that it does not know.
+    var mayMeanAField: Bool {
         self.kind == .unsupported || (self.kind == .rejected && self.status == 400)
     }
 }

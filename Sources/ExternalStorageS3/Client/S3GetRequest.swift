@@ -4,7 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import ExternalStorageCore
 public import NIOCore
+internal import StoreHTTP
 
 /// An object, or a part of one, to read.
 public struct S3GetRequest: Sendable {
@@ -26,6 +28,13 @@ public struct S3GetRequest: Sendable {
 
     /// Where the bytes go as they arrive, instead of into the result; only our own client knows it.
     var assembly: ObjectAssembly?
+
+    /// How often it is sent at most, and how long the first byte may take; only our own client knows it.
+    var maximumAttempts: Int?
+    var firstByteTimeout: Duration?
+
+    /// Where room is reserved for the object before it is read; only our own client knows it.
+    var room: RetrievalRoom?
 
     /// The region of the bucket; nil for the client's.
     public var region: String?

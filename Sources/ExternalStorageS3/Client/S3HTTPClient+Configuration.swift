@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import AWSCredentials
+
 extension S3HTTPClient {
     /// What the client does beyond the common case.
     ///
@@ -19,6 +21,15 @@ extension S3HTTPClient {
         ///
         /// An attempt that takes longer is given up, and the request is repeated on another connection.
         public var attemptTimeout: Duration = .seconds(30)
+
+        /// How long the first byte of an answer may take, for requests that send no content; listings have all of
+        /// ``attemptTimeout``.
+        ///
+        /// A store that is silent longer is taken for one that is gone.
+        public var firstByteTimeout: Duration = .seconds(10)
+
+        /// How long making one object of the parts of an upload may take; AWS speaks of minutes.
+        public var completionTimeout: Duration = .seconds(300)
 
         /// The slowest transfer that is not given up, in bytes per second; adds to ``attemptTimeout``.
         public var minimumBytesPerSecond = 256 * 1024
@@ -42,6 +53,25 @@ extension S3HTTPClient {
 
         /// The type written objects carry.
         public var contentType = "application/octet-stream"
+
+        /// When checksums are sent; nil for what ``environment`` and the profile say.
+        ///
+        /// `AWS_REQUEST_CHECKSUM_CALCULATION` and `request_checksum_calculation`; else
+        /// ``S3ChecksumCalculation/whenSupported``.
+        public var checksums: S3ChecksumCalculation?
+
+        /// What is looked up where this configuration says nothing; nil for nothing.
+        ///
+        /// As in the SDKs of AWS, the variables count before the profile: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`
+        /// (`services`, `endpoint_url`), `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`, `AWS_CA_BUNDLE`,
+        /// `AWS_REQUEST_CHECKSUM_CALCULATION`, `AWS_S3_USE_ARN_REGION`, `AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS`,
+        /// and `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`. Proxies and certificates concern only a client that was given
+        /// no `HTTPClient`; a proxy has to permit tunnels (`CONNECT`), for plain HTTP as well. Read once, with the first
+        /// request.
+        public var environment: AWSEnvironment? = .process()
+
+        /// The profile in the shared files; nil for the one that ``environment`` names, or `default`.
+        public var profile: String?
 
         /// Creates a configuration.
         ///

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import AsyncHTTPClient
-internal import NIOCore
+internal import StoreHTTP
 
 extension S3HTTPClient {
     /// The settings of an `HTTPClient` that this client gets along with best.
@@ -13,21 +13,13 @@ extension S3HTTPClient {
     /// - Redirects are not followed: a signature counts for one host, and a redirect names the region to sign for.
     /// - A connection that is refused is reported at once: repeating is decided in one place, ``S3RetryPolicy``.
     /// - Answers are not decompressed: what is stored is what is hashed.
+    /// - TLS 1.2 is the oldest that is accepted.
     /// - 64 connections to one host, as many as requests go out at a time.
     ///
     /// Answers are read on the event loop of a client that has only one.
     ///
     /// Add a proxy or trust roots of your own and pass the client you made of it to ``S3HTTPClient``.
     public static var httpConfiguration: HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(10), read: .seconds(60)),
-            decompression: .disabled
-        )
-        configuration.connectionPool.idleTimeout = .seconds(20)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .http1Only
-        return configuration
+        .forStores
     }
 }

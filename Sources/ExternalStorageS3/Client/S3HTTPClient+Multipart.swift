@@ -6,6 +6,7 @@
 
 internal import AWSSigning
 public import ExternalStorageCore
+internal import Groundwork
 public import NIOCore
 internal import NIOHTTP1
 
@@ -20,8 +21,8 @@ extension S3HTTPClient: S3MultipartClient {
     public func createUpload(bucket: String, key: String) async throws -> String {
         var call = S3Call("CreateMultipartUpload", "POST", bucket: bucket, key: key)
         call.query = [.init("uploads", nil)]
-        call.headers = self.objectHeaders + [.init("x-amz-checksum-algorithm", "SHA256")]
-        let response = try await self.send(call)
+        call.headers = self.objectHeaders
+        let response = try await self.send(call, protectedBy: [.init("x-amz-checksum-algorithm", "SHA256")])
         let document = XMLNode(parsing: response.body.readableBytesView)
         guard let uploadID = document?["UploadId"]?.text, !uploadID.isEmpty else {
             throw S3Failure(
@@ -56,11 +57,10 @@ extension S3HTTPClient: S3MultipartClient {
     ) async throws -> S3UploadedPart {
         var call = S3Call("UploadPart", "PUT", bucket: bucket, key: key)
         call.query = [.init("partNumber", String(number)), .init("uploadId", uploadID)]
-        call.headers = [.init("x-amz-checksum-sha256", digest.base64)]
         call.body = [body]
         call.digest = digest
         call.expectedSize = body.readableBytes
-        let response = try await self.send(call)
+        let response = try await self.send(call, protectedBy: [.init("x-amz-checksum-sha256", digest.base64)])
         let tag = response.headers.first(name: "ETag") ?? ""
         return S3UploadedPart(number: number, entityTag: tag, digest: digest)
     }
@@ -82,21 +82,34 @@ extension S3HTTPClient: S3MultipartClient {
         key: String,
         onlyIfAbsent: Bool
     ) async throws -> S3PutOutcome {
+        var call = S3Call("CompleteMultipartUpload", "POST", bucket: bucket, key: key)
+        call.query = [.init("uploadId", uploadID)]
+        try await call.set(xml: Self.list(parts, withChecksums: self.sendsChecksums()))
+        call.checksBodyForError = true
+        call.timeout = self.configuration.completionTimeout
+        // AWS wants the whole upload to begin anew, and so does who asked for it.
+        call.repeatsConflicts = false
+        if onlyIfAbsent { call.setConditional() }
+        call.acceptedCodes = ["NoSuchUpload"]
+        let response = try await self.send(call)
+        guard response.status == 404 else { return try await self.outcome(response, of: call) }
+        // An attempt whose answer was lost, or did not come in time, has completed it; or somebody has aborted it.
+        if try await self.isPresent(call) ?? false { return .written }
+        var failure = S3Failure(.conflict, operation: call.operation, bucket: bucket, key: key)
+        failure.status = response.status
+        failure.code = "NoSuchUpload"
+        failure.message = "the store does not know the upload any more, and the object is not to be seen"
+        throw failure
+    }
+
+    private static func list(_ parts: [S3UploadedPart], withChecksums: Bool) -> String {
         var xml = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
         for part in parts {
             xml += "<Part><PartNumber>\(part.number)</PartNumber><ETag>\(XMLText.escaped(part.entityTag))</ETag>"
-            xml += "<ChecksumSHA256>\(part.digest.base64)</ChecksumSHA256></Part>"
+            if withChecksums { xml += "<ChecksumSHA256>\(part.digest.base64)</ChecksumSHA256>" }
+            xml += "</Part>"
         }
-        xml += "</CompleteMultipartUpload>"
-        var call = S3Call("CompleteMultipartUpload", "POST", bucket: bucket, key: key)
-        call.query = [.init("uploadId", uploadID)]
-        call.set(xml: xml)
-        call.checksBodyForError = true
-        if onlyIfAbsent {
-            call.headers.append(.init("If-None-Match", "*"))
-            call.acceptedStatuses = [412]
-        }
-        return try await self.send(call).status == 412 ? .alreadyPresent : .written
+        return xml + "</CompleteMultipartUpload>"
     }
 
     /// Gives an upload up; see ``S3MultipartClient/abortUpload(uploadID:bucket:key:)``.
@@ -110,8 +123,23 @@ extension S3HTTPClient: S3MultipartClient {
         var call = S3Call("AbortMultipartUpload", "DELETE", bucket: bucket, key: key)
         call.query = [.init("uploadId", uploadID)]
         call.acceptedStatuses = [404]
-        _ = try await self.send(call)
+        // Whoever gives up has had enough trouble: one attempt, with everything in it, and a lifecycle rule for the rest.
+        call.maximumAttempts = 1
+        do {
+            _ = try await withTimeout(Self.abortTimeout, clock: self.clock) { [call] _ in try await self.send(call) }
+        } catch let error as AttemptTimeout {
+            throw S3Failure(
+                .unavailable,
+                operation: call.operation,
+                bucket: bucket,
+                key: key,
+                message: error.description
+            )
+        }
     }
+
+    /// How long giving up may take.
+    private static var abortTimeout: Duration { .seconds(5) }
 }
 
 extension S3Call {

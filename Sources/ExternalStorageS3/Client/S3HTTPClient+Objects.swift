@@ -18,15 +18,39 @@ extension S3HTTPClient: S3Client {
     public func put(_ request: S3PutRequest) async throws -> S3PutOutcome {
         var call = S3Call("PutObject", "PUT", bucket: request.bucket, key: request.key)
         call.headers = self.objectHeaders
-        call.headers.append(.init("x-amz-checksum-sha256", request.digest.base64))
         call.body = request.pieces
         call.digest = request.digest
         call.expectedSize = request.sizeInBytes
         if request.onlyIfAbsent {
-            call.headers.append(.init("If-None-Match", "*"))
-            call.acceptedStatuses = [412]
+            call.setConditional()
         }
-        return try await self.send(call).status == 412 ? .alreadyPresent : .written
+        let checksum = SignableRequest.Header("x-amz-checksum-sha256", request.digest.base64)
+        return try await self.outcome(self.send(call, protectedBy: [checksum]), of: call)
+    }
+
+    /// What came of a write.
+    ///
+    /// - Throws: `S3Failure` of kind *unsupported* if the store refused the condition, and has no object.
+    func outcome(_ response: S3Response, of call: S3Call) async throws -> S3PutOutcome {
+        if response.status == 412 { return .alreadyPresent }
+        if (200..<300).contains(response.status) { return .written }
+        // 304, or 409 with a code of the store's own: if that means that there is one, there is one.
+        if try await self.isPresent(call) ?? false { return .alreadyPresent }
+        let answer = S3Answer(response)
+        var failure = S3Failure(.unsupported, operation: call.operation, bucket: call.bucket, key: call.key)
+        failure.status = answer.status
+        failure.code = answer.code
+        failure.message = answer.document.message ?? "the condition was refused, and there is no object"
+        throw failure
+    }
+
+    /// Whether the object of a call is there; nil if this identity may not know.
+    func isPresent(_ call: S3Call) async throws -> Bool? {
+        do {
+            return try await self.head(bucket: call.bucket, key: call.key ?? "") != nil
+        } catch let failure as S3Failure where failure.kind == .forbidden {
+            return nil
+        }
     }
 
     /// Reads an object or a part of it; see ``S3Client/get(_:)``.
@@ -39,6 +63,9 @@ extension S3HTTPClient: S3Client {
         call.maximumAnswerSize = request.maximumSizeInBytes
         call.expectedSize = request.range?.count ?? request.maximumSizeInBytes
         call.assembly = request.assembly
+        call.maximumAttempts = request.maximumAttempts
+        call.firstByteTimeout = request.firstByteTimeout
+        call.room = request.room
         call.rangeStart = request.range?.lowerBound ?? 0
         call.region = request.region
         call.waitsForReplication = request.waitsForReplication
@@ -106,6 +133,15 @@ extension S3HTTPClient: S3Client {
     }
 }
 
+extension S3Call {
+    /// Writes only if there is no object of that key.
+    mutating func setConditional() {
+        self.headers.append(.init("If-None-Match", "*"))
+        self.acceptedStatuses = [412]
+        self.isConditional = true
+    }
+}
+
 extension HTTPHeaders {
     /// The size of the object that a range is part of, in bytes.
     var sizeOfWhole: Int? {
@@ -126,6 +162,7 @@ extension S3ObjectInfo {
         self.storageClass = headers.first(name: "x-amz-storage-class")
         self.expiration = headers.first(name: "x-amz-expiration")
         self.replicationStatus = headers.first(name: "x-amz-replication-status")
+        self.versionID = headers.first(name: "x-amz-version-id")
     }
 
     /// What the headers of an answer to a range say; the size is the one behind the slash of `Content-Range`.

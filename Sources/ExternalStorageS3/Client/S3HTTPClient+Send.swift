@@ -9,12 +9,14 @@ internal import AsyncHTTPClient
 internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreHTTP
 internal import Synchronization
 
 extension S3HTTPClient {
     /// What one attempt was made with.
     struct Attempt: Sendable {
         var endpoint: S3Endpoint
+        var lanes: S3Lanes
         var credentials: AWSCredentials
         var time: SigningTime
     }
@@ -30,7 +32,9 @@ extension S3HTTPClient {
     ///
     /// The one place that waits.
     func send(_ call: S3Call) async throws -> S3Response {
-        var retry = S3Retry(policy: self.configuration.retry)
+        var policy = self.configuration.retry
+        if let maximum = call.maximumAttempts { policy.maximumAttempts = min(maximum, policy.maximumAttempts) }
+        var retry = S3Retry(policy: policy)
         var corrections = Corrections()
         while true {
             try Task.checkCancellation()
@@ -42,16 +46,20 @@ extension S3HTTPClient {
                 let response = try await self.send(call, attempt)
                 let answer = S3Answer(response)
                 let hidesError = call.checksBodyForError && answer.isSuccess && answer.code != nil
-                if (answer.isSuccess && !hidesError) || call.acceptedStatuses.contains(response.status) {
+                if (answer.isSuccess && !hidesError) || call.accepts(answer) {
                     self.state.withLock { retry.succeeded(quota: &$0.quota) }
                     return response
                 }
-                if try await self.correct(call, attempt, response, answer, &corrections) {
+                if try await self.correct(call, attempt, response, answer, &corrections, attempts: retry.attempts) {
                     retry.corrected()
                     continue
                 }
                 let isReplicated = attempt.endpoint.kind == .multiRegionAccessPoint
-                var meaning = answer.meaning(isMultiRegionRead: call.waitsForReplication && isReplicated)
+                var meaning = answer.meaning(
+                    isMultiRegionRead: call.waitsForReplication && isReplicated,
+                    signedFor: attempt.endpoint.region
+                )
+                if meaning.kind == .conflict && !call.repeatsConflicts { meaning.cause = .permanent }
                 if hidesError && meaning.cause == .permanent && answer.document.code == "InternalError" {
                     meaning.cause = .transient
                 }
@@ -61,6 +69,9 @@ extension S3HTTPClient {
             } catch let error as CancellationError {
                 throw error
             } catch let error as S3Failure {
+                throw error
+            } catch let error as ExternalStorageError {
+                // No room for the answer: repeating changes nothing.
                 throw error
             } catch {
                 // A cancelled task sees all kinds of errors from below; only one of them is the truth.
@@ -80,29 +91,34 @@ extension S3HTTPClient {
 
     private func attempt(for call: S3Call, attempts: Int) async throws -> Attempt {
         let endpoint: S3Endpoint
+        let lanes: S3Lanes
         do {
+            let surroundings = try await self.surroundings()
             endpoint = try self.endpoint(bucket: call.bucket, region: call.region)
-        } catch {
+            lanes = try self.lanes(to: endpoint, surroundings)
+        } catch let error as S3EndpointError {
             var failure = S3Failure(.misconfigured, operation: call.operation, bucket: call.bucket, key: call.key)
             failure.message = error.message
             failure.attempts = 0
             throw failure
-        }
-        do {
-            let credentials = try await self.credentials.credentials()
-            let now = self.now()
-            let time = self.state.withLock { $0.skew.time(now: now) }
-            return Attempt(endpoint: endpoint, credentials: credentials, time: time)
         } catch let error as CancellationError {
             throw error
         } catch {
-            var failure = S3Failure(.unavailable, operation: call.operation, bucket: call.bucket, key: call.key)
-            failure.message = "no credentials: \(error)"
-            failure.attempts = attempts - 1
-            failure.region = endpoint.region
-            failure.endpoint = endpoint.authority
-            failure.cause = error
-            throw failure
+            throw S3Failure(error, of: call, attempts: attempts - 1)
+        }
+        let credentials = try await self.credentials(for: call, endpoint, attempts: attempts - 1)
+        let now = self.now()
+        let time = self.state.withLock { $0.skew.time(now: now) }
+        return Attempt(endpoint: endpoint, lanes: lanes, credentials: credentials, time: time)
+    }
+
+    private func credentials(for call: S3Call, _ endpoint: S3Endpoint, attempts: Int) async throws -> AWSCredentials {
+        do {
+            return try await self.credentials.credentials()
+        } catch {
+            // Whatever a provider throws in a cancelled task is a cancellation.
+            try Task.checkCancellation()
+            throw S3Failure(error, of: call, attempts: attempts, endpoint: endpoint)
         }
     }
 
@@ -114,9 +130,12 @@ extension S3HTTPClient {
         _ attempt: Attempt,
         _ response: S3Response,
         _ answer: S3Answer,
-        _ corrections: inout Corrections
+        _ corrections: inout Corrections,
+        attempts: Int
     ) async throws -> Bool {
-        if !corrections.region, answer.hasWrongRegion, attempt.endpoint.kind == .bucket {
+        if !corrections.region, answer.hasWrongRegion(signedFor: attempt.endpoint.region),
+            attempt.endpoint.kind == .bucket
+        {
             corrections.region = true
             var region = answer.bucketRegion ?? answer.document.region
             if region == nil { region = try await self.discoverRegion(bucket: call.bucket, attempt) }
@@ -141,10 +160,10 @@ extension S3HTTPClient {
                 return true
             }
         }
-        if !corrections.credentials, let code = answer.code, S3Answer.expiredCodes.contains(code) {
+        if !corrections.credentials, answer.mayMeanExpiredCredentials {
             corrections.credentials = true
             await self.credentials.invalidate(attempt.credentials)
-            return try await self.credentials.credentials() != attempt.credentials
+            return try await self.credentials(for: call, attempt.endpoint, attempts: attempts) != attempt.credentials
         }
         return false
     }
@@ -167,11 +186,14 @@ extension S3HTTPClient {
     private func send(_ call: S3Call, _ attempt: Attempt) async throws -> S3Response {
         let request = try self.request(call, attempt)
         let seconds = Double(call.expectedSize) / Double(max(1, self.configuration.minimumBytesPerSecond))
-        let limit = self.configuration.attemptTimeout + .milliseconds(Int64(1000 * seconds))
-        return try await self.lanes.withLane { lane in
-            try await withTimeout(limit, clock: self.clock) {
+        let limit = call.timeout ?? self.configuration.attemptTimeout + .milliseconds(Int64(1000 * seconds))
+        // What is sent takes its time before there can be an answer.
+        let firstByte = call.body.isEmpty ? call.firstByteTimeout ?? self.configuration.firstByteTimeout : nil
+        return try await attempt.lanes.withLane { lane in
+            try await withTimeout(limit, firstByte: firstByte, clock: self.clock) { progress in
                 // AsyncHTTPClient's own deadline ends with the head of the answer; ours covers the body too.
                 let response = try await lane.httpClient.execute(request, deadline: .distantFuture)
+                progress.answerBegins()
                 return try await S3Response(response, to: call)
             }
         }
@@ -236,6 +258,14 @@ extension S3HTTPClient {
 }
 
 /// A body in pieces, for a request that is sent once.
+extension S3Call {
+    /// Whether an answer that is not a success is a result all the same.
+    fileprivate func accepts(_ answer: S3Answer) -> Bool {
+        self.acceptedStatuses.contains(answer.status) || answer.code.map(self.acceptedCodes.contains) ?? false
+            || (self.isConditional && answer.mayMeanPresent)
+    }
+}
+
 private struct BodyPieces: AsyncSequence, Sendable {
     struct AsyncIterator: AsyncIteratorProtocol {
         var rest: ArraySlice<ByteBuffer>

@@ -7,6 +7,10 @@
 public import AWSSigning
 public import AsyncHTTPClient
 internal import ExternalStorageCore
+internal import Groundwork
+internal import GroundworkNIO
+public import Logging
+internal import StoreHTTP
 internal import Synchronization
 
 /// An S3 client on AsyncHTTPClient: signs, repeats, finds the region, corrects the clock.
@@ -21,11 +25,16 @@ public final class S3HTTPClient: Sendable {
         var signer: RequestSigner?
         /// The region a bucket turned out to be in.
         var regions: [String: String] = [:]
+        /// What the configuration was completed to, once that is known.
+        var surroundings: S3Surroundings?
+        var checksums = ChecksumSupport.unknown
     }
 
     let configuration: Configuration
     let credentials: any AWSCredentialsProvider
-    let lanes: S3Lanes
+    /// Whose connections are used; nil for those of the environment.
+    let lanes: S3Lanes?
+    let logger: Logger
     let clock: any Clock<Duration>
     let now: @Sendable () -> Int64
     let random: @Sendable () -> Double
@@ -36,17 +45,20 @@ public final class S3HTTPClient: Sendable {
     /// - Parameters:
     ///   - configuration: Region, endpoint and options.
     ///   - credentials: What requests are signed with; asked once per attempt.
-    ///   - httpClient: Whose connections are used; it is not shut down. Nil for one that all S3 clients share. Make your
-    ///     own of ``httpConfiguration`` to add a proxy or trust roots.
+    ///   - httpClient: Whose connections are used; it is not shut down. Nil for one that all S3 clients share, or one for
+    ///     the proxy and the certificates of ``Configuration/environment``. Make your own of ``httpConfiguration``.
+    ///   - logger: Is told what the client had to work around.
     public convenience init(
         configuration: Configuration,
         credentials: any AWSCredentialsProvider,
-        httpClient: HTTPClient? = nil
+        httpClient: HTTPClient? = nil,
+        logger: Logger = .current
     ) {
         self.init(
             configuration: configuration,
             credentials: credentials,
-            lanes: httpClient.map { S3Lanes($0) } ?? .shared,
+            lanes: httpClient.map { S3Lanes($0) },
+            logger: logger,
             clock: EventLoopClock(),
             now: { WallClock.secondsSince1970() },
             random: { Double.random(in: 0..<1) }
@@ -57,7 +69,8 @@ public final class S3HTTPClient: Sendable {
     init(
         configuration: Configuration,
         credentials: any AWSCredentialsProvider,
-        lanes: S3Lanes,
+        lanes: S3Lanes?,
+        logger: Logger,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Int64,
         random: @escaping @Sendable () -> Double
@@ -65,6 +78,7 @@ public final class S3HTTPClient: Sendable {
         self.configuration = configuration
         self.credentials = credentials
         self.lanes = lanes
+        self.logger = logger
         self.clock = clock
         self.now = now
         self.random = random
@@ -73,9 +87,12 @@ public final class S3HTTPClient: Sendable {
     }
 
     /// The address of a bucket, in the region it is known to be in.
-    func endpoint(bucket: String, region: String? = nil) throws(S3EndpointError) -> S3Endpoint {
-        var options = self.configuration.endpoint
-        if let region = self.state.withLock({ $0.regions[bucket] }) ?? region { options.region = region }
+    ///
+    /// What the environment says of it is known after the first request.
+    package func endpoint(bucket: String, region: String? = nil) throws(S3EndpointError) -> S3Endpoint {
+        let (surroundings, known) = self.state.withLock { ($0.surroundings, $0.regions[bucket]) }
+        var options = surroundings?.endpoint ?? self.configuration.endpoint
+        if let region = known ?? region { options.region = region }
         return try S3Endpoint(bucket: bucket, options: options)
     }
 }

@@ -51,7 +51,7 @@ public protocol S3MultipartClient: S3Client {
     ///   - key: The key.
     ///   - onlyIfAbsent: Whether to write only if there is no object of that key.
     /// - Returns: Whether it was written or there was one already; then the upload still has to be aborted.
-    /// - Throws: ``S3Failure``.
+    /// - Throws: ``S3Failure``, of kind ``S3Failure/Kind/conflict`` if the whole upload has to begin anew.
     func completeUpload(
         uploadID: String,
         parts: [S3UploadedPart],
@@ -61,6 +61,8 @@ public protocol S3MultipartClient: S3Client {
     ) async throws -> S3PutOutcome
 
     /// Gives an upload up and removes its parts.
+    ///
+    /// Ends within seconds, whatever the store does.
     ///
     /// - Parameters:
     ///   - uploadID: The store's name for the upload.

@@ -27,6 +27,9 @@ public struct S3ObjectInfo: Sendable, Hashable {
     /// `x-amz-replication-status`.
     public var replicationStatus: String?
 
+    /// `x-amz-version-id`: which version of the object it is, in a bucket that keeps versions.
+    public var versionID: String?
+
     /// Creates a description of an object.
     ///
     /// - Parameters:

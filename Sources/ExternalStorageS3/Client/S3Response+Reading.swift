@@ -5,8 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 internal import AsyncHTTPClient
+internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreHTTP
 
 extension S3Response {
     /// The most bytes of an answer that reports an error; the rest would only be more words.
@@ -14,7 +16,10 @@ extension S3Response {
 
     /// Reads an answer to its end, into one buffer of the announced size or to where the call wants the bytes.
     ///
-    /// The limit is checked against the announced size before the first byte, and again with every chunk.
+    /// The limit is checked against the announced size before the first byte, and again with every chunk; so is the room
+    /// that the call has (ES-P11).
+    ///
+    /// - Throws: `S3Failure` above the limit, `ExternalStorageError` if there is no room.
     init(_ response: HTTPClientResponse, to call: S3Call) async throws {
         // A client that follows redirects hides the first answer, the only one that was signed for, behind the last.
         let hidden = response.history.count > 1 ? response.history[0].responseHead : nil
@@ -31,10 +36,11 @@ extension S3Response {
             guard isSuccess else { return }
             throw S3Failure.tooLarge(call, announced, limit)
         }
-        let assembly = isSuccess ? call.assembly : nil
+        let (assembly, room) = isSuccess ? (call.assembly, call.room) : (nil, nil)
         let start = self.status == 206 ? call.rangeStart : 0
+        let whole = self.status == 206 ? self.headers.sizeOfWhole ?? announced : announced
+        try room?.reserve(whole)
         if let assembly {
-            let whole = self.status == 206 ? self.headers.sizeOfWhole ?? announced : announced
             if whole <= limit { assembly.reserve(whole) }
         } else {
             self.body.reserveCapacity(announced)
@@ -45,6 +51,8 @@ extension S3Response {
                 guard isSuccess else { return }
                 throw S3Failure.tooLarge(call, size + chunk.readableBytes, limit)
             }
+            // What was not announced, or too little.
+            try room?.reserve(start + size + chunk.readableBytes)
             if let assembly {
                 assembly.write(chunk, at: size, ofRangeFrom: start)
             } else {

@@ -11,22 +11,36 @@ public struct S3StorageClass: Sendable, Hashable, CustomStringConvertible {
     /// The name on the wire.
     public let description: String
 
-    private init(_ description: String) { self.description = description }
+    private init(name: String) { self.description = name }
 
     /// The default.
-    public static let standard = Self("STANDARD")
+    public static let standard = Self(name: "STANDARD")
 
     /// For what is read seldom; at least 30 days and 128 KiB are charged.
-    public static let standardInfrequentAccess = Self("STANDARD_IA")
+    public static let standardInfrequentAccess = Self(name: "STANDARD_IA")
 
     /// In one zone only: lost if the zone is.
-    public static let oneZoneInfrequentAccess = Self("ONEZONE_IA")
+    public static let oneZoneInfrequentAccess = Self(name: "ONEZONE_IA")
 
     /// Moves by access pattern.
     ///
     /// Its optional archive tiers would make reads fail: do not switch them on.
-    public static let intelligentTiering = Self("INTELLIGENT_TIERING")
+    public static let intelligentTiering = Self(name: "INTELLIGENT_TIERING")
 
     /// For what is read about once a quarter; at least 90 days are charged.
-    public static let glacierInstantRetrieval = Self("GLACIER_IR")
+    public static let glacierInstantRetrieval = Self(name: "GLACIER_IR")
+
+    private static let all = [
+        Self.standard, .standardInfrequentAccess, .oneZoneInfrequentAccess, .intelligentTiering,
+        .glacierInstantRetrieval,
+    ]
+
+    /// The names on the wire of all of them.
+    static let names = Self.all.map(\.description)
+
+    /// The class of a name on the wire; nil if there is none here.
+    public init?(_ name: String) {
+        guard let known = Self.all.first(where: { $0.description == name }) else { return nil }
+        self = known
+    }
 }

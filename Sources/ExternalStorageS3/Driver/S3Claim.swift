@@ -25,8 +25,13 @@ struct S3Claim: Hashable, Sendable {
     /// - Parameters:
     ///   - claim: The claim.
     ///   - readableBuckets: The only buckets it may name; nil for any.
+    ///   - movedBuckets: Where the objects of a bucket are now.
     /// - Throws: `invalidClaim`, naming the entry.
-    init(_ claim: StorageDriverClaim, readableBuckets: Set<String>? = nil) throws(ExternalStorageError) {
+    init(
+        _ claim: StorageDriverClaim,
+        readableBuckets: Set<String>? = nil,
+        movedBuckets: [String: String] = [:]
+    ) throws(ExternalStorageError) {
         self.bucket = try Self.entry(["bucket"], of: claim)
         self.key = try Self.entry(["key"], of: claim)
         let algorithm = try Self.entry(["hash_algorithm", "hashAlgorithm"], of: claim)
@@ -41,6 +46,7 @@ struct S3Claim: Hashable, Sendable {
         if let readableBuckets, !readableBuckets.contains(self.bucket) {
             throw Self.refuse("the claim names a bucket that is not to be read from", self.bucket, self.key)
         }
+        self.bucket = movedBuckets[self.bucket] ?? self.bucket
     }
 
     /// The claim all SDKs read.

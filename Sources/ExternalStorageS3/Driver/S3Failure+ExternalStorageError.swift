@@ -17,7 +17,9 @@ extension S3Failure {
 
     private func code(for verb: String) -> ExternalStorageError.Code {
         switch self.kind {
-        case .notFound: verb == "store" ? .misconfigured : .notFound
+        case .notFound where verb == "store": .misconfigured
+        // A Multi-Region Access Point answers for the nearest region, which may be the last to have an object.
+        case .notFound: self.region == "*" ? .notReplicated : .notFound
         case .forbidden: .forbidden
         case .throttled: .throttled
         case .tooLarge: .payloadTooLarge

@@ -10,6 +10,7 @@ public import AsyncHTTPClient
 public import Configuration
 public import ExternalStorageCore
 public import Logging
+internal import SettingsReading
 
 extension S3StorageDriver {
     /// Creates a driver from configuration.
@@ -17,6 +18,7 @@ extension S3StorageDriver {
     /// | key | type | unit, default |
     /// |---|---|---|
     /// | `bucket` | string | required; a name or an ARN |
+    /// | `allowsCredentialProcess` | bool | true; false: no `credential_process` of a profile is started |
     /// | and all keys of ``S3HTTPClient/Configuration/init(configReader:)`` | | |
     /// | and all keys of ``Configuration/init(configReader:)`` | | |
     ///
@@ -35,18 +37,25 @@ extension S3StorageDriver {
         httpClient: HTTPClient? = nil,
         logger: Logger = .current
     ) throws {
-        let values = S3ConfigValues(reader: configReader)
-        guard let bucket = values.string("bucket"), !bucket.isEmpty else {
-            throw ExternalStorageError(code: .invalidConfiguration, message: "\"bucket\" is not set")
+        let (bucket, allowsCommands) = try SettingsReader.read(configReader, failure: ExternalStorageError.init(_:)) {
+            settings throws(SettingsError) in
+            (try settings.required("bucket"), try settings.bool("allowsCredentialProcess") ?? true)
         }
-        let settings = try S3HTTPClient.Configuration(configReader: configReader)
-        _ = try S3Endpoint(bucket: bucket, options: settings.endpoint)
+        let client = try S3HTTPClient.Configuration(configReader: configReader)
+        _ = try S3Endpoint(bucket: bucket, options: client.endpoint)
         try self.init(
             bucket: .fixed(bucket),
             client: S3HTTPClient(
-                configuration: settings,
-                credentials: credentials ?? AWSCredentialsChain.default(logger: logger),
-                httpClient: httpClient
+                configuration: client,
+                credentials: credentials
+                    ?? AWSCredentialsChain.default(
+                        profile: client.profile,
+                        region: client.endpoint.region,
+                        allowsCommands: allowsCommands,
+                        logger: logger
+                    ),
+                httpClient: httpClient,
+                logger: logger
             ),
             configuration: Configuration(configReader: configReader),
             logger: logger
@@ -66,33 +75,51 @@ extension S3StorageDriver.Configuration {
     /// | `downloadPartSizeInBytes` | int | bytes; 16777216. 0 reads in one go |
     /// | `multipartThresholdInBytes` | int | bytes; 67108864. 0 never writes in parts |
     /// | `uploadPartSizeInBytes` | int | bytes; 16777216 |
+    /// | `streamedPartsAtATime` | int | 2 |
+    /// | `readableBuckets` | strings | any bucket; the bucket of new payloads needs no entry |
+    /// | `movedBuckets` | strings | none; each `OLD=NEW`: objects of the bucket OLD are read from NEW |
     /// | `replicaBuckets` | strings | none; each `NAME@REGION` |
+    /// | `replicaPatience` | int | milliseconds; 2000 |
     ///
     /// - Parameter configReader: The reader, scoped to where the keys stand.
     /// - Throws: ``ExternalStorageError`` of code `invalidConfiguration` if a value has another type than in the table.
     ///   Ranges are checked when the driver is created.
     public init(configReader: ConfigReader) throws(ExternalStorageError) {
-        self.init()
-        let values = S3ConfigValues(reader: configReader)
-        self.name = values.string("name") ?? self.name
-        self.payloadSizeLimit =
-            try values.int("payloadSizeLimit") ?? self.payloadSizeLimit
-        switch values.string("existenceCheck") {
-        case nil, "conditionalWrite": self.existenceCheck = .conditionalWrite
-        case "head": self.existenceCheck = .head
-        case .some(let text): throw values.refuse("existenceCheck", "conditionalWrite or head", text)
+        self = try SettingsReader.read(configReader, failure: ExternalStorageError.init(_:)) {
+            settings throws(SettingsError) in try Self(settings)
         }
-        if let seconds = try values.int("refreshAfter") { self.refreshAfter = .seconds(seconds) }
-        if let size = try values.int("downloadPartSizeInBytes") {
+    }
+
+    private init(_ settings: SettingsReader) throws(SettingsError) {
+        self.init()
+        self.name = settings.string("name") ?? self.name
+        self.payloadSizeLimit =
+            try settings.int("payloadSizeLimit") ?? self.payloadSizeLimit
+        self.existenceCheck =
+            try settings.choice("existenceCheck", ["conditionalWrite": .conditionalWrite, "head": .head])
+            ?? self.existenceCheck
+        if let seconds = try settings.int("refreshAfter") { self.refreshAfter = .seconds(seconds) }
+        if let size = try settings.int("downloadPartSizeInBytes") {
             self.downloadPartSizeInBytes = size == 0 ? nil : size
         }
-        if let size = try values.int("multipartThresholdInBytes") {
+        if let size = try settings.int("multipartThresholdInBytes") {
             self.multipartThresholdInBytes = size == 0 ? nil : size
         }
-        self.uploadPartSizeInBytes = try values.int("uploadPartSizeInBytes") ?? self.uploadPartSizeInBytes
-        self.replicaBuckets = try values.strings("replicaBuckets").map { text throws(ExternalStorageError) in
+        self.uploadPartSizeInBytes = try settings.int("uploadPartSizeInBytes") ?? self.uploadPartSizeInBytes
+        if let milliseconds = try settings.int("replicaPatience") { self.replicaPatience = .milliseconds(milliseconds) }
+        self.streamedPartsAtATime = try settings.int("streamedPartsAtATime") ?? self.streamedPartsAtATime
+        let readable = try settings.strings("readableBuckets") ?? []
+        if !readable.isEmpty { self.readableBuckets = Set(readable + [settings.string("bucket")].compactMap(\.self)) }
+        for text in try settings.strings("movedBuckets") ?? [] {
+            let names = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            guard names.count == 2, !names.contains(""), names[0] != names[1], self.movedBuckets[names[0]] == nil else {
+                throw settings.refusal("movedBuckets", "a list of OLD=NEW, each OLD once", text)
+            }
+            self.movedBuckets[names[0]] = names[1]
+        }
+        self.replicaBuckets = try (settings.strings("replicaBuckets") ?? []).map { text throws(SettingsError) in
             guard let bucket = S3ReplicaBucket(text) else {
-                throw values.refuse("replicaBuckets", "a list of NAME@REGION", text)
+                throw settings.refusal("replicaBuckets", "a list of NAME@REGION", text)
             }
             return bucket
         }
@@ -108,77 +135,73 @@ extension S3HTTPClient.Configuration {
     /// | `endpointURL` | string | AWS's |
     /// | `pathStyle` | bool | true for an `endpointURL`, else false |
     /// | `usesFIPS`, `usesDualStack`, `usesAccelerate` | bool | false |
+    /// | `usesARNRegion` | bool | true |
+    /// | `disablesMultiRegionAccessPoints` | bool | false |
     /// | `encryption` | string | `AES256`, `aws:kms` or `aws:kms:dsse`; the bucket's |
     /// | `encryptionKeyID` | string | the account's default key; for `aws:kms` and `aws:kms:dsse` |
+    /// | `storageClass` | string | `STANDARD`, `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING` or `GLACIER_IR`; the bucket's |
+    /// | `tags` | strings | none; each `NAME=VALUE` |
+    /// | `contentType` | string | `application/octet-stream` |
     /// | `expectedBucketOwner` | string | not checked; 12 digits |
     /// | `payerIsRequester` | bool | false |
     /// | `maximumAttempts` | int | 3 |
     /// | `attemptTimeout` | int | seconds; 30 |
+    /// | `minimumBytesPerSecond` | int | 262144 |
+    /// | `firstByteTimeout` | int | seconds; 10 |
+    /// | `completionTimeout` | int | seconds; 300 |
+    /// | `checksums` | string | `whenSupported` or `whenRequired`; as the environment says |
+    /// | `profile` | string | the one that the environment names |
+    ///
+    /// What is not set here, the environment and the profile say: ``environment``.
     ///
     /// - Parameter configReader: The reader, scoped to where the keys stand.
     /// - Throws: ``ExternalStorageError`` of code `invalidConfiguration` if a value is missing, of another type than in
     ///   the table or not among the values it names.
     public init(configReader: ConfigReader) throws(ExternalStorageError) {
-        let values = S3ConfigValues(reader: configReader)
-        guard let region = values.string("region"), !region.isEmpty else {
-            throw ExternalStorageError(code: .invalidConfiguration, message: "\"region\" is not set")
+        self = try SettingsReader.read(configReader, failure: ExternalStorageError.init(_:)) {
+            settings throws(SettingsError) in try Self(settings)
         }
-        self.init(region: region, endpointURL: values.string("endpointURL"))
-        if let isPathStyle = try values.bool("pathStyle") {
+    }
+
+    private init(_ settings: SettingsReader) throws(SettingsError) {
+        self.init(region: try settings.required("region"), endpointURL: settings.string("endpointURL"))
+        if let isPathStyle = try settings.bool("pathStyle") {
             self.endpoint.addressing = isPathStyle ? .path : .virtualHost
         }
-        self.endpoint.usesFIPS = try values.bool("usesFIPS") ?? false
-        self.endpoint.usesDualStack = try values.bool("usesDualStack") ?? false
-        self.endpoint.usesAccelerate = try values.bool("usesAccelerate") ?? false
-        let keyID = values.string("encryptionKeyID")
-        switch values.string("encryption") {
-        case nil: self.encryption = nil
-        case "AES256": self.encryption = .s3Managed
-        case "aws:kms": self.encryption = .kms(keyID: keyID)
-        case "aws:kms:dsse": self.encryption = .dualLayerKMS(keyID: keyID)
-        case .some(let text): throw values.refuse("encryption", "AES256, aws:kms or aws:kms:dsse", text)
-        }
-        self.expectedBucketOwner = values.string("expectedBucketOwner")
-        self.payerIsRequester = try values.bool("payerIsRequester") ?? false
-        if let attempts = try values.int("maximumAttempts") {
-            guard attempts > 0 else { throw values.refuse("maximumAttempts", "positive", String(attempts)) }
-            self.retry.maximumAttempts = attempts
-        }
-        if let seconds = try values.int("attemptTimeout") {
-            guard seconds > 0 else { throw values.refuse("attemptTimeout", "positive", String(seconds)) }
-            self.attemptTimeout = .seconds(seconds)
-        }
-    }
-}
-
-/// Tells a value that is not set from one that is set and wrong.
-private struct S3ConfigValues {
-    let reader: ConfigReader
-
-    func string(_ key: ConfigKey) -> String? { self.reader.string(forKey: key) }
-
-    func int(_ key: ConfigKey) throws(ExternalStorageError) -> Int? {
-        if let value = self.reader.int(forKey: key) { return value }
-        if let text = self.reader.string(forKey: key) { throw self.refuse(key, "an integer", text) }
-        return nil
-    }
-
-    func bool(_ key: ConfigKey) throws(ExternalStorageError) -> Bool? {
-        if let value = self.reader.bool(forKey: key) { return value }
-        if let text = self.reader.string(forKey: key) { throw self.refuse(key, "true or false", text) }
-        return nil
-    }
-
-    func strings(_ key: ConfigKey) throws(ExternalStorageError) -> [String] {
-        if let values = self.reader.stringArray(forKey: key) { return values }
-        if let text = self.reader.string(forKey: key) { throw self.refuse(key, "a list", text) }
-        return []
-    }
-
-    func refuse(_ key: ConfigKey, _ expected: String, _ text: String) -> ExternalStorageError {
-        ExternalStorageError(
-            code: .invalidConfiguration,
-            message: "\"\(key)\" must be \(expected), but is \"\(text)\""
+        self.endpoint.usesFIPS = try settings.bool("usesFIPS") ?? false
+        self.endpoint.usesDualStack = try settings.bool("usesDualStack") ?? false
+        self.endpoint.usesAccelerate = try settings.bool("usesAccelerate") ?? false
+        self.endpoint.usesARNRegion = try settings.bool("usesARNRegion") ?? true
+        self.endpoint.disablesMultiRegionAccessPoints = try settings.bool("disablesMultiRegionAccessPoints") ?? false
+        let keyID = settings.string("encryptionKeyID")
+        self.encryption = try settings.choice(
+            "encryption",
+            ["AES256": .s3Managed, "aws:kms": .kms(keyID: keyID), "aws:kms:dsse": .dualLayerKMS(keyID: keyID)]
         )
+        if let text = settings.string("storageClass") {
+            guard let storageClass = S3StorageClass(text) else {
+                throw settings.refusal("storageClass", S3StorageClass.names.joined(separator: ", "), text)
+            }
+            self.storageClass = storageClass
+        }
+        self.tags = try (settings.strings("tags") ?? []).map { text throws(SettingsError) in
+            guard let separator = text.firstIndex(of: "="), separator > text.startIndex else {
+                throw settings.refusal("tags", "a list of NAME=VALUE", text)
+            }
+            return S3Tag(String(text[..<separator]), String(text[text.index(after: separator)...]))
+        }
+        self.contentType = settings.string("contentType") ?? self.contentType
+        self.expectedBucketOwner = settings.string("expectedBucketOwner")
+        self.payerIsRequester = try settings.bool("payerIsRequester") ?? false
+        self.retry.maximumAttempts = try settings.int("maximumAttempts", atLeast: 1) ?? self.retry.maximumAttempts
+        self.attemptTimeout = try settings.seconds("attemptTimeout") ?? self.attemptTimeout
+        self.firstByteTimeout = try settings.seconds("firstByteTimeout") ?? self.firstByteTimeout
+        self.completionTimeout = try settings.seconds("completionTimeout") ?? self.completionTimeout
+        self.checksums = try settings.choice(
+            "checksums",
+            ["whenSupported": .whenSupported, "whenRequired": .whenRequired]
+        )
+        self.profile = settings.string("profile")
+        self.minimumBytesPerSecond = try settings.int("minimumBytesPerSecond", atLeast: 1) ?? self.minimumBytesPerSecond
     }
 }

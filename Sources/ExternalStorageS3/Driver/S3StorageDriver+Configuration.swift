@@ -47,6 +47,8 @@ extension S3StorageDriver {
         public var refreshAfter: Duration?
 
         /// The size of the parts in which larger payloads are read at the same time, in bytes; nil to read in one go.
+        ///
+        /// Where one stream turns out to be fast (150 MiB/s), larger payloads are read in one go as well.
         public var downloadPartSizeInBytes: Int? = 16 * 1024 * 1024
 
         /// From this size on, in bytes, payloads are written in parts, if the client can; nil for never.
@@ -65,11 +67,23 @@ extension S3StorageDriver {
         /// Claims come out of histories, and whoever can write a history could name any bucket these credentials reach.
         public var readableBuckets: Set<String>?
 
+        /// Where the objects of a bucket are now, by the name that claims have for it.
+        ///
+        /// References in histories cannot be rewritten: after the objects have been copied, the old name leads to the new
+        /// bucket. It is applied once, so a chain of moves has an entry per name. ``readableBuckets`` is of the names in
+        /// claims.
+        public var movedBuckets: [String: String] = [:]
+
         /// Where else an object may be that the bucket of its claim does not have or cannot give, in the order to ask.
         ///
         /// The members of a Multi-Region Access Point, or copies of a bucket in other regions. They are only read from,
         /// with the same credentials and settings; what they give is verified like everything else (ES-D3).
         public var replicaBuckets: [S3ReplicaBucket] = []
+
+        /// How long a bucket may take to the first byte of its answer before its replicas are asked.
+        ///
+        /// A bucket that was silent for that long is left alone for half a minute, as long as a replica has the object.
+        public var replicaPatience: Duration = .seconds(2)
 
         /// Creates the defaults.
         public init() {}

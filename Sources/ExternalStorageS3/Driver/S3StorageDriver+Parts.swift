@@ -21,13 +21,13 @@ extension S3StorageDriver {
     /// Uploads a large payload in parts.
     ///
     /// Asks first whether it is there: finding out at the end would have cost the whole upload. On failure the upload
-    /// is aborted, so that its parts cost nothing.
+    /// is aborted, so that its parts cost nothing. After a race with another writer it begins anew, once.
     ///
     /// - Parameters:
     ///   - claim: Where it goes.
     ///   - client: Sends the parts.
     ///   - limiter: Hands out the permits.
-    ///   - sendParts: Sends all parts of the upload of that name, and returns them in order.
+    ///   - sendParts: Sends all parts of the upload of that name, and returns them in order; called twice at most.
     /// - Throws: `S3Failure`; what `sendParts` throws; `CancellationError`.
     func upload(
         inPartsTo claim: S3Claim,
@@ -36,6 +36,21 @@ extension S3StorageDriver {
         _ sendParts: (String) async throws -> [S3UploadedPart]
     ) async throws {
         if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return }
+        do {
+            try await self.uploadOnce(claim, client, limiter, sendParts)
+        } catch let conflict as S3Failure where conflict.kind == .conflict {
+            // Another writer was in the way, or the upload is gone: what is needed is the object, whoever writes it.
+            if let info = try await self.head(claim, limiter), !self.isTooOld(info) { return }
+            try await self.uploadOnce(claim, client, limiter, sendParts)
+        }
+    }
+
+    private func uploadOnce(
+        _ claim: S3Claim,
+        _ client: any S3MultipartClient,
+        _ limiter: StorageLimiter,
+        _ sendParts: (String) async throws -> [S3UploadedPart]
+    ) async throws {
         let isRefresh = self.configuration.refreshAfter != nil
         let uploadID = try await limiter.withPermit {
             try await client.createUpload(bucket: claim.bucket, key: claim.key)
@@ -115,6 +130,8 @@ extension S3StorageDriver {
     }
 
     /// Gives an upload up, also if the task is cancelled: what is left behind would cost money for ever.
+    ///
+    /// The client bounds the time that this takes to some seconds.
     private func abort(_ uploadID: String, _ claim: S3Claim, _ client: any S3MultipartClient) async {
         // A task of its own does not inherit the cancellation, and it is awaited here: nothing outlives this call.
         let task = Task { try await client.abortUpload(uploadID: uploadID, bucket: claim.bucket, key: claim.key) }

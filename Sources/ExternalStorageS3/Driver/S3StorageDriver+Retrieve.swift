@@ -6,6 +6,8 @@
 
 public import ExternalStorageCore
 internal import NIOCore
+internal import StoreHTTP
+internal import Synchronization
 
 extension S3StorageDriver {
     /// Downloads payloads, all at the same time under the limiter, and verifies each digest (ES-D3).
@@ -15,7 +17,8 @@ extension S3StorageDriver {
     ///
     /// - Parameters:
     ///   - claims: Where to find the payloads; of any SDK.
-    ///   - context: The limiter; one permit is taken per request.
+    ///   - context: The limiter, of which one permit is taken per request, and the budget, from which the length of an
+    ///     object is taken before its first byte is read.
     /// - Returns: One payload per claim, in order.
     /// - Throws: ``ExternalStorageError``: `invalidClaim` before any download, `corrupted` if bytes do not match the
     ///   claim's digest (not repeated), else classified by what the store said; `CancellationError`.
@@ -26,24 +29,31 @@ extension S3StorageDriver {
     ) async throws -> [Payload] {
         var checked: [S3Claim] = []
         for claim in claims {
-            checked.append(try S3Claim(claim, readableBuckets: self.configuration.readableBuckets))
+            checked.append(try self.checked(claim))
         }
-        let payloads = try await withThrowingTaskGroup(of: (S3Claim, Payload).self) { group in
-            for claim in Set(checked) {
-                group.addTask { (claim, try await self.download(claim, context.limiter)) }
-            }
-            var payloads: [S3Claim: Payload] = [:]
-            for try await (claim, payload) in group { payloads[claim] = payload }
-            return payloads
+        return try await context.retrieveEach(checked) { claim, room in
+            try await self.download(claim, context.limiter, into: room)
         }
-        return checked.compactMap { payloads[$0] }
     }
 
-    private func download(_ claim: S3Claim, _ limiter: StorageLimiter) async throws -> Payload {
+    /// Reads a claim, and looks up where its bucket has moved to.
+    func checked(_ claim: StorageDriverClaim) throws(ExternalStorageError) -> S3Claim {
+        try S3Claim(
+            claim,
+            readableBuckets: self.configuration.readableBuckets,
+            movedBuckets: self.configuration.movedBuckets
+        )
+    }
+
+    private func download(
+        _ claim: S3Claim,
+        _ limiter: StorageLimiter,
+        into room: RetrievalRoom
+    ) async throws -> Payload {
         let body: ByteBuffer
         let digest: PayloadDigest
         do {
-            (body, digest) = try await self.read(claim, limiter)
+            (body, digest) = try await self.read(claim, limiter, into: room)
         } catch let failure as S3Failure {
             throw failure.externalStorageError("retrieve")
         }
@@ -73,8 +83,25 @@ extension S3StorageDriver {
             .joined(separator: ", ")
     }
 
-    /// The whole object and the SHA-256 of its bytes.
-    private func read(_ claim: S3Claim, _ limiter: StorageLimiter) async throws -> (ByteBuffer, PayloadDigest) {
+    /// Reads, and learns how fast one stream is.
+    private func timed(_ request: S3GetRequest, _ limiter: StorageLimiter) async throws -> S3GetResult {
+        let (read, begin) = (self.pace.withLock { $0.begin(request.bucket) }, ContinuousClock.now)
+        var size = 0
+        defer {
+            let duration = ContinuousClock.now - begin
+            self.pace.withLock { [size] in $0.end(read, sizeInBytes: size, after: duration) }
+        }
+        let result = try await self.get(request, limiter)
+        size = max(request.assembly?.count ?? 0, result.body.readableBytes)
+        return result
+    }
+
+    /// The whole object and the SHA-256 of its bytes; nothing of it is read if there is no room (ES-P11).
+    private func read(
+        _ claim: S3Claim,
+        _ limiter: StorageLimiter,
+        into room: RetrievalRoom
+    ) async throws -> (ByteBuffer, PayloadDigest) {
         var request = S3GetRequest(
             bucket: claim.bucket,
             key: claim.key,
@@ -82,13 +109,16 @@ extension S3StorageDriver {
         )
         let assembly = ObjectAssembly()
         request.assembly = assembly
+        request.room = room
         let partSize = self.configuration.downloadPartSizeInBytes
-        if let partSize { request.range = 0..<partSize }
-        let first = try await self.get(request, limiter)
+        if let partSize, !self.pace.withLock({ $0.isFast(claim.bucket) }) { request.range = 0..<partSize }
+        let first = try await self.timed(request, limiter)
         // A client that knows no assembly has returned the bytes.
         assembly.write(first.body, at: 0, ofRangeFrom: 0)
         let count = assembly.count
         let size = first.info.sizeInBytes ?? count
+        // Nor does it know of the room.
+        try room.reserve(max(size, count))
         guard let partSize, size > count else { return assembly.finish() }
         guard size <= self.configuration.maximumRetrievalSizeInBytes else {
             throw S3Failure(
@@ -100,9 +130,10 @@ extension S3StorageDriver {
                     + "\(self.configuration.maximumRetrievalSizeInBytes) are accepted"
             )
         }
-        // The parts after the first, all at the same time.
+        // The parts after the first, all at the same time; where one stream is fast, they are one.
+        let isFast = self.pace.withLock { $0.isFast(claim.bucket) }
         try await withThrowingDiscardingTaskGroup { [request] group in
-            for range in Self.ranges(of: count..<size, size: partSize) {
+            for range in Self.ranges(of: count..<size, size: isFast ? size : partSize) {
                 group.addTask {
                     var part = request
                     part.range = range

@@ -107,7 +107,7 @@ extension S3StorageDriver: StreamingStorageDriver {
         of claim: StorageDriverClaim,
         context: StorageDriverRetrieveContext
     ) async throws -> PayloadChunks {
-        let claim = try S3Claim(claim, readableBuckets: self.configuration.readableBuckets)
+        let claim = try self.checked(claim)
         return PayloadChunks(digest: claim.digest, place: self.place(claim)) {
             S3ChunkReader(driver: self, claim: claim, limiter: context.limiter)
         }

@@ -8,6 +8,7 @@ import AWSCredentials
 public import AWSSigning
 public import AsyncHTTPClient
 public import ExternalStorageCore
+import Groundwork
 public import Logging
 internal import Synchronization
 
@@ -40,6 +41,10 @@ public final class S3StorageDriver: StorageDriver {
     let now: @Sendable () -> Int64
     /// Whether the store turned out not to know conditional writes.
     let lacksConditions = Mutex(false)
+    /// Where one stream is fast.
+    let pace = Mutex(StreamPace())
+    /// Which buckets have fallen silent.
+    let breaker = Mutex(BucketBreaker())
 
     /// Creates a driver for one bucket.
     ///
@@ -70,7 +75,8 @@ public final class S3StorageDriver: StorageDriver {
             client: S3HTTPClient(
                 configuration: settings,
                 credentials: credentials ?? AWSCredentialsChain.default(logger: logger),
-                httpClient: httpClient
+                httpClient: httpClient,
+                logger: logger
             ),
             configuration: configuration,
             logger: logger
@@ -136,6 +142,9 @@ extension S3StorageDriver.Configuration {
         }
         guard self.streamedPartsAtATime > 0 else {
             throw refuse("streamedPartsAtATime is \(self.streamedPartsAtATime), it has to be positive")
+        }
+        guard self.replicaPatience > .zero else {
+            throw refuse("replicaPatience is \(self.replicaPatience), it has to be positive")
         }
         if let margin = self.refreshAfter, margin <= .zero {
             throw refuse("refreshAfter is \(margin), it has to be positive")

@@ -9,9 +9,9 @@ public import ExternalStorageCore
 /// What every driver has to keep, as checks that run on yours.
 ///
 /// ```swift
-/// @Test("My driver keeps the contract", .timeLimit(.minutes(1)), arguments: StorageDriverConformance.checks)
+/// @Test("The blob driver keeps the contract", .timeLimit(.minutes(1)), arguments: StorageDriverConformance.checks)
 /// func contract(_ check: StorageDriverConformance.Check) async throws {
-///     try await check.run(on: MyStorageDriver(…))
+///     try await check.run(on: BlobStorageDriver(name: "blobs", client: InMemoryBlobClient()))
 /// }
 /// ```
 ///

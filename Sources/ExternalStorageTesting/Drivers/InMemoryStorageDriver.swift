@@ -100,17 +100,17 @@ public final class InMemoryStorageDriver: StorageDriver {
     ///
     /// - Parameters:
     ///   - claims: Where to find them.
-    ///   - context: The limiter.
+    ///   - context: The limiter, and the budget.
     /// - Returns: One payload per claim, in order.
-    /// - Throws: `ExternalStorageError`: `invalidClaim`, `notFound`, `corrupted`. `CancellationError` if the task is
-    ///   cancelled.
+    /// - Throws: `ExternalStorageError`: `invalidClaim`, `notFound`, `corrupted`, `messageTooLarge` if the budget has no
+    ///   room. `CancellationError` if the task is cancelled.
     public func retrieve(_ claims: [StorageDriverClaim], context: StorageDriverRetrieveContext) async throws
         -> [Payload]
     {
         let call = Call(operation: .retrieve, count: claims.count, target: nil, namespace: context.namespace)
         self.state.withLockedValue { $0.calls.append(call) }
         var payloads: [Payload] = []
-        for claim in claims {
+        for (index, claim) in claims.enumerated() {
             guard let key = claim["key"], let value = claim["hash_value"] else {
                 throw ExternalStorageError(
                     code: .invalidClaim,
@@ -124,6 +124,7 @@ public final class InMemoryStorageDriver: StorageDriver {
             guard PayloadDigest(hexadecimal: value) == payload.digest else {
                 throw ExternalStorageError(code: .corrupted, message: "integrity check failed [key=\(key)]")
             }
+            try context.budget.room(forClaimAt: index).keep(payload)
             payloads.append(payload)
         }
         return payloads

@@ -4,20 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import NIOConcurrencyHelpers
 
 /// A number that only grows, and that one can wait for.
 package final class TestCounter: Sendable {
-    private struct Waiter: Sendable {
-        var goal: Int
-        var continuation: CheckedContinuation<Void, any Error>
-    }
-
     private struct State: Sendable {
         var value = 0
-        var lastID = 0
-        var waiters: [Int: Waiter] = [:]
-        var cancelled: Set<Int> = []
+        /// Those who wait, and for what.
+        var waiting: [Waiter<Void>: Int] = [:]
     }
 
     private let state = NIOLockedValueBox(State())
@@ -29,36 +24,24 @@ package final class TestCounter: Sendable {
     package func increment() {
         let reached = self.state.withLockedValue { state in
             state.value += 1
-            let reached = state.waiters.filter { $0.value.goal <= state.value }
-            for id in reached.keys { state.waiters[id] = nil }
-            return reached.values.map(\.continuation)
+            let reached = state.waiting.filter { $0.value <= state.value }.keys
+            for waiter in reached { state.waiting[waiter] = nil }
+            return reached
         }
-        for continuation in reached { continuation.resume() }
+        for waiter in reached { waiter.resume() }
     }
 
     /// - Throws: `CancellationError`.
     package func wait(for goal: Int) async throws {
-        let id = self.state.withLockedValue { state in
-            state.lastID += 1
-            return state.lastID
+        try Task.checkCancellation()
+        let waiter = Waiter<Void>()
+        let isReached = self.state.withLockedValue { state in
+            if state.value < goal { state.waiting[waiter] = goal }
+            return state.value >= goal
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let result: Result<Void, any Error>? = self.state.withLockedValue { state in
-                    if state.cancelled.remove(id) != nil { return .failure(CancellationError()) }
-                    if state.value >= goal { return .success(()) }
-                    state.waiters[id] = Waiter(goal: goal, continuation: continuation)
-                    return nil
-                }
-                if let result { continuation.resume(with: result) }
-            }
-        } onCancel: {
-            let waiter = self.state.withLockedValue { state in
-                let waiter = state.waiters.removeValue(forKey: id)
-                if waiter == nil { state.cancelled.insert(id) }
-                return waiter
-            }
-            waiter?.continuation.resume(throwing: CancellationError())
+        guard !isReached else { return }
+        try await waiter.value {
+            self.state.withLockedValue { $0.waiting[waiter] = nil }
         }
     }
 }

@@ -11,7 +11,9 @@ extension TemporalClient {
     /// The runs that a query finds.
     ///
     /// ```swift
-    /// for try await run in client.listWorkflows("WorkflowType = 'Order' AND ExecutionStatus = 'Running'") { … }
+    /// for try await run in client.listWorkflows("WorkflowType = 'Order' AND ExecutionStatus = 'Running'") {
+    ///     print(run)
+    /// }
     /// ```
     ///
     /// - Parameters:

@@ -41,9 +41,7 @@ extension TemporalClient {
     /// Sends an update to a workflow, and starts the workflow if it does not run; both or neither.
     ///
     /// ```swift
-    /// let update = try await client.startUpdateWithStart(
-    ///     start, update: "add", input: item, returning: Int.self
-    /// )
+    /// let update = try await client.startUpdateWithStart(start, update: "add", input: item, returning: Int.self)
     /// let count = try await update.result()
     /// ```
     ///

@@ -14,7 +14,8 @@ extension TemporalClient {
     /// let handle = try await client.startWorkflow(
     ///     "Order",
     ///     options: .init(id: "order-1", taskQueue: "orders"),
-    ///     input: order, customer,
+    ///     input: order,
+    ///     customer,
     ///     returning: Receipt.self
     /// )
     /// ```

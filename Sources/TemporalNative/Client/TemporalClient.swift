@@ -8,6 +8,7 @@ public import ExternalStorageCore
 import ExternalStorageGRPC
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
+import GroundworkNIO
 public import Logging
 import NIOPosix
 public import ServiceLifecycle
@@ -22,8 +23,14 @@ public import TemporalTransport
 ///     externalStorage: storage,
 ///     logger: logger
 /// ) { client in
-///     let handle = try await client.startWorkflow("Order", id: "order-1", taskQueue: "orders", input: order)
-///     let receipt = try await handle.result(as: Receipt.self)
+///     let handle = try await client.startWorkflow(
+///         "Order",
+///         options: .init(id: "order-1", taskQueue: "orders"),
+///         input: order,
+///         returning: Receipt.self
+///     )
+///     let receipt = try await handle.result()
+///     print(receipt)
 /// }
 /// ```
 ///
@@ -55,7 +62,7 @@ public final class TemporalClient: Service {
         transport: some ClientTransport,
         externalStorage: ExternalStorage? = nil,
         configuration: Configuration = Configuration(),
-        logger: Logger
+        logger: Logger = .current
     ) throws {
         try configuration.validate()
         self.init(
@@ -101,7 +108,7 @@ public final class TemporalClient: Service {
         transportSecurity: ClientSecurity = .plaintext,
         externalStorage: ExternalStorage? = nil,
         configuration: Configuration = Configuration(),
-        logger: Logger
+        logger: Logger = .current
     ) throws {
         try configuration.validate()
         let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
@@ -141,7 +148,7 @@ public final class TemporalClient: Service {
         transportSecurity: ClientSecurity = .plaintext,
         externalStorage: ExternalStorage? = nil,
         configuration: Configuration = Configuration(),
-        logger: Logger,
+        logger: Logger = .current,
         _ body: (TemporalClient) async throws -> Result
     ) async throws -> Result {
         let client = try TemporalClient(

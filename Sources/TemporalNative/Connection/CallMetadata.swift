@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import GRPCCore
 
 /// What goes with every call besides the message.
@@ -11,7 +12,7 @@ enum CallMetadata {
     /// The name under which servers know this client.
     static let clientName = "temporal-swift-external-storage"
     /// The version of this client.
-    static let clientVersion = "0.2.0"
+    static let clientVersion = ProductVersion.text
 
     /// Keys that are not for users: written here, or by gRPC.
     static let reserved: Set<String> = [

@@ -59,17 +59,6 @@ struct CallRetries: Hashable, Sendable {
         retriesEndedCalls: true
     )
 
-    /// For polls for tasks, which go on for as long as the worker does.
-    static let taskPoll = Self(
-        initialDelay: .milliseconds(200),
-        multiplier: 2,
-        maximumDelay: .seconds(10),
-        jitter: 0.2,
-        maximumTries: nil,
-        maximumTime: nil,
-        retriesEndedCalls: true
-    )
-
     /// No second try.
     static let once = Self(
         initialDelay: .zero,
@@ -110,5 +99,20 @@ struct CallRetries: Hashable, Sendable {
     /// Whether a RESOURCE_EXHAUSTED speaks of the size of a message, which no waiting changes.
     static func isTooLarge(_ message: String) -> Bool {
         message.contains("larger than max") || message.contains("message too large") || message.contains("too large")
+    }
+}
+
+/// How long a call may take, and how often it is tried.
+struct Patience: Hashable, Sendable {
+    /// The deadline of one try.
+    var timeout: Duration
+    /// When it is tried again.
+    var retries: CallRetries
+    /// Whether a source of API keys that fails is asked again, as a server that is away would be.
+    var waitsForKey = false
+
+    /// A try, and no second one.
+    static func once(_ timeout: Duration) -> Self {
+        Self(timeout: timeout, retries: .once)
     }
 }

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import GRPCCore
+import GroundworkNIO
 import Logging
 import TemporalAPI
 
@@ -115,25 +116,33 @@ extension Connection {
         while true {
             do {
                 return try await self.once(method, request, timeout: patience.timeout)
-            } catch let error as RPCError {
+            } catch {
                 // A task that was cancelled sees what its cancellation did to the call.
                 try Task.checkCancellation()
+                let status: RPCError
+                switch error {
+                case let error as RPCError: status = error
+                case let error as KeyFailure where patience.waitsForKey:
+                    status = RPCError(code: .unavailable, message: "\(error.cause)")
+                case let error as KeyFailure: throw error.cause
+                default: throw error
+                }
                 let now = ContinuousClock.now
                 tries += 1
                 let failed = CallRetries.Failed(
-                    code: error.code,
-                    message: error.message,
+                    code: status.code,
+                    message: status.message,
                     tries: tries,
                     sinceFirstFailure: (firstFailure ?? now).duration(to: now)
                 )
                 firstFailure = firstFailure ?? now
                 guard let delay = patience.retries.delay(after: failed, chance: .random(in: -1...1)) else {
-                    throw error
+                    throw (error as? KeyFailure)?.cause ?? error
                 }
                 self.logger.debug(
                     "A call is tried again",
                     metadata: [
-                        "rpc.method": "\(method.descriptor.method)", "rpc.code": "\(error.code)", "tries": "\(tries)",
+                        "rpc.method": "\(method.descriptor.method)", "rpc.code": "\(status.code)", "tries": "\(tries)",
                     ]
                 )
                 try await self.sleep(delay)
@@ -146,10 +155,16 @@ extension Connection {
         _ request: Method.Input,
         timeout: Duration
     ) async throws -> Method.Output {
+        let apiKey: String?
+        do {
+            apiKey = try await self.configuration.apiKey?.value()
+        } catch {
+            throw KeyFailure(cause: error)
+        }
         let metadata = CallMetadata.make(
             headers: self.configuration.headers,
             namespace: method.hasNamespace ? self.namespace : nil,
-            apiKey: try await self.configuration.apiKey?.value()
+            apiKey: apiKey
         )
         var options = CallOptions.defaults
         options.timeout = timeout
@@ -161,4 +176,30 @@ extension Connection {
 
     /// The largest message, in bytes: what other SDKs take.
     static let messageLimit = 128 * 1_048_576
+}
+
+/// The source of the API key failed.
+private struct KeyFailure: Error {
+    var cause: any Error
+}
+
+extension Connection {
+    /// What the server says about itself, also to find out whether it is there.
+    ///
+    /// - Returns: Its version and capabilities; an old server that knows no such call has none.
+    /// - Throws: ``TemporalError``: `unavailable` if nobody answers within ten seconds.
+    func systemInfo() async throws -> Temporal_Api_Workflowservice_V1_GetSystemInfoResponse {
+        let patience = Patience(timeout: min(self.configuration.callTimeout, .seconds(10)), retries: .call)
+        do {
+            return try await self.call(WorkflowService.GetSystemInfo.self, .init(), patience: patience)
+        } catch let error as TemporalError where error.code == .unimplemented {
+            return .init()
+        } catch let error as TemporalError where error.code == .timedOut {
+            throw TemporalError(
+                code: .unavailable,
+                message: "the Temporal server does not answer; check the address, and whether it expects TLS",
+                cause: error.cause
+            )
+        }
+    }
 }

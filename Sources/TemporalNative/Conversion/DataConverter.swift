@@ -12,7 +12,7 @@ public import ExternalStorageCore
 /// which is no part of this, sees what the codecs made.
 ///
 /// ```swift
-/// configuration.dataConverter.codecs = [AESGCMPayloadCodec(key: key)]
+/// configuration.dataConverter.codecs = [encryption]
 /// ```
 public struct DataConverter: Sendable {
     /// Asked in order; the first that knows a value's kind makes the payload.

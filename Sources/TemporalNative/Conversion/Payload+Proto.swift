@@ -4,8 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import BufferTransport
 import ExternalStorageCore
-public import ExternalStorageGRPC
+import NIOCore
 public import SwiftProtobuf
 import TemporalAPI
 
@@ -41,5 +42,17 @@ extension ProtoPayloads {
 extension [Payload] {
     init(_ message: ProtoPayloads) throws {
         self = try message.payloads.map { try Payload($0) }
+    }
+}
+
+extension Payload {
+    /// A payload with nothing but its encoding in the metadata.
+    init(encoding: String, data: ByteBuffer) {
+        self.init(metadata: ["encoding": Array(encoding.utf8)], data: data)
+    }
+
+    /// The value of the metadata key `encoding`.
+    var encoding: String {
+        self.metadata["encoding"].map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }

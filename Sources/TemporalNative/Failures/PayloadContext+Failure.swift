@@ -107,6 +107,18 @@ extension PayloadContext {
         return self.build(failure, from: &decoded)
     }
 
+    /// The error that stands for a failure whose references are resolved, and whose codecs are undone.
+    ///
+    /// - Parameter failure: The message.
+    /// - Returns: The error; it keeps the message.
+    /// - Throws: If a payload of the message is none.
+    func plainFailure(_ failure: ProtoFailure) throws -> TemporalFailure {
+        var payloads: [Payload] = []
+        try Self.collect(failure, into: &payloads)
+        var rest = payloads[...]
+        return self.build(failure, from: &rest)
+    }
+
     private static func collect(_ failure: ProtoFailure, into payloads: inout [Payload]) throws {
         if failure.hasEncodedAttributes { payloads.append(try Payload(failure.encodedAttributes)) }
         payloads += try [Payload](failure.detailPayloads)

@@ -18,6 +18,7 @@ extension TemporalError {
             case updateFailed, updateUnfinished
             case workflowFailed, workflowCanceled, workflowTerminated, workflowTimedOut, workflowContinuedAsNew
             case activityCanceled, activityPaused, activityReset
+            case nondeterminism, workflowTaskFailed
         }
 
         private let base: Base
@@ -95,6 +96,10 @@ extension TemporalError {
         public static let activityPaused = Self(.activityPaused)
         /// An activity is to stop: it was reset.
         public static let activityReset = Self(.activityReset)
+        /// Workflow code does not fit a history.
+        public static let nondeterminism = Self(.nondeterminism)
+        /// Workflow code fails its tasks.
+        public static let workflowTaskFailed = Self(.workflowTaskFailed)
 
         var isRetryable: Bool {
             switch self.base {

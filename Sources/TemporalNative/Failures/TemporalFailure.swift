@@ -14,8 +14,11 @@ typealias ProtoFailure = Temporal_Api_Failure_V1_Failure
 /// Failures form a chain by their ``cause``. A failure that is thrown on is sent as it came, whatever wrote it.
 ///
 /// ```swift
-/// catch let error as TemporalError where error.code == .workflowFailed {
-///     if error.failure?.cause?.application?.type == "AccountMissing" { … }
+/// do {
+///     _ = try await handle.result()
+/// } catch let error as TemporalError where error.code == .workflowFailed {
+///     let reason = error.failure?.cause ?? error.failure
+///     if reason?.application?.type == "AccountMissing" { print("no such account") }
 /// }
 /// ```
 public struct TemporalFailure: Error, Sendable {

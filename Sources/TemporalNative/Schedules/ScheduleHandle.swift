@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import SwiftProtobuf
 import TemporalAPI
 
 /// A schedule in the server, and what can be done with it.
@@ -118,5 +119,15 @@ extension TemporalError {
     /// Whether somebody else has changed the schedule: the server says so with FAILED_PRECONDITION.
     fileprivate var isScheduleConflict: Bool {
         self.code == .conflict || self.message.contains("mismatched conflict token")
+    }
+}
+
+extension ScheduleBackfill {
+    var message: Temporal_Api_Schedule_V1_BackfillRequest {
+        .with {
+            $0.startTime = .init(date: self.startTime)
+            $0.endTime = .init(date: self.endTime)
+            $0.overlapPolicy = self.overlap.message
+        }
     }
 }

@@ -5,6 +5,13 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+public import NIOCore
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
 
 extension Stored {
     /// Stores a value, and returns what to send in its place.
@@ -69,5 +76,27 @@ extension PayloadContext {
         guard let externalStorage else { return payload }
         let select = StorageDriverSelectContext(target: self.target, namespace: self.namespace)
         return try await externalStorage.store([payload], context: select)[0]
+    }
+}
+
+/// A value that is bytes and nothing else, so that the content of a file is one: see ``Stored/store(contentsOf:in:)``.
+///
+/// `[UInt8]`, `Data` and `ByteBuffer`: the types that ``BytesConverter`` knows.
+public protocol BinaryValue: Sendable {}
+
+extension [UInt8]: BinaryValue {}
+extension Data: BinaryValue {}
+extension ByteBuffer: BinaryValue {}
+
+extension PayloadContext {
+    /// The context of the activity that the current task runs.
+    ///
+    /// - Throws: ``TemporalError/Code/invalidArgument`` outside of an activity.
+    static func ofActivity() throws -> PayloadContext {
+        if let context = ActivityContext.current { return context.payloads }
+        throw TemporalError(
+            code: .invalidArgument,
+            message: "a value is stored outside of an activity: say where with TemporalClient.store(_:target:)"
+        )
     }
 }

@@ -12,12 +12,12 @@ public import ExternalStorageCore
 ///
 /// ```swift
 /// Activity("thumbnail") { (image: Stored<ByteBuffer>) -> Stored<ByteBuffer> in
-///     guard needsThumbnail else { return image }                  // the reference, unread and not stored again (ES-W7)
-///     return try await .store(scale(image.value()))
+///     guard needsThumbnail else { return image }                  // the reference, unread and not stored again
+///     return try await .store(scale(image.value(), to: 80))
 /// }
 /// ```
 ///
-/// To workflows and to other SDKs it is the plain value: they read it as any input or result, and what they send can be
+/// A reference that goes on as it is, is not stored again (ES-W7). To workflows and to other SDKs it is the plain value: they read it as any input or result, and what they send can be
 /// taken as `Stored`. A value that was small enough to stay in history is held as it is.
 ///
 /// The values of an activity's input that are not `Stored` are loaded before it runs. Nested in another value, `Stored`

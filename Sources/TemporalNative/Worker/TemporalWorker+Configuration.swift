@@ -17,10 +17,10 @@ extension TemporalWorker {
         /// can take it.
         public var maxConcurrentActivities = 100
 
-        /// How many polls are under way at the same time, as long as there is room for tasks.
+        /// How many polls for activities are under way at the same time, as long as there is room for tasks.
         ///
         /// 5.
-        public var pollers = 5
+        public var activityPollers = 5
 
         /// How many attempts this worker starts in a second; nil for no limit.
         public var maxActivitiesPerSecond: Double?
@@ -29,6 +29,27 @@ extension TemporalWorker {
         ///
         /// The server keeps this limit, and takes it from whichever worker said it last.
         public var maxTaskQueueActivitiesPerSecond: Double?
+
+        /// How many workflow tasks are processed at the same time.
+        ///
+        /// 100.
+        public var maxConcurrentWorkflowTasks = 100
+
+        /// How many polls for workflow tasks are under way at the same time: one in five for workflows that this worker
+        /// does not keep.
+        ///
+        /// 5.
+        public var workflowPollers = 5
+
+        /// How many runs of workflows wait in memory for their next task.
+        ///
+        /// 1000. A run that is not there is made of its history again. Zero keeps none.
+        public var maxCachedWorkflows = 1000
+
+        /// How many local activities run at the same time.
+        ///
+        /// 100.
+        public var maxConcurrentLocalActivities = 100
 
         /// How long a worker that shuts down waits before it cancels what still runs.
         ///
@@ -62,12 +83,22 @@ extension TemporalWorker {
 
 extension TemporalWorker.Configuration {
     /// - Throws: ``TemporalError/Code/invalidConfiguration`` that names the setting.
-    func validate() throws {
-        func require(_ condition: Bool, _ message: String) throws {
+    func validate() throws(TemporalError) {
+        func require(_ condition: Bool, _ message: String) throws(TemporalError) {
             guard condition else { throw TemporalError(code: .invalidConfiguration, message: message) }
         }
         try require(self.maxConcurrentActivities >= 1, "maxConcurrentActivities is \(self.maxConcurrentActivities)")
-        try require(self.pollers >= 1, "pollers is \(self.pollers)")
+        try require(self.activityPollers >= 1, "activityPollers is \(self.activityPollers)")
+        try require(
+            self.maxConcurrentWorkflowTasks >= 1,
+            "maxConcurrentWorkflowTasks is \(self.maxConcurrentWorkflowTasks)"
+        )
+        try require(
+            self.maxConcurrentLocalActivities >= 1,
+            "maxConcurrentLocalActivities is \(self.maxConcurrentLocalActivities)"
+        )
+        try require(self.workflowPollers >= 2, "workflowPollers is \(self.workflowPollers), and has to be at least 2")
+        try require(self.maxCachedWorkflows >= 0, "maxCachedWorkflows is \(self.maxCachedWorkflows)")
         try require((self.maxActivitiesPerSecond ?? 1) > 0, "maxActivitiesPerSecond has to be above zero")
         try require(
             (self.maxTaskQueueActivitiesPerSecond ?? 1) > 0,

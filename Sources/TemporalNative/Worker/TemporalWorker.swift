@@ -5,14 +5,15 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import GroundworkNIO
 public import Logging
 import Metrics
 public import ServiceLifecycle
 
-/// A worker that runs activities for the workflows of a task queue, whatever language these are written in.
+/// A worker that runs workflows and activities of a task queue, together with workers in any other language.
 ///
 /// ```swift
-/// let worker = try TemporalWorker(client: client, taskQueue: "orders") {
+/// let worker = try TemporalWorker(client: client, taskQueue: "orders", workflows: [Fulfillment.self]) {
 ///     Activity("greet") { (name: String) in "Hello, \(name)!" }
 ///     Orders(database: database)
 /// }
@@ -24,16 +25,22 @@ public import ServiceLifecycle
 ///
 /// ## When payloads cannot be stored or retrieved
 ///
-/// The attempt fails, retryably, with the cause `EXTERNAL_STORAGE_FAILURE`, and counts as one (ES-F3). The workflow does
-/// not fail, and the worker goes on.
+/// An activity's attempt fails, retryably, with the cause `EXTERNAL_STORAGE_FAILURE`, and counts as one (ES-F3). A workflow
+/// task fails with that cause and is tried again (ES-F2). The workflow does not fail, and the worker goes on.
 ///
 /// ## Shutdown
 ///
 /// A graceful shutdown ends polls, waits for what runs, cancels it when
 /// ``Configuration/gracefulShutdownPeriod`` is over, reports how it ended, and then ``run()`` returns. Attempts that were
 /// cancelled are failed with the type `WorkerShutdown`, so another attempt follows at once or as the retry policy says.
+/// Workflow tasks that were taken are answered, and workflows go on elsewhere.
 public final class TemporalWorker: Service {
-    private let worker: ActivityWorker
+    private let activityWorker: ActivityWorker?
+    private let workflowWorker: WorkflowWorker?
+    private let executor: EventLoopTaskExecutor?
+
+    /// The task queue it polls.
+    public let taskQueue: String
 
     /// Creates a worker.
     ///
@@ -42,20 +49,22 @@ public final class TemporalWorker: Service {
     /// - Parameters:
     ///   - client: Whose connection, namespace, converter and storage the worker uses.
     ///   - taskQueue: Where it looks for tasks.
-    ///   - activities: What it runs, each under a name of its own.
+    ///   - workflows: The workflows it runs, each under a name of its own.
+    ///   - activities: The activities it runs, each under a name of its own.
     ///   - configuration: Concurrency, rates, heartbeats, shutdown.
-    ///   - logger: Where logs go; nil for the client's.
-    /// - Throws: ``TemporalError/Code/invalidConfiguration``: an empty task queue, no activities, two with the same name,
-    ///   or a setting out of range.
+    ///   - logger: Where logs go.
+    /// - Throws: ``TemporalError/Code/invalidConfiguration``: an empty task queue, neither workflows nor activities, two
+    ///   with the same name, or a setting out of range.
     public convenience init(
         client: TemporalClient,
         taskQueue: String,
+        workflows: [any WorkflowDefinition.Type] = [],
         activities: [Activity],
         configuration: Configuration = Configuration(),
-        logger: Logger? = nil
+        logger: Logger = .current
     ) throws {
         let connection = client.connection
-        var logger = logger ?? connection.logger
+        var logger = logger
         logger[metadataKey: "temporal.task-queue"] = "\(taskQueue)"
         logger[metadataKey: "temporal.namespace"] = "\(connection.namespace)"
         try self.init(
@@ -64,6 +73,7 @@ public final class TemporalWorker: Service {
             defaultIdentity: connection.identity,
             client: client,
             taskQueue: taskQueue,
+            workflows: workflows,
             activities: activities,
             configuration: configuration,
             executor: connection.executor,
@@ -71,25 +81,28 @@ public final class TemporalWorker: Service {
         )
     }
 
-    /// Creates a worker; see ``init(client:taskQueue:activities:configuration:logger:)``.
+    /// Creates a worker; see ``init(client:taskQueue:workflows:activities:configuration:logger:)``.
     ///
     /// - Parameters:
     ///   - client: Whose connection, namespace, converter and storage the worker uses.
     ///   - taskQueue: Where it looks for tasks.
+    ///   - workflows: The workflows it runs, each under a name of its own.
     ///   - configuration: Concurrency, rates, heartbeats, shutdown.
-    ///   - logger: Where logs go; nil for the client's.
+    ///   - logger: Where logs go.
     ///   - activities: What it runs: activities, lists of them, and containers.
     /// - Throws: ``TemporalError/Code/invalidConfiguration``.
     public convenience init(
         client: TemporalClient,
         taskQueue: String,
+        workflows: [any WorkflowDefinition.Type] = [],
         configuration: Configuration = Configuration(),
-        logger: Logger? = nil,
+        logger: Logger = .current,
         @ActivitiesBuilder activities: () -> [Activity]
     ) throws {
         try self.init(
             client: client,
             taskQueue: taskQueue,
+            workflows: workflows,
             activities: activities(),
             configuration: configuration,
             logger: logger
@@ -102,6 +115,7 @@ public final class TemporalWorker: Service {
         defaultIdentity: String,
         client: TemporalClient?,
         taskQueue: String,
+        workflows: [any WorkflowDefinition.Type] = [],
         activities: [Activity],
         configuration: Configuration,
         clock: WorkerClock = .continuous,
@@ -113,17 +127,43 @@ public final class TemporalWorker: Service {
             throw TemporalError(code: .invalidConfiguration, message: "the task queue is empty")
         }
         try configuration.validate()
-        self.worker = ActivityWorker(
+        self.taskQueue = taskQueue
+        self.executor = executor
+        let identity = WorkerReport.Identity(
+            identity: configuration.identity ?? defaultIdentity,
+            taskQueue: taskQueue,
+            slots: configuration.maxConcurrentActivities,
+            driverTypes: payloads.externalStorage?.driverTypes ?? []
+        )
+        let registry = try WorkflowRegistry(workflows)
+        let activityRegistry = activities.isEmpty ? nil : try ActivityRegistry(activities)
+        if let service = service as? any WorkflowTaskService, !registry.isEmpty {
+            self.workflowWorker = WorkflowWorker(
+                service: service,
+                registry: registry,
+                activities: activityRegistry,
+                client: client,
+                configuration: configuration,
+                payloads: payloads,
+                identity: identity,
+                clock: clock,
+                executor: executor,
+                logger: logger,
+                metrics: WorkflowMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
+            )
+        } else {
+            self.workflowWorker = nil
+        }
+        guard !activities.isEmpty || self.workflowWorker == nil else {
+            self.activityWorker = nil
+            return
+        }
+        self.activityWorker = ActivityWorker(
             service: service,
-            registry: try ActivityRegistry(activities),
+            registry: try activityRegistry ?? ActivityRegistry(activities),
             configuration: configuration,
             payloads: payloads,
-            identity: WorkerReport.Identity(
-                identity: configuration.identity ?? defaultIdentity,
-                taskQueue: taskQueue,
-                slots: configuration.maxConcurrentActivities,
-                driverTypes: payloads.externalStorage?.driverTypes ?? []
-            ),
+            identity: identity,
             client: client,
             clock: clock,
             executor: executor,
@@ -132,10 +172,7 @@ public final class TemporalWorker: Service {
         )
     }
 
-    /// The task queue it polls.
-    public var taskQueue: String { self.worker.taskQueue }
-
-    /// Runs activities until a graceful shutdown, or until the task is cancelled.
+    /// Runs workflows and activities until a graceful shutdown, or until the task is cancelled.
     ///
     /// To be called once. Cancellation is a shutdown without a grace period: activities are cancelled at once, and what
     /// became of them is reported all the same; then it returns.
@@ -145,7 +182,13 @@ public final class TemporalWorker: Service {
     ///   Everything else is retried for as long as it takes. What ran has ended and been reported then.
     public func run() async throws {
         try await withGracefulShutdownHandler {
-            try await withTaskExecutorPreference(self.worker.executor) { try await self.worker.run() }
+            try await withTaskExecutorPreference(self.executor) {
+                // Whichever gives up takes the other one along.
+                try await withThrowingDiscardingTaskGroup { group in
+                    if let worker = self.activityWorker { group.addTask { try await worker.run() } }
+                    if let worker = self.workflowWorker { group.addTask { try await worker.run() } }
+                }
+            }
         } onGracefulShutdown: {
             self.beginGracefulShutdown()
         }
@@ -155,7 +198,8 @@ public final class TemporalWorker: Service {
     ///
     /// Again: nothing.
     public func beginGracefulShutdown() {
-        self.worker.beginShutdown()
+        self.workflowWorker?.beginShutdown()
+        self.activityWorker?.beginShutdown()
     }
 
     /// Runs the worker for the time of a closure, and shuts it down gracefully when that has ended.

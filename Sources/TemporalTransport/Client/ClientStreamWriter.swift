@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import GRPCCore
 import NIOConcurrencyHelpers
 import NIOCore
@@ -20,12 +20,13 @@ struct ClientStreamWriter: ClosableRPCWriterProtocol {
     private struct State {
         var held: [ClientStream.Action] = []
         /// Completed when the last message is written out, where one is to wait for that.
-        var lastWrite: EventLoopFuture<Void>?
+        var lastWrite: EventLoopPromise<Void>?
     }
 
     let stream: ClientStream
     let isUnary: Bool
     let eventLoop: any EventLoop
+    let memory: CallMemory?
     let headers: @Sendable (Metadata) -> HPACKHeaders
     private let state = NIOLockedValueBox(State())
 
@@ -33,11 +34,13 @@ struct ClientStreamWriter: ClosableRPCWriterProtocol {
         stream: ClientStream,
         isUnary: Bool,
         on eventLoop: any EventLoop,
+        memory: CallMemory?,
         headers: @escaping @Sendable (Metadata) -> HPACKHeaders
     ) {
         self.stream = stream
         self.isUnary = isUnary
         self.eventLoop = eventLoop
+        self.memory = memory
         self.headers = headers
     }
 
@@ -46,11 +49,14 @@ struct ClientStreamWriter: ClosableRPCWriterProtocol {
         case .metadata(let metadata):
             self.add(.open(self.headers(metadata)), submits: !self.isUnary)
         case .message(let bytes):
-            guard !self.isUnary else { return self.add(.message(bytes, nil), submits: false) }
+            guard !self.isUnary else {
+                self.memory?.requestIsSent(bytes.count)
+                return self.add(.message(bytes, nil), submits: false)
+            }
             // One message at a time in memory beside those that wait for the peer's window.
-            if let lastWrite = self.state.withLockedValue({ $0.lastWrite }) { try? await lastWrite.get() }
+            if let lastWrite = self.state.withLockedValue({ $0.lastWrite }) { try await lastWrite.written() }
             let promise = self.eventLoop.makePromise(of: Void.self)
-            self.state.withLockedValue { $0.lastWrite = promise.futureResult }
+            self.state.withLockedValue { $0.lastWrite = promise }
             self.add(.message(bytes, promise), submits: true)
         }
     }
@@ -75,5 +81,20 @@ struct ClientStreamWriter: ClosableRPCWriterProtocol {
             return state.held
         }
         if !actions.isEmpty { self.stream.submit(actions) }
+    }
+}
+
+extension EventLoopPromise<Void> {
+    /// Waits until something is written out, or never will be.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled meanwhile, at once: the peer may take its time.
+    func written() async throws {
+        await withTaskCancellationHandler {
+            // A write that fails is that of a call that has ended, which says itself how.
+            try? await self.futureResult.get()
+        } onCancel: {
+            self.fail(CancellationError())
+        }
+        try Task.checkCancellation()
     }
 }

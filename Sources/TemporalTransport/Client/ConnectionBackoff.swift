@@ -18,4 +18,21 @@ struct ConnectionBackoff: Hashable, Sendable {
         defer { self.pause = min(self.pause * 1.6, .seconds(5)) }
         return self.pause * (1 + 0.2 * chance)
     }
+    /// The pause after a connection that came about and ended.
+    ///
+    /// None after one that lived longer than the pause that is due: servers end connections by age. One that ends sooner
+    /// counts as a failure, however well it began, or a server that takes connections and closes them would be asked
+    /// without end.
+    ///
+    /// - Parameters:
+    ///   - life: How long it lived.
+    ///   - chance: From -1 to 1.
+    /// - Returns: The pause.
+    mutating func pause(afterLiving life: Duration, chance: Double) -> Duration {
+        guard life < self.pause else {
+            self = Self()
+            return .zero
+        }
+        return self.next(chance: chance)
+    }
 }

@@ -18,4 +18,19 @@ enum GRPCTimeout {
         if seconds == 0, nanoseconds < 1_000_000 { return "\(max(1, nanoseconds / 1_000))u" }
         return "\(milliseconds)m"
     }
+    /// The time that the header says, or nil if it is none.
+    static func duration(_ text: String) -> Duration? {
+        guard let unit = text.last, text.utf8.count <= 9, let value = Int64(text.dropLast()), value >= 0 else {
+            return nil
+        }
+        switch unit {
+        case "H": return .seconds(value * 3_600)
+        case "M": return .seconds(value * 60)
+        case "S": return .seconds(value)
+        case "m": return .milliseconds(value)
+        case "u": return .microseconds(value)
+        case "n": return .nanoseconds(value)
+        default: return nil
+        }
+    }
 }

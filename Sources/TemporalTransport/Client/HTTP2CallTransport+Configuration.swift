@@ -14,6 +14,13 @@ extension HTTP2CallTransport {
         /// by default, what SDKs on sdk-core accept.
         public var messageSizeLimit = 128 * 1_048_576
 
+        /// How much of a response the server may send before it is asked for more, in bytes; 16 MiB by default, which is
+        /// also the most, and 65,535 the least.
+        ///
+        /// Each time that it is asked costs the way there and back. A proxy counts what responses take of its memory, and
+        /// asks for more when there is some: there, less than the default keeps many responses at once within its limit.
+        public var responseWindow = 16 * 1_048_576
+
         /// How long a try to connect may take, until the server has shown that it speaks HTTP/2; 20 seconds by default.
         public var connectTimeout: Duration = .seconds(20)
 

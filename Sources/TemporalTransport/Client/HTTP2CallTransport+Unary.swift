@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-package import ExternalStorageGRPC
+package import BufferTransport
 package import GRPCCore
 
 extension HTTP2CallTransport: UnaryTransport {
@@ -27,8 +27,8 @@ extension HTTP2CallTransport: UnaryTransport {
         var response: BufferBytes?
         for part in try await stream.inbox.all() {
             switch part {
-            case .metadata: break
-            case .message(let bytes): response = bytes
+            case .metadata, .needsMemory: break
+            case .message(let message): response = BufferBytes(buffer: try await message.content())
             case .status(let status, let trailers):
                 if let code = RPCError.Code(status.code) {
                     throw RPCError(code: code, message: status.message, metadata: trailers)

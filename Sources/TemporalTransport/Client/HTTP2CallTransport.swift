@@ -4,14 +4,14 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-public import ExternalStorageGRPC
+public import BufferTransport
 public import GRPCCore
 public import GRPCNIOTransportHTTP2Posix
+import Groundwork
 import NIOConcurrencyHelpers
 public import NIOCore
 import NIOHPACK
 public import NIOPosix
-import NIOSSL
 
 /// A gRPC client transport that makes little of a call: no channel, no pipeline and no task of its own.
 ///
@@ -19,7 +19,7 @@ import NIOSSL
 /// by clients and workers of Temporal:
 ///
 /// - Calls are told apart by the frames of their connection, on its event loop.
-/// - Messages are `ByteBuffer`s, so ``ExternalStorageTransport`` takes payloads out and puts them in without a copy.
+/// - Messages are `ByteBuffer`s, so `ExternalStorageTransport` takes payloads out and puts them in without a copy.
 /// - A server that pings with every message, as servers in Go do, does not count as an attacker.
 ///
 /// One transport is one connection, which is made anew whenever it is lost; `PooledTransport` makes several one. Messages
@@ -30,7 +30,7 @@ public final class HTTP2CallTransport: ClientTransport {
 
     private let resolver: NameResolver
     private let authority: String
-    private let security: NIOSSLContext?
+    private let security: TLSSource?
     private let configuration: Configuration
     private let eventLoop: any EventLoop
     private let state = NIOLockedValueBox(TransportState())
@@ -57,7 +57,7 @@ public final class HTTP2CallTransport: ClientTransport {
         }
         self.resolver = resolver
         self.authority = configuration.authority ?? resolver.authority ?? ServerName.authority(of: target)
-        self.security = try security.context()
+        self.security = try security.source()
         self.configuration = configuration
         self.eventLoop = eventLoopGroup.next()
         (self.shutdown, self.shutdownContinuation) = AsyncStream.makeStream()
@@ -79,16 +79,21 @@ public final class HTTP2CallTransport: ClientTransport {
 
     /// Connects, and connects again whenever the connection is lost, until the transport is shut down.
     ///
-    /// To be called once. A server that cannot be reached is no error: calls fail until it can.
+    /// A server that cannot be reached is no error: calls fail until it can.
     ///
-    /// - Throws: `CancellationError` if cancelled; calls under way fail then.
+    /// - Throws: `CancellationError` if cancelled; calls under way fail then. `RPCError` with `failedPrecondition` if it
+    ///   was called before; nothing happens then.
     @concurrent
     public func connect() async throws {
+        guard self.state.withLockedValue({ $0.beginConnecting() }) else {
+            throw RPCError(code: .failedPrecondition, message: "A transport connects once; make another one.")
+        }
         let connector = ClientConnector(
             eventLoop: self.eventLoop,
             security: self.security,
             serverName: ServerName.host(of: self.authority),
-            configuration: self.configuration
+            configuration: self.configuration,
+            retired: { channel in self.state.withLockedValue { $0.retired(channel) } }
         )
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -112,23 +117,19 @@ public final class HTTP2CallTransport: ClientTransport {
     private func keepConnected(by connector: ClientConnector) async {
         var backoff = ConnectionBackoff()
         while self.state.withLockedValue({ !$0.isShuttingDown }), !Task.isCancelled {
+            let pause: Duration
             do {
                 let connection = try await self.connection(by: connector)
-                backoff = ConnectionBackoff()
+                let start = ContinuousClock.now
                 self.perform(self.state.withLockedValue { $0.connected(connection) })
                 await Self.wait(for: connection.retired, cancelling: connection)
-                self.perform(self.state.withLockedValue { $0.retired(connection) })
+                pause = backoff.pause(afterLiving: ContinuousClock.now - start, chance: .random(in: -1...1))
+                if pause > .seconds(1) { self.fail(ServerUnreachable(cause: ServerUnreachable.Ended())) }
             } catch {
-                let failure =
-                    (error as? RPCError)
-                    ?? RPCError(
-                        code: .unavailable,
-                        message: "The server cannot be reached.",
-                        cause: error
-                    )
-                self.perform(self.state.withLockedValue { $0.failed(failure) })
-                try? await Task.sleep(for: backoff.next(chance: .random(in: -1...1)))
+                pause = backoff.next(chance: .random(in: -1...1))
+                self.fail(ServerUnreachable(cause: error))
             }
+            if pause > .zero { try? await Task.sleep(for: pause) }
         }
         // Calls may be left on connections that take no more.
         for connection in self.state.withLockedValue({ $0.connections }) {
@@ -136,19 +137,23 @@ public final class HTTP2CallTransport: ClientTransport {
         }
     }
 
+    /// Calls fail until there is a connection again.
+    private func fail(_ reason: ServerUnreachable) {
+        let error = RPCError(code: .unavailable, message: "The server cannot be reached.", cause: reason)
+        self.perform(self.state.withLockedValue { $0.failed(error) })
+    }
+
     private func connection(by connector: ClientConnector) async throws -> ClientConnection {
-        var failure: any Error = RPCError(code: .unavailable, message: "The target has no address.")
         var names = self.resolver.names.makeAsyncIterator()
-        for address in try await names.next()?.endpoints.flatMap(\.addresses) ?? [] {
-            do {
-                return try await connector.connect(to: NIOCore.SocketAddress(address))
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                failure = error
-            }
+        let endpoints = try await names.next()?.endpoints ?? []
+        var addresses = try endpoints.flatMap(\.addresses).map { try NIOCore.SocketAddress($0) }
+        guard !addresses.isEmpty else {
+            throw RPCError(code: .unavailable, message: "The target has no address.")
         }
-        throw failure
+        // The connections of a pool, and of a fleet, begin at different ones.
+        let first = Int.random(in: 0..<addresses.count)
+        addresses = Array(addresses[first...] + addresses[..<first])
+        return try await connector.connect(toAnyOf: addresses)
     }
 
     private static func wait(for future: EventLoopFuture<Void>, cancelling connection: ClientConnection) async {
@@ -164,7 +169,7 @@ public final class HTTP2CallTransport: ClientTransport {
     }
 
     private func perform(_ effects: TransportState.Effects) {
-        for (waiter, result) in effects.waiters { waiter.resume(with: result) }
+        for (waiter, result) in effects.waiters { waiter(result) }
         for connection in effects.draining { connection.drain() }
     }
 
@@ -183,11 +188,13 @@ public final class HTTP2CallTransport: ClientTransport {
         _ closure: @concurrent (RPCStream<Inbound, Outbound>, ClientContext) async throws -> T
     ) async throws -> T {
         let connection = try await self.connection(options)
-        let stream = self.stream(on: connection, options)
+        let memory = CallMemory.current
+        let stream = self.stream(on: connection, options, memory?.response)
         let writer = ClientStreamWriter(
             stream: stream,
             isUnary: descriptor.type == .unary,
             on: connection.eventLoop,
+            memory: memory,
             headers: { self.headers($0, descriptor: descriptor, timeout: options.timeout) }
         )
         let context = ClientContext(
@@ -200,20 +207,43 @@ public final class HTTP2CallTransport: ClientTransport {
         return try await closure(
             RPCStream(
                 descriptor: descriptor,
-                inbound: RPCAsyncSequence(wrapping: ResponseParts(inbox: stream.inbox)),
+                inbound: RPCAsyncSequence(wrapping: ResponseParts(stream: stream, memory: memory?.response)),
                 outbound: RPCWriter.Closable(wrapping: writer)
             ),
             context
         )
     }
 
-    func stream(on connection: ClientConnection, _ options: CallOptions) -> ClientStream {
+    func stream(
+        on connection: ClientConnection,
+        _ options: CallOptions,
+        _ memory: ByteShare? = nil
+    ) -> ClientStream {
         ClientStream(
             on: connection.calls,
             eventLoop: connection.eventLoop,
             messageSizeLimit: options.maxResponseMessageBytes ?? self.configuration.messageSizeLimit,
-            timeout: options.timeout
+            timeout: options.timeout,
+            memory: memory,
+            mover: { self.move($0) }
         )
+    }
+
+    /// Finds another connection for a call that the server has not looked at (ES-R3).
+    private func move(_ stream: ClientStream) {
+        let take: TransportState.Waiter = { result in
+            self.eventLoop.execute {
+                switch result {
+                case .success(let connection): stream.move(to: connection.calls)
+                case .failure(let error):
+                    stream.fail(
+                        error as? RPCError ?? RPCError(code: .unavailable, message: "No connection.", cause: error)
+                    )
+                }
+            }
+        }
+        let result = self.state.withLockedValue { $0.wait(id: $0.makeID(), waitsForReady: false, take) }
+        if let result { take(result) }
     }
 
     func connection(_ options: CallOptions) async throws -> ClientConnection {
@@ -227,21 +257,21 @@ public final class HTTP2CallTransport: ClientTransport {
         let deadline = options.timeout.map { timeout in
             self.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
                 let waiter = self.state.withLockedValue { $0.cancel(id) }
-                waiter?.resume(
-                    throwing: RPCError(code: .deadlineExceeded, message: "There was no connection within the deadline.")
-                )
+                let message = "There was no connection within the deadline."
+                waiter?(.failure(RPCError(code: .deadlineExceeded, message: message)))
             }
         }
         defer { deadline?.cancel() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let result = self.state.withLockedValue { state in
-                    state.wait(continuation, id: id, waitsForReady: waitsForReady)
+                let result = self.state.withLockedValue { state -> Result<ClientConnection, any Error>? in
+                    guard !Task.isCancelled else { return .failure(CancellationError()) }
+                    return state.wait(id: id, waitsForReady: waitsForReady) { continuation.resume(with: $0) }
                 }
                 if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            self.state.withLockedValue { $0.cancel(id) }?.resume(throwing: CancellationError())
+            self.state.withLockedValue { $0.cancel(id) }?(.failure(CancellationError()))
         }
     }
 

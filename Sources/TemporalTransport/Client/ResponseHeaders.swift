@@ -17,10 +17,16 @@ enum ResponseHeaders {
             guard headers.first(name: "grpc-status") == nil else { return nil }
             return RPCError(code: Self.code(ofHTTP: status), message: "The answer is HTTP status \(status).")
         }
-        guard let type = headers.first(name: "content-type"), !type.hasPrefix(GRPCHeaders.contentType) else {
-            return nil
-        }
+        guard let type = headers.first(name: "content-type"), !GRPCHeaders.isContentType(type) else { return nil }
         return RPCError(code: .unknown, message: "The answer is of type \(type), and so not from a gRPC server.")
+    }
+
+    /// The error for metadata that is larger than is accepted.
+    static func tooLarge(_ size: Int) -> RPCError {
+        RPCError(
+            code: .resourceExhausted,
+            message: "The server's metadata has \(size) bytes, more than the \(HeaderList.limit) that are accepted."
+        )
     }
 
     /// The status in trailers.

@@ -9,7 +9,7 @@ import NIOCore
 
 /// What a transport has and what waits for it: decisions, without any waiting.
 struct TransportState {
-    typealias Waiter = CheckedContinuation<ClientConnection, any Error>
+    typealias Waiter = @Sendable (Result<ClientConnection, any Error>) -> Void
 
     /// What a caller gets.
     enum Answer {
@@ -36,6 +36,7 @@ struct TransportState {
     private var waiters: [Int: (waiter: Waiter, waitsForReady: Bool)] = [:]
     private var nextID = 0
     private(set) var isShuttingDown = false
+    private var hasConnected = false
     /// All that are open, those included that take no more calls.
     private(set) var connections: [ClientConnection] = []
 
@@ -45,6 +46,12 @@ struct TransportState {
 
     /// Whether any connection is open.
     var isConnected: Bool { self.connections.contains { $0.channel.isActive } }
+
+    /// Whether this is the first time that the transport is asked to connect.
+    mutating func beginConnecting() -> Bool {
+        defer { self.hasConnected = true }
+        return !self.hasConnected
+    }
 
     /// A number for a waiter.
     mutating func makeID() -> Int {
@@ -56,7 +63,7 @@ struct TransportState {
     func connection(waitsForReady: Bool) -> Answer {
         guard !self.isShuttingDown else { return .failure(Self.isShutDown) }
         switch self.phase {
-        case .ready(let connection): return connection.channel.isActive ? .connection(connection) : .wait
+        case .ready(let connection): return .connection(connection)
         case .connecting: return .wait
         case .failed(let error): return waitsForReady ? .wait : .failure(error)
         case .ended: return .failure(Self.isShutDown)
@@ -64,8 +71,11 @@ struct TransportState {
     }
 
     /// Keeps a waiter, unless there is an answer by now.
-    mutating func wait(_ waiter: Waiter, id: Int, waitsForReady: Bool) -> Result<ClientConnection, any Error>? {
-        guard !Task.isCancelled else { return .failure(CancellationError()) }
+    mutating func wait(
+        id: Int,
+        waitsForReady: Bool,
+        _ waiter: @escaping Waiter
+    ) -> Result<ClientConnection, any Error>? {
         switch self.connection(waitsForReady: waitsForReady) {
         case .connection(let connection): return .success(connection)
         case .failure(let error): return .failure(error)
@@ -85,15 +95,17 @@ struct TransportState {
         self.connections.removeAll { !$0.channel.isActive }
         self.connections.append(connection)
         guard !self.isShuttingDown else { return Effects(draining: [connection]) }
+        // It may have come and gone.
+        guard !connection.isRetired else { return Effects() }
         self.phase = .ready(connection)
         return self.takeWaiters { _ in .success(connection) }
     }
 
-    /// The connection takes no more calls.
-    mutating func retired(_ connection: ClientConnection) -> Effects {
-        self.connections.removeAll { !$0.channel.isActive }
+    /// A connection takes no more calls.
+    mutating func retired(_ channel: any Channel) {
+        self.connections.removeAll { !$0.channel.isActive && $0.channel !== channel }
+        guard case .ready(let connection) = self.phase, connection.channel === channel else { return }
         self.phase = .connecting
-        return Effects()
     }
 
     /// A try to connect has failed.

@@ -24,6 +24,11 @@ struct MessageReader {
     /// Whether a message has begun and not ended.
     var isWithinMessage: Bool { self.prefix != nil || self.data.readableBytes > 0 }
 
+    /// How many bytes the message has that has begun, if that is known, and how many of them are missing.
+    var incomplete: (length: Int, missing: Int)? {
+        self.prefix.map { ($0.length, max(0, $0.length - self.data.readableBytes)) }
+    }
+
     /// Takes in what has arrived.
     mutating func append(_ arrived: ByteBuffer) {
         guard self.data.readableBytes > 0 else {
@@ -41,15 +46,21 @@ struct MessageReader {
 
     /// The next message, if it is complete.
     ///
-    /// - Throws: `RPCError` with a text for the peer: the message is too large, or cannot be decompressed.
-    mutating func next() throws(RPCError) -> ByteBuffer? {
+    /// - Throws: `RPCError` with a text for the peer: the message is too large, or compressed in a way that nobody named.
+    mutating func next() throws(RPCError) -> IncomingMessage? {
         if self.prefix == nil {
             guard let flag = self.data.getInteger(at: self.data.readerIndex, as: UInt8.self),
                 let length = self.data.getInteger(at: self.data.readerIndex + 1, as: UInt32.self)
             else { return nil }
             self.data.moveReaderIndex(forwardBy: 5)
             guard Int(length) <= self.limit else { throw MessageTooLarge.error(length: Int(length), limit: self.limit) }
-            self.prefix = (flag != 0, Int(length))
+            guard flag <= 1 else {
+                throw RPCError(
+                    code: .internalError,
+                    message: "A message has the flag \(flag), which gRPC does not know."
+                )
+            }
+            self.prefix = (flag == 1, Int(length))
             if self.data.readableBytes < length {
                 var whole = ByteBufferAllocator().buffer(capacity: Int(length))
                 whole.writeImmutableBuffer(self.data)
@@ -59,11 +70,11 @@ struct MessageReader {
         guard let prefix = self.prefix, let message = self.data.readSlice(length: prefix.length) else { return nil }
         self.prefix = nil
         if self.data.readableBytes == 0 { self.data = ByteBuffer() }
-        guard prefix.isCompressed else { return message }
+        guard prefix.isCompressed else { return IncomingMessage(bytes: message) }
         guard let inflater = self.inflater else {
             throw RPCError(code: .internalError, message: "A message is compressed, and its encoding was not named.")
         }
-        return try inflater.inflate(message)
+        return IncomingMessage(bytes: message, inflater: inflater)
     }
 }
 

@@ -8,11 +8,11 @@ public import NIOSSL
 
 /// How a connection to a server is protected.
 public struct ClientSecurity: Sendable {
-    /// Nil for none.
-    var configuration: TLSConfiguration?
+    /// Nil for none; made when it is needed, as it may fail.
+    private var make: (@Sendable () throws -> TLSSource)?
 
     /// No protection.
-    public static var plaintext: Self { Self(configuration: nil) }
+    public static var plaintext: Self { Self(make: nil) }
 
     /// TLS, with the certificates that the system trusts.
     public static var tls: Self { .tls { _ in } }
@@ -20,12 +20,19 @@ public struct ClientSecurity: Sendable {
     /// TLS.
     ///
     /// - Parameter configure: Changes the configuration: trust roots, for example.
-    /// - Returns: TLS, with HTTP/2 as its protocol.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
     public static func tls(_ configure: (inout TLSConfiguration) -> Void) -> Self {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configure(&configuration)
-        configuration.applicationProtocols = ["h2"]
-        return Self(configuration: configuration)
+        return Self(make: { [configuration] in try TLSSource { configuration } })
+    }
+
+    /// TLS with certificates that may change.
+    ///
+    /// - Parameter source: Where they come from.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
+    public static func tls(from source: TLSSource) -> Self {
+        Self(make: { source })
     }
 
     /// TLS with a certificate of the client's own.
@@ -34,7 +41,7 @@ public struct ClientSecurity: Sendable {
     ///   - certificateChain: The client's certificate, and those up to an authority that the server trusts.
     ///   - privateKey: Its key.
     ///   - configure: Changes the rest of the configuration.
-    /// - Returns: TLS, with HTTP/2 as its protocol.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
     public static func mTLS(
         certificateChain: [NIOSSLCertificateSource],
         privateKey: NIOSSLPrivateKeySource,
@@ -48,18 +55,18 @@ public struct ClientSecurity: Sendable {
     }
 
     /// - Throws: An error of NIOSSL if the certificates cannot be used.
-    func context() throws -> NIOSSLContext? {
-        try self.configuration.map { try NIOSSLContext(configuration: $0) }
+    func source() throws -> TLSSource? {
+        try self.make?()
     }
 }
 
 /// How connections from clients are protected.
 public struct ServerSecurity: Sendable {
-    /// Nil for none.
-    var configuration: TLSConfiguration?
+    /// Nil for none; made when it is needed, as it may fail.
+    private var make: (@Sendable () throws -> TLSSource)?
 
     /// No protection.
-    public static var plaintext: Self { Self(configuration: nil) }
+    public static var plaintext: Self { Self(make: nil) }
 
     /// TLS.
     ///
@@ -67,7 +74,7 @@ public struct ServerSecurity: Sendable {
     ///   - certificateChain: The server's certificate, and those up to an authority that clients trust.
     ///   - privateKey: Its key.
     ///   - configure: Changes the rest of the configuration.
-    /// - Returns: TLS, with HTTP/2 as its protocol.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
     public static func tls(
         certificateChain: [NIOSSLCertificateSource],
         privateKey: NIOSSLPrivateKeySource,
@@ -78,8 +85,15 @@ public struct ServerSecurity: Sendable {
             privateKey: privateKey
         )
         configure(&configuration)
-        configuration.applicationProtocols = ["h2"]
-        return Self(configuration: configuration)
+        return Self(make: { [configuration] in try TLSSource { configuration } })
+    }
+
+    /// TLS with certificates that may change.
+    ///
+    /// - Parameter source: Where they come from.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
+    public static func tls(from source: TLSSource) -> Self {
+        Self(make: { source })
     }
 
     /// TLS that demands a certificate of clients.
@@ -88,7 +102,7 @@ public struct ServerSecurity: Sendable {
     ///   - certificateChain: The server's certificate, and those up to an authority that clients trust.
     ///   - privateKey: Its key.
     ///   - trustRoots: The authorities that sign the certificates of clients.
-    /// - Returns: TLS, with HTTP/2 as its protocol.
+    /// - Returns: TLS 1.2 or later, with HTTP/2 as its protocol.
     public static func mTLS(
         certificateChain: [NIOSSLCertificateSource],
         privateKey: NIOSSLPrivateKeySource,
@@ -105,11 +119,11 @@ public struct ServerSecurity: Sendable {
     ///
     /// - Throws: An error of NIOSSL if the certificates cannot be used.
     public func validate() throws {
-        _ = try self.context()
+        _ = try self.source()
     }
 
     /// - Throws: An error of NIOSSL if the certificates cannot be used.
-    func context() throws -> NIOSSLContext? {
-        try self.configuration.map { try NIOSSLContext(configuration: $0) }
+    func source() throws -> TLSSource? {
+        try self.make?()
     }
 }

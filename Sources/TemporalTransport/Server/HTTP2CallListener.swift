@@ -6,12 +6,12 @@
 
 import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+package import Groundwork
 import NIOConcurrencyHelpers
 package import NIOCore
 import NIOHPACK
 import NIOHTTP2
 import NIOPosix
-import NIOSSL
 
 /// A gRPC server that hands out calls as they come, whatever their method: the other end of ``HTTP2CallTransport``.
 package final class HTTP2CallListener: Sendable {
@@ -21,6 +21,8 @@ package final class HTTP2CallListener: Sendable {
         package var messageSizeLimit = 128 * 1_048_576
         /// How many calls one connection may have under way, which is announced.
         package var callsPerConnection = 10_000
+        /// The memory for messages that are large, shared with others perhaps; nil for as much as it takes.
+        package var memory: ByteBudget?
         /// After how long a silence a client is asked whether it is there.
         package var keepaliveInterval: Duration = .seconds(60)
         /// How long the answer to that may take.
@@ -33,6 +35,7 @@ package final class HTTP2CallListener: Sendable {
         var listener: (any Channel)?
         var connections: [ObjectIdentifier: Connection] = [:]
         var isShuttingDown = false
+        var hasRun = false
     }
 
     private struct Connection: Sendable {
@@ -83,9 +86,16 @@ package final class HTTP2CallListener: Sendable {
     /// To be called once.
     ///
     /// - Parameter answer: Answers a call. A call that it leaves unanswered is reset.
-    /// - Throws: An error of the system or of NIOSSL if the address cannot be listened on. `CancellationError` if
-    ///   cancelled; connections are closed then.
+    /// - Throws: An error of the system or of NIOSSL if the address cannot be listened on. `RPCError` with
+    ///   `failedPrecondition` if it was called before. `CancellationError` if cancelled; connections are closed then.
     package func run(_ answer: @escaping @Sendable (ServerCall) async -> Void) async throws {
+        let hasRun = self.state.withLockedValue { state in
+            defer { state.hasRun = true }
+            return state.hasRun
+        }
+        guard !hasRun else {
+            throw RPCError(code: .failedPrecondition, message: "A listener runs once; make another one.")
+        }
         let listener: any Channel
         do {
             listener = try await self.listen()
@@ -147,7 +157,7 @@ package final class HTTP2CallListener: Sendable {
     }
 
     private func listen() async throws -> any Channel {
-        let security = try self.security.context()
+        let security = try self.security.source()
         return try await ServerBootstrap(group: self.eventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -160,7 +170,7 @@ package final class HTTP2CallListener: Sendable {
             .get()
     }
 
-    private func setUp(_ channel: any Channel, _ security: NIOSSLContext?) throws {
+    private func setUp(_ channel: any Channel, _ security: TLSSource?) throws {
         let reference = WeakReference<HTTP2Connection<ServerStream>>()
         let remotePeer = Peer.name(channel.remoteAddress)
         let calls = HTTP2Connection<ServerStream>(
@@ -177,7 +187,7 @@ package final class HTTP2CallListener: Sendable {
             )
         )
         reference.object = calls
-        if let security { try channel.pipeline.syncOperations.addTLS(security) }
+        if let security { try channel.pipeline.syncOperations.addTLS(security.context) }
         try channel.pipeline.syncOperations.addCalls(
             to: calls,
             mode: .server,
@@ -209,7 +219,8 @@ package final class HTTP2CallListener: Sendable {
             on: NIOLoopBound(calls, eventLoop: eventLoop),
             eventLoop: eventLoop,
             messageSizeLimit: self.configuration.messageSizeLimit,
-            isGzip: (try? request.get().isGzip) ?? false
+            isGzip: (try? request.get().isGzip) ?? false,
+            memory: self.configuration.memory
         )
         switch request {
         case .success(let request):

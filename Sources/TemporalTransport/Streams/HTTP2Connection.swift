@@ -8,12 +8,16 @@ import GRPCCore
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
+import NIOTLS
 
 /// The calls on one HTTP/2 connection, made of its frames.
 ///
 /// The HTTP/2 handler before it keeps the protocol: states, windows towards the peer, compression of headers. Here a
 /// frame finds its call without a channel, a pipeline or a task of its own for each of them, which is most of what a
 /// small call costs otherwise.
+///
+/// Streams of this side that the peer does not take yet wait here and not in the HTTP/2 handler: whether a call has been
+/// seen by the peer decides whether it may be tried elsewhere.
 ///
 /// Everything in it happens on the event loop of its channel.
 final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
@@ -34,9 +38,7 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     private struct Entry {
         var stream: Stream
-        var window = Window(size: ConnectionWindow.streamSize)
-        /// Whether the peer knows of it; beyond the number of calls that a peer takes at a time, a stream waits.
-        var isOpen = false
+        var window: Window
     }
 
     /// How much the peer may send, as far as is known.
@@ -61,8 +63,19 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     let eventLoop: any EventLoop
     private let events: Events
+    /// What the peer may send on a new stream, in bytes.
+    let initialWindow: Int
     private var context: ChannelHandlerContext?
     private var streams: [HTTP2StreamID: Entry] = [:]
+    /// Streams of this side for which there is no room yet, in order.
+    private var waiting = CircularBuffer<Stream>()
+    /// Streams of this side that count as open for the peer, those included that have been given up meanwhile.
+    private var openStreams = 0
+    /// How many of them the peer takes at a time.
+    private var streamLimit = 100
+    /// The largest header list that the peer takes, in bytes.
+    private(set) var headerListLimit = HeaderList.limit
+    private var isWritable = true
     private var nextID = HTTP2StreamID(1)
     private var highestPeerID = HTTP2StreamID.rootStream
     private var keepalive: Keepalive
@@ -70,18 +83,31 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     /// Of the connection.
     private var window = Window(size: ConnectionWindow.initialSize)
     /// Until the peer knows our settings, its streams have the window that HTTP/2 begins with.
-    private var isWindowKnown = false
+    private var isWindowKnown: Bool
+    /// No calls from above are taken any more.
     private var isDraining = false
+    /// The peer takes no more, not even those that wait.
+    private var isRetired = false
+    /// The peer was told of an error of the connection.
+    private var hasToldOfError = false
     private var isReading = false
     private var hasToFlush = false
     private var isFlushScheduled = false
     private var failure: RPCError?
     private var linger: Scheduled<Void>?
 
-    init(on eventLoop: any EventLoop, keepalive: Keepalive, events: Events) {
+    init(
+        on eventLoop: any EventLoop,
+        keepalive: Keepalive,
+        initialWindow: Int = ConnectionWindow.serverStreamSize,
+        events: Events
+    ) {
         self.eventLoop = eventLoop
+        self.initialWindow = initialWindow
         self.keepalive = keepalive
         self.events = events
+        // Who announces no other window than that need not wait until the peer knows.
+        self.isWindowKnown = initialWindow == ConnectionWindow.initialSize
     }
 
     // MARK: Channel
@@ -107,13 +133,23 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.end(self.failure ?? RPCError(code: .unavailable, message: "The connection was closed."))
+        self.end(RPCError(code: .unavailable, message: "The connection was closed."))
         context.fireChannelInactive()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.isWritable = context.channel.isWritable
+        self.openWaiting()
+        context.fireChannelWritabilityChanged()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The HTTP/2 handler has reset the stream, and says next that it is closed.
-        guard !StreamErrors.contains(error) else { return }
+        if let error = error as? NIOHTTP2Errors.StreamError {
+            // What was to be sent on it is nothing that can be sent, and has not been.
+            return self.refused(error.streamID, error.baseError)
+        }
+        // Otherwise the HTTP/2 handler has reset the stream, and says that it is closed.
+        guard self.hasToldOfError || StreamErrors.endsConnection(error) else { return }
         self.close(RPCError(code: .unavailable, message: "The connection was lost.", cause: error))
     }
 
@@ -126,7 +162,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
             self.streams[frame.streamID]?.stream.receive(data: buffer, endsStream: payload.endStream)
         case .headers(let payload):
             self.received(payload, on: frame.streamID)
-        case .settings(.settings):
+        case .settings(.settings(let settings)):
+            self.received(settings)
             guard !self.isReady else { return }
             self.isReady = true
             self.events.ready()
@@ -152,13 +189,23 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         case let event as NIOHTTP2WindowUpdatedEvent:
             if let size = event.inboundWindowSize { self.windowChanged(to: size, of: event.streamID) }
         case let event as NIOHTTP2StreamCreatedEvent:
-            self.streams[event.streamID]?.isOpen = true
+            if self.isOwn(event.streamID) { self.openStreams += 1 }
         case is NIOHTTP2BulkStreamWindowChangeEvent:
             self.isWindowKnown = true
         case let event as StreamClosedEvent:
-            guard let entry = self.streams.removeValue(forKey: event.streamID) else { return }
-            entry.stream.closed(event.reason.map { StreamErrors.error(for: $0) })
-            self.closeIfDrained()
+            if self.isOwn(event.streamID) { self.openStreams -= 1 }
+            if let entry = self.streams.removeValue(forKey: event.streamID) {
+                entry.stream.closed(event.reason.map { .reset($0) } ?? .finished)
+                self.closeIfDrained()
+            }
+            self.openWaiting()
+        case is FrameSizeHandler.ToldOfError:
+            self.hasToldOfError = true
+        case TLSUserEvent.handshakeCompleted(let negotiated):
+            if negotiated != "h2" {
+                self.close(RPCError(code: .unavailable, message: "The peer does not offer HTTP/2 by ALPN over TLS."))
+            }
+            context.fireUserInboundEventTriggered(event)
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -166,20 +213,54 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     // MARK: Calls
 
-    /// Opens a stream from this side.
+    /// Gives a stream of this side a place, now or as soon as there is one; then it is told so.
     ///
-    /// - Returns: Its number, or nil if the connection takes no more; `stream` has not been told anything then.
-    func open(_ stream: Stream) -> HTTP2StreamID? {
-        guard self.context != nil, self.failure == nil, !self.isDraining else { return nil }
+    /// - Returns: Whether the connection takes it; if not, `stream` has not been told anything.
+    func open(_ stream: Stream) -> Bool {
+        guard self.context != nil, self.failure == nil, !self.isDraining else { return false }
+        guard self.waiting.isEmpty, self.hasRoom else {
+            self.waiting.append(stream)
+            return true
+        }
+        return self.start(stream)
+    }
+
+    /// Gives up a stream that waits; it is not told.
+    func leave(_ stream: Stream) {
+        guard let index = self.waiting.firstIndex(where: { $0 === stream }) else { return }
+        self.waiting.remove(at: index)
+        self.closeIfDrained()
+    }
+
+    private var hasRoom: Bool { self.isWritable && self.openStreams < self.streamLimit }
+
+    private func openWaiting() {
+        while !self.isRetired, self.failure == nil, self.hasRoom, let stream = self.waiting.popFirst() {
+            guard !self.start(stream) else { continue }
+            stream.closed(.unprocessed(Self.isRetiredError))
+        }
+    }
+
+    private func start(_ stream: Stream) -> Bool {
         let id = self.nextID
         // Far from the end there are no numbers left; another connection has them.
         guard Int(id) < 1 << 30 else {
             self.retire()
-            return nil
+            return false
         }
         self.nextID = id.advanced(by: 2)
-        self.streams[id] = Entry(stream: stream)
-        return id
+        self.streams[id] = Entry(stream: stream, window: Window(size: self.initialWindow))
+        stream.opened(as: id)
+        return true
+    }
+
+    /// Whether a stream is one that this side has opened.
+    private func isOwn(_ id: HTTP2StreamID) -> Bool {
+        self.events.opened == nil && Int(id) % 2 == 1
+    }
+
+    private static var isRetiredError: RPCError {
+        RPCError(code: .unavailable, message: "The server ended the connection before it looked at the call.")
     }
 
     /// Writes headers or trailers.
@@ -191,15 +272,14 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     /// Writes a message.
     func send(message: ByteBuffer, endsStream: Bool, on id: HTTP2StreamID, promise: EventLoopPromise<Void>? = nil) {
         guard self.streams[id] != nil else { return promise?.succeed() ?? () }
-        let (first, second) = MessageFrames.pieces(of: message)
-        let endsWithFirst = endsStream && second == nil
-        self.write(
-            .data(.init(data: .byteBuffer(first), endStream: endsWithFirst)),
-            on: id,
-            promise: second == nil ? promise : nil
-        )
-        guard let second else { return }
-        self.write(.data(.init(data: .byteBuffer(second), endStream: endsStream)), on: id, promise: promise)
+        var (piece, rest) = MessageFrames.pieces(of: message)
+        while let further = rest.readSlice(length: min(rest.readableBytes, MessageFrames.pieceSize)),
+            further.readableBytes > 0
+        {
+            self.write(.data(.init(data: .byteBuffer(piece), endStream: false)), on: id)
+            piece = further
+        }
+        self.write(.data(.init(data: .byteBuffer(piece), endStream: endsStream)), on: id, promise: promise)
     }
 
     /// Ends this side of a stream.
@@ -210,10 +290,19 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
 
     /// Gives up a stream, which is told that it is closed.
     func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
-        // Of a stream that still waits, nobody would say that it is closed.
         guard let entry = self.streams.removeValue(forKey: id) else { return }
         self.write(.rstStream(code), on: id)
-        entry.stream.closed(nil)
+        entry.stream.closed(.finished)
+        self.closeIfDrained()
+    }
+
+    /// What a stream wanted to send is refused by the HTTP/2 handler.
+    private func refused(_ id: HTTP2StreamID, _ reason: any Error) {
+        guard let entry = self.streams.removeValue(forKey: id) else { return }
+        self.write(.rstStream(.internalError), on: id)
+        entry.stream.closed(
+            .failed(RPCError(code: .internalError, message: "What was to be sent is no HTTP/2: \(reason)."))
+        )
         self.closeIfDrained()
     }
 
@@ -236,44 +325,57 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         self.write(.ping(self.keepalive.ping(), ack: false), on: .rootStream)
     }
 
-    /// Closes the connection; its calls fail.
+    /// Closes the connection; its calls fail, at once: closing itself takes TLS some time if the peer does not answer.
     func close(_ error: RPCError) {
         guard self.failure == nil else { return }
-        self.failure = error
+        self.end(error)
         self.context?.close(promise: nil)
     }
 
     /// The peer takes no more calls, and of those that it has, none after `lastID`.
     private func retire(after lastID: HTTP2StreamID = .maxID) {
+        let wasRetired = self.isRetired
+        self.isRetired = true
         if !self.isDraining {
             self.isDraining = true
             self.events.retired()
         }
         if self.events.opened == nil {
-            for (id, entry) in self.streams where id > lastID || !entry.isOpen {
+            if !wasRetired { self.giveUpWaiting(Self.isRetiredError) }
+            for (id, entry) in self.streams where id > lastID {
                 self.streams[id] = nil
-                entry.stream.closed(StreamErrors.error(for: .refusedStream))
+                entry.stream.closed(.unprocessed(Self.isRetiredError))
             }
         }
         self.closeIfDrained()
     }
 
+    private func giveUpWaiting(_ error: RPCError) {
+        let waiting = self.waiting
+        self.waiting = []
+        for stream in waiting { stream.closed(.unprocessed(error)) }
+    }
+
+    /// The calls end with the connection; nothing happens the second time.
     private func end(_ error: RPCError) {
+        guard self.failure == nil else { return }
+        self.failure = error
         self.keepalive.stop()
         self.linger?.cancel()
-        self.failure = self.failure ?? error
+        self.isRetired = true
         if !self.isDraining {
             self.isDraining = true
             self.events.retired()
         }
         let streams = self.streams
         self.streams = [:]
-        for entry in streams.values { entry.stream.closed(self.failure ?? error) }
-        self.events.lost(self.failure?.cause ?? error)
+        for entry in streams.values { entry.stream.closed(.failed(error)) }
+        self.giveUpWaiting(error)
+        self.events.lost(error.cause ?? error)
     }
 
     private func closeIfDrained() {
-        guard self.isDraining, self.streams.isEmpty, self.context != nil else { return }
+        guard self.isDraining, self.streams.isEmpty, self.waiting.isEmpty, self.context != nil else { return }
         self.flushIfNeeded()
         guard self.events.opened != nil else { return self.closeDrained() }
         // A client that was told closes by itself. If the server did while something of the client's is still on its way,
@@ -299,8 +401,19 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
         guard let stream = opened(id, payload.headers) else {
             return self.write(.rstStream(.refusedStream), on: id)
         }
-        self.streams[id] = Entry(stream: stream)
+        self.streams[id] = Entry(stream: stream, window: Window(size: self.initialWindow))
         stream.receive(headers: payload.headers, endsStream: payload.endStream)
+    }
+
+    private func received(_ settings: HTTP2Settings) {
+        for setting in settings {
+            switch setting.parameter {
+            case .maxConcurrentStreams: self.streamLimit = setting.value
+            case .maxHeaderListSize: self.headerListLimit = min(setting.value, HeaderList.limit)
+            default: break
+            }
+        }
+        self.openWaiting()
     }
 
     private func windowChanged(to size: Int, of id: HTTP2StreamID) {
@@ -318,7 +431,7 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
             increment = self.window.increment(to: ConnectionWindow.size)
         } else {
             guard let entry = self.streams[id], self.isWindowKnown, entry.stream.wantsData else { return }
-            increment = self.streams[id]?.window.increment(to: ConnectionWindow.streamSize)
+            increment = self.streams[id]?.window.increment(to: entry.stream.windowTarget)
         }
         guard let increment else { return }
         self.write(.windowUpdate(windowSizeIncrement: increment), on: id)
@@ -373,6 +486,10 @@ enum ConnectionWindow {
     static let initialSize = 65_535
     /// For one stream: more than a payload that is not exceptional, as each window costs a round trip.
     static let streamSize = 16 * 1_048_576
+    /// For one stream of a client.
+    ///
+    /// What is larger waits until there is memory for it, which takes no time as a rule.
+    static let serverStreamSize = Self.initialSize
     /// For all streams of a connection.
     static let size = 64 * 1_048_576
 }

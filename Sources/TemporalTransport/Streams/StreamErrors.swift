@@ -7,19 +7,18 @@
 import GRPCCore
 import NIOHTTP2
 
-/// Which errors are those of one stream, and what they mean for its call.
+/// Which errors are those of a connection, and what those of one stream mean for its call.
 enum StreamErrors {
-    /// Whether an error of the HTTP/2 handler concerns one stream only; all others end the connection.
-    static func contains(_ error: any Error) -> Bool {
+    /// Whether an error of a handler ends the connection, whatever has been told to the peer.
+    ///
+    /// The HTTP/2 handler says of its errors only what is wrong. Of those that end the connection it tells the peer first
+    /// (``FrameSizeHandler/ToldOfError``), with these exceptions; all others are those of one stream, which it has reset.
+    static func endsConnection(_ error: any Error) -> Bool {
         switch error {
-        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream,
-            is NIOHTTP2Errors.ContentLengthViolated, is NIOHTTP2Errors.ForbiddenHeaderField,
-            is NIOHTTP2Errors.InvalidHTTP2HeaderFieldName, is NIOHTTP2Errors.MissingPseudoHeader,
-            is NIOHTTP2Errors.DuplicatePseudoHeader, is NIOHTTP2Errors.PseudoHeaderAfterRegularHeader,
-            is NIOHTTP2Errors.UnknownPseudoHeader, is NIOHTTP2Errors.InvalidPseudoHeaders,
-            is NIOHTTP2Errors.InvalidStatusValue:
+        case is NIOHTTP2Errors.UnableToParseFrame, is NIOHTTP2Errors.UnableToSerializeFrame,
+            is NIOHTTP2Errors.BadClientMagic, is NIOHTTP2Errors.ActivationError:
             true
-        default: false
+        default: !(error is any NIOHTTP2Error)
         }
     }
 
@@ -39,7 +38,7 @@ enum StreamErrors {
         case .noError:
             RPCError(code: .internalError, message: "The peer ended the call without a status.")
         default:
-            RPCError(code: .internalError, message: "The peer reset the call: \(code).")
+            RPCError(code: .internalError, message: "The call was reset: \(code).")
         }
     }
 }

@@ -30,6 +30,16 @@ extension FakeS3 {
         /// What `If-None-Match` is answered with by a store that does not know it; nil for one that does.
         public var refusalOfConditions: (status: Int, code: String)?
 
+        /// What a write with `x-amz-checksum-…` is answered with by a store that refuses it, as Backblaze B2; nil for one
+        /// that does not.
+        public var refusalOfChecksums: (status: Int, code: String)?
+
+        /// What a conditional write is answered with if there is an object; AWS answers 412.
+        public var answerToPresent: (status: Int, code: String) = (412, "PreconditionFailed")
+
+        /// Whether only `Content-MD5` counts where a checksum is demanded, as for old MinIO and OSS.
+        public var demandsMD5 = false
+
         /// What the account may do.
         public var permissions: Set<Permission> = [.put, .get, .list]
 

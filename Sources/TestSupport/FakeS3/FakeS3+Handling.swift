@@ -27,10 +27,22 @@ extension FakeS3 {
     func handle(_ request: RecordedRequest) -> Reply {
         let query = RequestVerifier.query(request.target.drop { $0 != "?" }.dropFirst())
         let names = Set(query.map(\.name))
+        if let refusal = self.refusalOfChecksum(request) ?? self.refusalOfDigests(request) { return refusal }
         let uploadID = query.first { $0.name == "uploadId" }?.value
         switch request.method {
         case "PUT" where names.contains("partNumber"):
             return self.storePart(request, uploadID ?? "", query)
+        case "POST" where names.contains("delete"):
+            return self.checked(request) ?? self.deleteMany(request)
+        case "PUT" where names.contains("tagging"), "PUT" where names.contains("lifecycle"):
+            if let refusal = self.checked(request) { return refusal }
+            self.state.withLock { $0.documents[request.target] = request.body }
+            return Reply(status: 200)
+        case "GET" where names.contains("tagging"), "GET" where names.contains("lifecycle"):
+            guard let body = self.state.withLock({ $0.documents[request.target] }) else {
+                return Reply(error: 404, names.contains("tagging") ? "NoSuchKey" : "NoSuchLifecycleConfiguration")
+            }
+            return Reply(status: 200, body: body)
         case "PUT":
             return self.put(request)
         case "POST" where names.contains("uploads"):
@@ -53,10 +65,6 @@ extension FakeS3 {
     private func put(_ request: RecordedRequest) -> Reply {
         guard self.configuration.permissions.contains(.put) else { return Reply(error: 403, "AccessDenied") }
         if let refusal = self.refusalOfCondition(request) { return refusal }
-        if let checksum = request.header("x-amz-checksum-sha256") {
-            let digest = SHA256.hash(data: Array(request.body.readableBytesView))
-            guard checksum == Base64Text.encode(Array(digest)) else { return Reply(error: 400, "BadDigest") }
-        }
         return self.store(request.body, at: request.path, onlyIfAbsent: request.header("if-none-match") == "*")
     }
 
@@ -67,6 +75,52 @@ extension FakeS3 {
         return Reply(error: refusal.status, refusal.code)
     }
 
+    /// A store that knows no checksums refuses all that have to do with them.
+    private func refusalOfChecksum(_ request: RecordedRequest) -> Reply? {
+        guard let refusal = self.configuration.refusalOfChecksums,
+            request.headers.contains(where: { $0.name.lowercased().hasPrefix("x-amz-checksum-") })
+        else { return nil }
+        return Reply(error: refusal.status, refusal.code)
+    }
+
+    /// Compares what a request says of its body with what came.
+    private func refusalOfDigests(_ request: RecordedRequest) -> Reply? {
+        let body = Array(request.body.readableBytesView)
+        if let checksum = request.header("x-amz-checksum-sha256"),
+            checksum != Base64Text.encode(Array(SHA256.hash(data: body)))
+        {
+            return Reply(error: 400, "BadDigest")
+        }
+        if let digest = request.header("content-md5"),
+            digest != Base64Text.encode(Array(Insecure.MD5.hash(data: body)))
+        {
+            return Reply(error: 400, "BadDigest")
+        }
+        return nil
+    }
+
+    /// What AWS answers to an operation that demands a checksum and has none.
+    private func checked(_ request: RecordedRequest) -> Reply? {
+        if request.header("content-md5") != nil { return nil }
+        if self.configuration.demandsMD5 { return Reply(error: 400, "MissingContentMD5") }
+        let isProtected = request.headers.contains { field in
+            let name = field.name.lowercased()
+            return name.hasPrefix("x-amz-checksum-") && name != "x-amz-checksum-algorithm"
+        }
+        return isProtected ? nil : Reply(error: 400, "InvalidRequest")
+    }
+
+    private func deleteMany(_ request: RecordedRequest) -> Reply {
+        var rest = Substring(String(buffer: request.body))
+        while let start = rest.firstRange(of: "<Key>"), let end = rest.firstRange(of: "</Key>") {
+            let key = String(rest[start.upperBound..<end.lowerBound])
+            let path = request.path.hasSuffix("/") ? request.path + key : "\(request.path)/\(key)"
+            self.state.withLock { _ = $0.objects.removeValue(forKey: path) }
+            rest = rest[end.upperBound...]
+        }
+        return Reply(status: 200, body: ByteBuffer(string: "<DeleteResult></DeleteResult>"))
+    }
+
     private func store(_ body: ByteBuffer, at path: String, onlyIfAbsent: Bool) -> Reply {
         let now = self.configuration.now()
         let isNew = self.state.withLock { state in
@@ -74,7 +128,9 @@ extension FakeS3 {
             state.objects[path] = StoredObject(body: body, lastModified: now)
             return true
         }
-        return isNew ? Reply(status: 200, headers: [("ETag", "\"tag\"")]) : Reply(error: 412, "PreconditionFailed")
+        guard !isNew else { return Reply(status: 200, headers: [("ETag", "\"tag\"")]) }
+        let answer = self.configuration.answerToPresent
+        return answer.status == 304 ? Reply(status: 304) : Reply(error: answer.status, answer.code)
     }
 
     private func read(_ request: RecordedRequest) -> Reply {

@@ -147,6 +147,8 @@ public final class FakeS3: Sendable {
         var requests: [RecordedRequest] = []
         var objects: [String: StoredObject] = [:]
         var uploads: [String: [Int: ByteBuffer]] = [:]
+        /// Tags and rules, by the target of the request that wrote them.
+        var documents: [String: ByteBuffer] = [:]
         var openConnections = 0
         var acceptedConnections = 0
         var idleWaiters: [CheckedContinuation<Void, Never>] = []

@@ -12,12 +12,6 @@ import Metrics
 import ServiceLifecycle
 import UnixSignals
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `temporal-storage codec-server`.
 struct CodecServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,14 +46,10 @@ struct CodecServerCommand: AsyncParsableCommand {
     @OptionGroup(title: "Common") var common: CommonOptions
 
     func run() async throws {
-        let flags = self.server.flags + self.listening.flags + self.storage.flags + self.common.flags
-        let settings = try await Settings(
-            flags: Dictionary(uniqueKeysWithValues: flags.compactMap { setting, text in text.map { (setting, $0) } }),
-            environment: ProcessInfo.processInfo.environment
+        let settings = try Settings(
+            options: self.server.flags + self.listening.flags + self.storage.flags + self.common.flags
         )
-        let level = try CommonOptions.logLevel(from: settings)
-        LoggingSystem.bootstrap { _ in LineLogHandler(logLevel: level) }
-        let logger = Logger(label: "temporal-storage")
+        let logger = try CommonOptions.startLogging(settings)
         let checked = try CodecServerSettings(from: settings)
         // Before storage is made, which takes its handles at once.
         let metrics = PrometheusMetrics()

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCodecServer
+import ExternalStorageConfiguration
+import Groundwork
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -28,8 +30,7 @@ struct CodecServerSettings: Sendable {
         try self.readReferences(settings)
         try self.readLimits(settings)
         if self.configuration.authenticator == nil, !self.configuration.allowsAnyone,
-            !["127.0.0.1", "localhost", "::1"].contains(self.configuration.host),
-            !self.configuration.host.hasPrefix("127.")
+            !HostName.isLoopback(self.configuration.host)
         {
             throw CommandError.usage(
                 "\(Setting.listen.flag) is not loopback, so that whoever can reach it could decode everything: set "
@@ -41,7 +42,7 @@ struct CodecServerSettings: Sendable {
     private mutating func readTLS(_ settings: Settings) throws {
         guard let (certificate, key) = try TLSFile.pair(.listenTLSCertificate, .listenTLSKey, settings) else { return }
         do throws(CodecServerError) {
-            self.configuration.tls = try CodecServer.Configuration.tls(
+            self.configuration.certificates = try CodecServer.CertificateFiles(
                 certificateChain: certificate.path,
                 privateKey: key.path
             )
@@ -94,7 +95,13 @@ struct CodecServerSettings: Sendable {
 
     private mutating func readReferences(_ settings: Settings) throws {
         var places: Set<CodecServer.ReferencePolicy.Place> = []
-        if let bucket = try settings.text(.bucket) { places.insert(.init(bucket: bucket.text)) }
+        if let storage = try StorageSettings.configuration(from: settings) {
+            do {
+                for bucket in try storage.places() { places.insert(.init(bucket: bucket)) }
+            } catch {
+                throw CommandError.usage(error.message)
+            }
+        }
         for entry in try settings.list(.allowBuckets).map(\.text) {
             // The resource of an ARN has a slash of its own: arn:aws:s3:region:account:accesspoint/name.
             let start = entry.hasPrefix("arn:") ? entry.firstIndex(of: "/").map(entry.index(after:)) : entry.startIndex
@@ -128,7 +135,7 @@ struct CodecServerSettings: Sendable {
 
     /// Says where the server listens.
     func announce(_ port: Int) throws {
-        let scheme = self.configuration.tls == nil ? "http" : "https"
+        let scheme = self.configuration.certificates == nil ? "http" : "https"
         let address = HostAndPort(host: self.configuration.host, port: port)
         try self.listening.announce(port: port, "listening on \(scheme)://\(address)")
     }

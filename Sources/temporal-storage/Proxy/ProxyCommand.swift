@@ -14,12 +14,6 @@ import Metrics
 import NIOPosix
 import ServiceLifecycle
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `temporal-storage proxy`.
 struct ProxyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,15 +45,10 @@ struct ProxyCommand: AsyncParsableCommand {
     @OptionGroup(title: "Common") var common: CommonOptions
 
     func run() async throws {
-        let flags =
-            self.proxy.flags + self.listening.flags + self.storage.flags + self.tls.flags + self.common.flags
-        let settings = try await Settings(
-            flags: Dictionary(uniqueKeysWithValues: flags.compactMap { setting, text in text.map { (setting, $0) } }),
-            environment: ProcessInfo.processInfo.environment
+        let settings = try Settings(
+            options: self.proxy.flags + self.listening.flags + self.storage.flags + self.tls.flags + self.common.flags
         )
-        let level = try CommonOptions.logLevel(from: settings)
-        LoggingSystem.bootstrap { _ in LineLogHandler(logLevel: level) }
-        let logger = Logger(label: "temporal-storage")
+        let logger = try CommonOptions.startLogging(settings)
         let sidecar = try Sidecar(settings: ProxySettings(from: settings), logger: logger)
         // Before storage is made, which takes its handles at once.
         let metrics = PrometheusMetrics()

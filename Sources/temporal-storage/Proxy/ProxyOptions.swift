@@ -21,8 +21,8 @@ struct ProxyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Connections to the server. Each carries 100 calls at a time, and a poll of a worker is one of them for "
-                + "up to a minute; further calls wait. (default: 8)",
+            "Connections to the server, which share its calls. Where the server limits the calls of a connection, and "
+                + "a poll of a worker is one for up to a minute, further calls wait. (default: 8)",
             valueName: "count"
         )
     )
@@ -39,6 +39,15 @@ struct ProxyOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What the messages of all calls may take of memory at a time, in bytes; further ones wait. "
+                + "(default: 1073741824)",
+            valueName: "bytes"
+        )
+    )
+    var memoryBytes: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How much of what was stored and resolved lately is kept in memory, in bytes; 0 keeps nothing. "
                 + "(default: 67108864)",
             valueName: "bytes"
@@ -49,7 +58,7 @@ struct ProxyOptions: ParsableArguments {
     var flags: [(Setting, String?)] {
         [
             (.listen, self.listen), (.target, self.target), (.upstreamConnections, self.upstreamConnections),
-            (.maxMessageBytes, self.maxMessageBytes), (.cacheBytes, self.cacheBytes),
+            (.maxMessageBytes, self.maxMessageBytes), (.memoryBytes, self.memoryBytes), (.cacheBytes, self.cacheBytes),
         ]
     }
 }

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import ExternalStorageProxy
 import GRPCNIOTransportHTTP2Posix
 import NIOCore
@@ -29,6 +29,9 @@ struct ProxySettings {
         self.proxy = ExternalStorageProxyConfiguration()
         if let bytes = try settings.integer(.maxMessageBytes, in: 65_536...2_147_483_647) {
             self.proxy.messageSizeLimit = bytes
+        }
+        if let bytes = try settings.integer(.memoryBytes, in: 16_777_216...1_099_511_627_776) {
+            self.proxy.memoryLimit = bytes
         }
         if let drain = self.listening.drain { self.proxy.drain = drain }
         self.tls = try TLSSettings(from: settings)
@@ -55,6 +58,9 @@ struct ProxySettings {
     func upstream(on eventLoopGroup: MultiThreadedEventLoopGroup) throws -> PooledTransport<HTTP2CallTransport> {
         var configuration = HTTP2CallTransport.Configuration()
         configuration.authority = self.tls.targetServerName
+        // What is larger than one payload that is not stored waits until there is memory for it, which takes no time as a
+        // rule.
+        configuration.responseWindow = 262_144
         let target: any ResolvableTarget =
             switch try? NIOCore.SocketAddress(ipAddress: self.target.host, port: self.target.port) {
             case .v4: .ipv4(address: self.target.host, port: self.target.port)

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import ExternalStorageProxy
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -40,6 +40,7 @@ struct Sidecar {
         if let address = self.settings.listening.metrics {
             services.append(try await MetricsServer.started(on: address, metrics: metrics, logger: self.logger))
         }
+        services.append(CertificateWatch(sources: self.settings.tls.sources, logger: self.logger))
         services.append(AnnouncedProxy(proxy: proxy, settings: self.settings))
         let group = ServiceGroup(
             configuration: .init(

@@ -12,11 +12,10 @@ struct TLSIdentity {
     var certificates: [NIOSSLCertificateSource]
     var key: NIOSSLPrivateKeySource
 
-    /// Nil if neither is set.
+    /// Reads the files.
     ///
-    /// - Throws: ``CommandError``: one without the other, or files that hold no such things or do not belong together.
-    init?(_ certificate: Setting, _ key: Setting, _ settings: Settings) throws {
-        guard let files = try TLSFile.pair(certificate, key, settings) else { return nil }
+    /// - Throws: ``CommandError``: files that hold no such things or do not belong together.
+    init(_ files: (certificate: TLSFile, key: TLSFile)) throws {
         do {
             self.certificates = try NIOSSLCertificate.fromPEMFile(files.certificate.path).map { .certificate($0) }
             self.key = .privateKey(try NIOSSLPrivateKey(file: files.key.path, format: .pem))

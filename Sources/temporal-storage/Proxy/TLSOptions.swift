@@ -6,8 +6,8 @@
 
 import ArgumentParser
 
-/// The options for TLS to the server, and for mutual TLS with clients; all files are PEM.
-struct TLSOptions: ParsableArguments {
+/// The options for TLS to the server; all files are PEM.
+struct TargetTLSOptions: ParsableArguments {
     @Flag(help: "Use TLS to the server. Implied by the other options for it.")
     var targetTls = false
 
@@ -33,6 +33,19 @@ struct TLSOptions: ParsableArguments {
     )
     var targetTlsServerName: String?
 
+    var flags: [(Setting, String?)] {
+        [
+            (.targetTLS, self.targetTls ? "true" : nil), (.targetTLSAuthority, self.targetTlsCa),
+            (.targetTLSCertificate, self.targetTlsCert), (.targetTLSKey, self.targetTlsKey),
+            (.targetTLSServerName, self.targetTlsServerName),
+        ]
+    }
+}
+
+/// The options for TLS to the server, and for mutual TLS with clients; all files are PEM.
+struct TLSOptions: ParsableArguments {
+    @OptionGroup var target: TargetTLSOptions
+
     @Option(
         help: ArgumentHelp(
             "Demand a certificate of clients that one of these authorities signed (mTLS).",
@@ -41,11 +54,5 @@ struct TLSOptions: ParsableArguments {
     )
     var listenTlsClientCa: String?
 
-    var flags: [(Setting, String?)] {
-        [
-            (.targetTLS, self.targetTls ? "true" : nil), (.targetTLSAuthority, self.targetTlsCa),
-            (.targetTLSCertificate, self.targetTlsCert), (.targetTLSKey, self.targetTlsKey),
-            (.targetTLSServerName, self.targetTlsServerName), (.listenTLSClientAuthority, self.listenTlsClientCa),
-        ]
-    }
+    var flags: [(Setting, String?)] { self.target.flags + [(.listenTLSClientAuthority, self.listenTlsClientCa)] }
 }

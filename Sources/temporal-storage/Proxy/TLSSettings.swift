@@ -9,53 +9,77 @@ import TemporalTransport
 
 /// TLS as the settings describe it.
 struct TLSSettings {
-    var target: ClientSecurity
+    var target = ClientSecurity.plaintext
     var targetServerName: String?
-    var listen: ServerSecurity
+    var listen = ServerSecurity.plaintext
+    /// What is to be read again when its files change, by what it is for.
+    var sources: [(name: String, source: TLSSource)] = []
 
     /// - Throws: ``CommandError``: a file that cannot be used, or one option without the other that it needs.
     init(from settings: Settings) throws {
-        (self.target, self.targetServerName) = try Self.target(from: settings)
-        self.listen = try Self.listen(from: settings)
-    }
-
-    private static func target(
-        from settings: Settings
-    ) throws -> (ClientSecurity, String?) {
-        let authority = try Self.authority(.targetTLSAuthority, settings)
-        let identity = try TLSIdentity(.targetTLSCertificate, .targetTLSKey, settings)
-        let serverName = try settings.text(.targetTLSServerName)?.text
-        let isOn = try settings.bool(.targetTLS) || authority != nil || identity != nil || serverName != nil
-        guard isOn else { return (.plaintext, nil) }
-        let security = ClientSecurity.tls { config in
-            if let authority { config.trustRoots = authority }
-            if let identity {
-                config.certificateChain = identity.certificates
-                config.privateKey = identity.key
-            }
+        self.targetServerName = try settings.text(.targetTLSServerName)?.text
+        do {
+            try self.load(from: settings)
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError.usage("the certificates cannot be used: \(error)")
         }
-        return (security, serverName)
     }
 
-    private static func listen(from settings: Settings) throws -> ServerSecurity {
-        let identity = try TLSIdentity(.listenTLSCertificate, .listenTLSKey, settings)
-        guard let identity else {
+    private mutating func load(from settings: Settings) throws {
+        if let source = try Self.target(from: settings, isNamed: self.targetServerName != nil) {
+            self.target = .tls(from: source)
+            self.sources.append(("target", source))
+        }
+        if let source = try Self.listen(from: settings) {
+            self.listen = .tls(from: source)
+            self.sources.append(("listen", source))
+        }
+    }
+
+    private static func target(from settings: Settings, isNamed: Bool) throws -> TLSSource? {
+        let authority = try TLSFile(.targetTLSAuthority, settings)
+        let identity = try TLSFile.pair(.targetTLSCertificate, .targetTLSKey, settings)
+        guard try settings.bool(.targetTLS) || authority != nil || identity != nil || isNamed else { return nil }
+        return try TLSSource {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            if let authority { configuration.trustRoots = try Self.roots(authority) }
+            if let identity = try identity.map({ try TLSIdentity($0) }) {
+                configuration.certificateChain = identity.certificates
+                configuration.privateKey = identity.key
+            }
+            return configuration
+        }
+    }
+
+    private static func listen(from settings: Settings) throws -> TLSSource? {
+        guard let files = try TLSFile.pair(.listenTLSCertificate, .listenTLSKey, settings) else {
             if let file = try settings.text(.listenTLSClientAuthority) {
                 throw CommandError.usage(
                     "\(file.origin) needs \(Setting.listenTLSCertificate.flag) and \(Setting.listenTLSKey.flag)"
                 )
             }
-            return .plaintext
+            return nil
         }
-        guard let authority = try Self.authority(.listenTLSClientAuthority, settings) else {
-            return .tls(certificateChain: identity.certificates, privateKey: identity.key)
+        let authority = try TLSFile(.listenTLSClientAuthority, settings)
+        return try TLSSource {
+            let identity = try TLSIdentity(files)
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: identity.certificates,
+                privateKey: identity.key
+            )
+            if let authority {
+                configuration.trustRoots = try Self.roots(authority)
+                // Clients have addresses, not names.
+                configuration.certificateVerification = .noHostnameVerification
+            }
+            return configuration
         }
-        return .mTLS(certificateChain: identity.certificates, privateKey: identity.key, trustRoots: authority)
     }
 
     /// The certificates in a file.
-    private static func authority(_ setting: Setting, _ settings: Settings) throws -> NIOSSLTrustRoots? {
-        guard let file = try TLSFile(setting, settings) else { return nil }
+    private static func roots(_ file: TLSFile) throws -> NIOSSLTrustRoots {
         do {
             let certificates = try NIOSSLCertificate.fromPEMFile(file.path)
             guard !certificates.isEmpty else { throw NIOSSLError.failedToLoadCertificate }

@@ -10,6 +10,7 @@ enum Setting: String, CaseIterable {
     case allowAnyone = "allow-anyone"
     case allowBuckets = "allow-buckets"
     case allowKeysWithoutNamespace = "allow-keys-without-namespace"
+    case apiKeyFile = "api-key-file"
     case authAudience = "auth-audience"
     case authIssuer = "auth-issuer"
     case authKeys = "auth-jwks-url"
@@ -18,6 +19,9 @@ enum Setting: String, CaseIterable {
     case authWriteRoles = "auth-write-roles"
     case bucket
     case cacheBytes = "cache-bytes"
+    case callsPerSecond = "calls-per-second"
+    case codecAuthorization = "codec-auth"
+    case codecEndpoint = "codec-endpoint"
     case config
     case corsCredentials = "cors-credentials"
     case corsOrigins = "cors-origins"
@@ -28,11 +32,15 @@ enum Setting: String, CaseIterable {
     case listenTLSCertificate = "listen-tls-cert"
     case listenTLSClientAuthority = "listen-tls-client-ca"
     case listenTLSKey = "listen-tls-key"
+    case logFormat = "log-format"
     case logLevel = "log-level"
     case maxBodyBytes = "max-body-bytes"
     case maxMessageBytes = "max-message-bytes"
     case maxResolvedBytes = "max-resolved-bytes"
+    case memoryBytes = "memory-bytes"
     case metrics
+    case movedBuckets = "moved-buckets"
+    case namespace
     case namespaceInPath = "namespace-in-path"
     case pathStyle = "path-style"
     case portFile = "port-file"
@@ -50,6 +58,7 @@ enum Setting: String, CaseIterable {
     case targetTLSKey = "target-tls-key"
     case targetTLSServerName = "target-tls-server-name"
     case threshold
+    case unregisteredDrivers = "unregistered-drivers"
     case upstreamConnections = "upstream-connections"
 
     /// The name on the command line.

@@ -4,8 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Configuration
-import SystemPackage
+import ExternalStorageConfiguration
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -27,78 +26,108 @@ struct Settings: Sendable {
         }
     }
 
-    private struct Source: Sendable {
-        var provider: any ConfigProvider
-        var key: @Sendable (Setting) -> AbsoluteConfigKey
-        var origin: @Sendable (Setting) -> String
-    }
-
-    private var sources: [Source]
+    private let flags: [Setting: String]
+    private let environment: [String: String]
+    /// The configuration file.
+    let file: ConfigurationSection?
 
     /// Reads the sources.
     ///
     /// - Parameters:
     ///   - flags: What stands on the command line.
     ///   - environment: The environment; an empty variable counts as absent.
-    /// - Throws: ``CommandError`` if the configuration file cannot be read, is no JSON object, or has an unknown key.
-    init(flags: [Setting: String], environment: [String: String]) async throws {
-        let commandLine = InMemoryProvider(
-            name: "command line",
-            values: Dictionary(
-                uniqueKeysWithValues: flags.map { (Self.key($0.key), ConfigValue(.string($0.value), isSecret: false)) }
-            )
-        )
-        let variables = EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
-        self.sources = [
-            Source(provider: commandLine, key: Self.key, origin: { $0.flag }),
-            Source(
-                provider: variables,
-                key: { AbsoluteConfigKey(["temporal", "storage", $0.rawValue]) },
-                origin: { $0.variable }
-            ),
-        ]
-        guard let file = try self.text(.config) else { return }
-        self.sources.append(try await Self.fileSource(file))
+    /// - Throws: ``CommandError`` if the configuration file cannot be read, is neither YAML nor JSON, or has an unknown key.
+    init(flags: [Setting: String], environment: [String: String]) throws {
+        self.flags = flags
+        self.environment = environment
+        let file = flags[.config].map { Value(text: $0, origin: Setting.config.flag) }
+        let variable = environment[Setting.config.variable].flatMap { text in
+            text.isEmpty ? nil : Value(text: text, origin: Setting.config.variable)
+        }
+        self.file = try (file ?? variable).map { try Self.section($0) }
     }
 
-    private static func key(_ setting: Setting) -> AbsoluteConfigKey { AbsoluteConfigKey([setting.rawValue]) }
+    /// What a subcommand was given, with the environment of the process.
+    ///
+    /// - Parameter options: The flags of all its groups of options.
+    /// - Throws: ``CommandError``.
+    init(options: [(Setting, String?)]) throws {
+        try self.init(
+            flags: Dictionary(uniqueKeysWithValues: options.compactMap { setting, text in text.map { (setting, $0) } }),
+            environment: ProcessInfo.processInfo.environment
+        )
+    }
 
-    private static func fileSource(_ file: Value) async throws -> Source {
-        let provider: FileProvider<JSONSnapshot>
+    private static func section(_ file: Value) throws -> ConfigurationSection {
+        let section: ConfigurationSection
         do {
-            let keys = try JSONDecoder().decode(TopLevelKeys.self, from: Data(contentsOf: URL(filePath: file.text)))
-            for key in keys.names.sorted() where Setting(rawValue: key) == nil || key == Setting.config.rawValue {
-                throw CommandError.usage("\"\(key)\" in \(file.text) is no setting; --help lists them all")
-            }
-            provider = try await FileProvider<JSONSnapshot>(filePath: FilePath(file.text))
-        } catch let error as CommandError {
-            throw error
-        } catch let error as DecodingError {
-            throw CommandError.usage("\(file.origin) names \(file.text), which is not a JSON object: \(error.summary)")
+            section = try ConfigurationSection(file: file.text)
+        } catch let error as ConfigurationError {
+            throw CommandError.usage("\(file.origin): \(error.message)")
         } catch {
             let reason = FileFailure.reason(error)
             throw CommandError.usage("\(file.origin) names \(file.text), which cannot be read: \(reason)")
         }
-        return Source(provider: provider, key: Self.key, origin: { "\"\($0.rawValue)\" in \(file.text)" })
+        let known = Setting.allCases.filter { $0 != .config }.map(\.rawValue) + StorageConfiguration.names
+        for member in section.members where !known.contains(member.name) {
+            throw CommandError.usage(
+                "\(member.origin) is no setting\(NearestName.nearest(to: member.name, among: known)); --help lists them all"
+            )
+        }
+        return section
+    }
+
+    /// Where a setting comes from; nil if it is not given.
+    private enum Found {
+        case text(Value)
+        case member(ConfigurationSection.Member)
+    }
+
+    private func find(_ setting: Setting) -> Found? {
+        if let text = self.flags[setting] { return .text(Value(text: text, origin: setting.flag)) }
+        if let text = self.environment[setting.variable], !text.isEmpty {
+            return .text(Value(text: text, origin: setting.variable))
+        }
+        return self.file?[setting.rawValue].map { .member($0) }
     }
 
     /// The value as text.
-    func text(_ setting: Setting) throws -> Value? { try self.value(setting, as: [.string, .int, .double]) }
-
-    /// What stands between commas, each without spaces around it.
-    func list(_ setting: Setting) throws -> [Value] {
-        guard let value = try self.text(setting) else { return [] }
-        return value.text.split(separator: ",").map { item in
-            Value(
-                text: String(item.trimmingPrefix(while: \.isWhitespace).prefix { !$0.isWhitespace }),
-                origin: value.origin
-            )
+    func text(_ setting: Setting) throws -> Value? {
+        switch self.find(setting) {
+        case nil: return nil
+        case .text(let value)?: return value
+        case .member(let member)?:
+            do {
+                return Value(text: try member.text(), origin: member.origin)
+            } catch {
+                throw CommandError.usage("\(error.message); see --help")
+            }
         }
+    }
+
+    /// What stands between commas, each without spaces around it; or the values of a list in the file, as they are.
+    func list(_ setting: Setting) throws -> [Value] {
+        switch self.find(setting) {
+        case nil: return []
+        case .text(let value)?: return Self.items(of: value)
+        case .member(let member)?:
+            if case .text(let text) = member.value { return Self.items(of: Value(text: text, origin: member.origin)) }
+            do {
+                return try member.texts().map { Value(text: $0, origin: member.origin) }
+            } catch {
+                throw CommandError.usage(error.message)
+            }
+        }
+    }
+
+    private static func items(of value: Value) -> [Value] {
+        value.text.split(separator: ",").map { Value(text: String($0).trimmed, origin: value.origin) }
+            .filter { !$0.text.isEmpty }
     }
 
     /// A whole number within a range.
     func integer(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int? {
-        guard let value = try self.value(setting, as: [.int, .string, .double]) else { return nil }
+        guard let value = try self.text(setting) else { return nil }
         guard let number = Int(value.text), range.contains(number) else {
             throw value.isNot(
                 range.upperBound == .max
@@ -111,64 +140,8 @@ struct Settings: Sendable {
 
     /// True or false; false if it is not given.
     func bool(_ setting: Setting) throws -> Bool {
-        guard let value = try self.value(setting, as: [.bool, .string]) else { return false }
+        guard let value = try self.text(setting) else { return false }
         guard let bool = Bool(value.text) else { throw value.isNot("true or false") }
         return bool
-    }
-
-    private func value(_ setting: Setting, as types: [ConfigType]) throws -> Value? {
-        for source in self.sources {
-            let origin = source.origin(setting)
-            var isPresent = false
-            for type in types {
-                do {
-                    guard
-                        let content = try source.provider.value(forKey: source.key(setting), type: type).value?.content
-                    else { break }
-                    switch content {
-                    case .string(let text): return Value(text: text, origin: origin)
-                    case .int(let number): return Value(text: "\(number)", origin: origin)
-                    case .double(let number): return Value(text: "\(number)", origin: origin)
-                    case .bool(let bool): return Value(text: "\(bool)", origin: origin)
-                    case .bytes, .stringArray, .intArray, .doubleArray, .boolArray, .byteChunkArray: break
-                    }
-                } catch {
-                    // Not of this type; another one fits, or none.
-                    isPresent = true
-                }
-            }
-            if isPresent {
-                throw CommandError.usage("\(origin) is of the wrong type; see --help")
-            }
-        }
-        return nil
-    }
-}
-
-/// The names at the top of a JSON object.
-private struct TopLevelKeys: Decodable {
-    private struct Name: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    var names: [String]
-
-    init(from decoder: any Decoder) throws {
-        self.names = try decoder.container(keyedBy: Name.self).allKeys.map { $0.stringValue }
-    }
-}
-
-extension DecodingError {
-    /// What is wrong, in a few words.
-    fileprivate var summary: String {
-        switch self {
-        case .dataCorrupted(let context), .typeMismatch(_, let context), .keyNotFound(_, let context),
-            .valueNotFound(_, let context):
-            context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        @unknown default: "\(self)"
-        }
     }
 }

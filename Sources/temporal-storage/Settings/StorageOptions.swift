@@ -11,8 +11,8 @@ struct StorageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Where payloads are kept: s3 (see --bucket), local-disk (a directory, see --store), or none (nothing is \
-            stored).
+            Where payloads are kept: s3, gcs or azure (see --bucket), local-disk (a directory, see --store), or none \
+            (nothing is stored). Several drivers stand in the file that --config names.
             """,
             valueName: "driver"
         )
@@ -30,8 +30,8 @@ struct StorageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The bucket of the driver s3: a name, or the ARN of an access point or a Multi-Region Access Point. \
-            Credentials come from where the AWS SDKs take them.
+            The bucket of the driver s3 (a name, or the ARN of an access point or a Multi-Region Access Point) or gcs, \
+            or the container of azure. Credentials come from where the SDKs of AWS, Google and Azure take them.
             """,
             valueName: "name|arn"
         )
@@ -41,11 +41,19 @@ struct StorageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The region of the bucket. (default: as the AWS SDKs find it)", valueName: "region"))
     var region: String?
 
-    @Option(help: ArgumentHelp("The URL of an S3 store that is not AWS's.", valueName: "url"))
+    @Option(help: ArgumentHelp("The URL of a store that is not the cloud's own.", valueName: "url"))
     var endpointUrl: String?
 
-    @Flag(help: "Put the bucket into the path of the URL, and not into the host name.")
-    var pathStyle = false
+    @Option(
+        defaultAsFlag: "true",
+        parsing: .next,
+        help: ArgumentHelp(
+            "Put the bucket into the path of the URL (true), or into the host name (false). (default: true with "
+                + "--endpoint-url, else false)",
+            valueName: "true|false"
+        )
+    )
+    var pathStyle: String?
 
     @Option(
         help: ArgumentHelp(
@@ -58,8 +66,8 @@ struct StorageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Write an object of the driver s3 again if it is there but older than so many days, so that a rule that \
-            deletes by age does not delete what was stored lately. (default: never)
+            Write an object again if it is there but older than so many days, so that a rule that deletes by age does \
+            not delete what was stored lately. (default: never)
             """,
             valueName: "days"
         )
@@ -77,16 +85,39 @@ struct StorageOptions: ParsableArguments {
     )
     var replicaBuckets: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where the objects of a bucket are now, as OLD=NEW with commas between them: what references say is in OLD is \
+            read from NEW. See the command copy.
+            """,
+            valueName: "buckets"
+        )
+    )
+    var movedBuckets: String?
+
     @Flag(help: "Resolve references of early previews too, whose encoding is json/external-storage-reference.")
     var readLegacyReferences = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What becomes of a reference to a driver that is not registered here: "fail", or "leave" it as it is, for \
+            SDKs behind this that have storage of their own. (default: fail)
+            """,
+            valueName: "fail|leave"
+        )
+    )
+    var unregisteredDrivers: String?
 
     var flags: [(Setting, String?)] {
         [
             (.driver, self.driver), (.store, self.store), (.bucket, self.bucket), (.region, self.region),
-            (.endpointURL, self.endpointUrl), (.pathStyle, self.pathStyle ? "true" : nil),
+            (.endpointURL, self.endpointUrl), (.pathStyle, self.pathStyle),
             (.threshold, self.threshold), (.refreshAfter, self.refreshAfter),
-            (.replicaBuckets, self.replicaBuckets),
+            (.replicaBuckets, self.replicaBuckets), (.movedBuckets, self.movedBuckets),
             (.readLegacyReferences, self.readLegacyReferences ? "true" : nil),
+            (.unregisteredDrivers, self.unregisteredDrivers),
         ]
     }
 }

@@ -11,7 +11,7 @@ import Foundation
 #endif
 
 /// A file for TLS that can be read.
-struct TLSFile {
+struct TLSFile: Sendable {
     var path: String
     /// The name of the setting that names it.
     var origin: String

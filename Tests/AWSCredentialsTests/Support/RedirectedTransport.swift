@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import CredentialExchange
+
 @testable import AWSCredentials
 
 /// Sends everything to one port of this machine, with the `Host` header of where it should have gone.

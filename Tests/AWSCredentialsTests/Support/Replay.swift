@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import AWSSigning
+import CredentialExchange
 import Synchronization
 
 @testable import AWSCredentials

@@ -89,6 +89,26 @@ struct PayloadCacheTests {
         #expect(PayloadCache.compact(large).serializedBytes.address == large.serializedBytes.address)
     }
 
+    @Test("What is too large to be kept is not copied")
+    func tooLargeToKeep() async throws {
+        var configuration = ExternalStorage.Configuration.Cache()
+        configuration.sizeInBytes = 1_000
+        let cache = try #require(PayloadCache(configuration))
+        let message = ByteBuffer(repeating: 7, count: 1_000_000)
+        let slice = Payload(unchecked: try #require(message.getSlice(at: 0, length: 2_000)))
+        let location = RetrievePlan.Location(driver: 0, claim: [:], namespace: "n")
+        let flight = try #require(cache.begin([location], alone: []).flights[location])
+
+        cache.landed([(location, slice)], flights: [location: flight])
+
+        guard case .landed(let landed) = try await flight.wait() else {
+            Issue.record("it has landed")
+            return
+        }
+        #expect(landed.serializedBytes.address == slice.serializedBytes.address)
+        #expect(cache.count == 0)
+    }
+
     @Test("Failures are not kept")
     func failures() async throws {
         let driver = FaultyStorageDriver(failing: .unavailable, times: 1)

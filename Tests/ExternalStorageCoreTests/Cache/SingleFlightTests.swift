@@ -33,7 +33,9 @@ struct SingleFlightTests {
             group.addTask { try await reader.retrieve(references, namespace: "n") }
             try await driver.waitForCalls(1)
             for _ in 0..<20 { group.addTask { try await reader.retrieve(references, namespace: "n") } }
-            let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
+            let location = try #require(
+                try RetrievePlan.location(of: references[0], in: reader.registry, namespace: "n", unregistered: .fail)
+            )
             while cache.waiters(at: location) != 20 { await Task.yield() }
             driver.release()
             for try await payloads in group { #expect(payloads == [.large(1)]) }
@@ -61,7 +63,9 @@ struct SingleFlightTests {
         more: (inout ThrowingTaskGroup<[Payload], any Error>) -> Void
     ) async throws -> (calls: Int, payloads: [Payload]) {
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
+        let location = try #require(
+            try RetrievePlan.location(of: references[0], in: reader.registry, namespace: "n", unregistered: .fail)
+        )
         return try await withThrowingTaskGroup(of: [Payload].self) { group in
             group.addTask { try await reader.retrieve(references, namespace: "n") }
             try await driver.waitForCalls(1)
@@ -88,7 +92,9 @@ struct SingleFlightTests {
         let driver = BlockingStorageDriver(base: self.base)
         let reader = try self.reader(driver)
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
+        let location = try #require(
+            try RetrievePlan.location(of: references[0], in: reader.registry, namespace: "n", unregistered: .fail)
+        )
         try await withThrowingTaskGroup(of: [Payload].self) { group in
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { leading in
@@ -115,7 +121,9 @@ struct SingleFlightTests {
         let driver = BlockingStorageDriver(base: self.base)
         let reader = try self.reader(driver)
         let cache = try #require(reader.runner.cache)
-        let location = try RetrievePlan.locations(references, in: reader.registry, namespace: "n")[0]
+        let location = try #require(
+            try RetrievePlan.location(of: references[0], in: reader.registry, namespace: "n", unregistered: .fail)
+        )
         try await withThrowingTaskGroup(of: [Payload].self) { group in
             async let leader = reader.retrieve(references + [missing], namespace: "n")
             try await driver.waitForCalls(1)

@@ -37,9 +37,30 @@ struct LocalDiskStorageDriverTests {
 
     private func file(_ claim: StorageDriverClaim) -> String { self.directory.path + "/" + (claim["key"] ?? "") }
 
-    @Test("The local disk driver keeps the contract", arguments: StorageDriverConformance.checks)
+    @Test(
+        "The local disk driver keeps the contract",
+        arguments: StorageDriverConformance.checks + StorageDriverConformance.budgetChecks
+    )
     func contract(_ check: StorageDriverConformance.Check) async throws {
         try await check.run(on: self.driver)
+    }
+
+    @Test("ES-G1 ES-G2 P29 Keeps what the commands rely on", arguments: StorageDriverConformance.maintenanceChecks)
+    func maintenance(_ check: StorageDriverConformance.MaintenanceCheck) async throws {
+        try await check.run(on: self.driver)
+    }
+
+    @Test("ES-G2 P1 P29 Who stores a marked payload again has taken the mark away")
+    func markedAgain() async throws {
+        let payload = Payload.large(1)
+        let location = try self.driver.location(of: try await self.store(payload))
+        let seen = try #require(try await self.driver.describeObject(at: location))
+        #expect(try await self.driver.markUnreferenced(seen, since: 5) == .marked)
+        #expect(try await self.driver.unreferencedSince(seen) == 5)
+        _ = try await self.store(payload)
+        let touched = try #require(try await self.driver.describeObject(at: location))
+        #expect(try await self.driver.unreferencedSince(touched) == nil)
+        #expect(try await self.driver.deleteObject(seen) == .changed)
     }
 
     @Test("A file has the S3 key as its path, and the serialized payload as its content; nothing else is left")
@@ -91,6 +112,29 @@ struct LocalDiskStorageDriverTests {
         let text = try #require(error?.description)
         #expect(try text.contains(#require(claim["key"])) && text.contains(#require(claim["hash_value"])))
         #expect(text.contains(PayloadDigest(hashing: ByteBuffer(bytes: bytes)).hexadecimal))
+    }
+
+    @Test("ES-P11 A file that has no room is not read: nobody finds out that it was tampered with")
+    func noRoom() async throws {
+        let claims = try await [self.store(.large(1)), self.store(.large(2))]
+        try Data(repeating: 7, count: 400_000).write(to: URL(filePath: self.file(claims[1])))
+        let context = StorageDriverRetrieveContext(
+            namespace: "n",
+            limiter: StorageLimiter(permits: 2),
+            budget: RetrievalBudget(sizeInBytes: 399_999)
+        )
+
+        let error = await #expect(throws: ExternalStorageError.self) {
+            try await self.driver.retrieve([claims[1]], context: context)
+        }
+
+        #expect(error?.code == .messageTooLarge)
+        let first = StorageDriverRetrieveContext(
+            namespace: "n",
+            limiter: StorageLimiter(permits: 2),
+            budget: RetrievalBudget(sizeInBytes: 399_999)
+        )
+        #expect(try await self.driver.retrieve([claims[0]], context: first) == [.large(1)])
     }
 
     @Test("ES-D3 A file that is no payload is corrupted even if its digest is right")

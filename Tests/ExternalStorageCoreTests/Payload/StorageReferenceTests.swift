@@ -42,6 +42,36 @@ struct StorageReferenceTests {
         if payload.metadata["__temporal_external_storage_reference"] == nil { #expect(written == payload) }
     }
 
+    @Test("ES-W1 Whatever stands in a claim is written as JSON, and read as it was")
+    func escaping() throws {
+        let reference = StorageReference(
+            driverName: "a\"b\\c",
+            claim: [
+                "": "", "ü": "🎈", "\u{1}\n\u{1F}": "a\tb", "k\u{7F}": String(repeating: "x\"", count: 100), "k": "v",
+            ]
+        )
+        let payload = reference.payload(forStored: 0)
+        #expect(payload.externalPayloadSizes == [0])
+        #expect(try StorageReference(json: payload.data) == reference)
+        #expect(try StorageReference(payload: payload) == reference)
+        #expect(String(buffer: payload.data).contains(#""\u0001\u000a\u001f":"a\u0009b""#))
+    }
+
+    @Test(
+        "ES-W3 The layouts that SDKs write take the fast road, and mean the same on the other",
+        arguments: [
+            #"{"claimData":{"bucket":"b","key":"v0/ns/default"},"driverName":"aws.s3driver"}"#,
+            #"{"driverName":"aws.s3driver", "claimData":{"bucket":"b", "key":"v0/ns/default"}}"#,
+            "{\n  \"driverName\": \"aws.s3driver\",\n  \"claimData\": {\n    \"bucket\": \"b\",\n    \"key\": \"v0/ns/default\"\n  }\n}",
+            #"{"driverName":"aws.s3driver","claimData":{}}"#, #"{"driverName":"aws.s3driver"}"#,
+        ]
+    )
+    func fastRoad(json: String) throws {
+        let bytes = ByteBuffer(string: json)
+        let reference = try #require(ReferenceReader.reference(bytes))
+        #expect(try StorageReference(json: bytes) == reference)
+    }
+
     @Test(
         "ES-W2 Only the marker, or encoding and message type together, make a reference",
         arguments: [

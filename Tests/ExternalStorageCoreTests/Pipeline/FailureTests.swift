@@ -41,7 +41,7 @@ struct FailureTests {
 
         #expect(error?.code == .forbidden)
         #expect(error?.driverName == "faulty")
-        #expect(error?.description == "storage driver \"faulty\": no entry (forbidden)")
+        #expect(error?.description == "storage driver \"faulty\": store failed: no entry (forbidden)")
         #expect(blocked.wasCancelled)
     }
 
@@ -81,10 +81,64 @@ struct FailureTests {
                 }
             }
         }
+    }
+
+    @Test("ES-P13 A driver's own CancellationError is a failure of the driver")
+    func leakedCancellation() async throws {
         let own = FaultyStorageDriver(fault: .throwing(CancellationError()))
-        await #expect(throws: CancellationError.self) {
-            try await self.storage(own).store([.large(1)], context: .test)
+        let storage = try self.storage(own)
+        for operation in [
+            { _ = try await storage.store([.large(1)], context: .test) },
+            { _ = try await storage.retrieve([.reference("faulty", [:])], namespace: "default") },
+        ] as [@Sendable () async throws -> Void] {
+            let error = await #expect(throws: ExternalStorageError.self) { try await operation() }
+            #expect(error?.code == .driverFailed && error?.driverName == "faulty")
+            #expect(error?.description.contains("it was cancelled, but not by its caller") == true)
         }
+    }
+
+    @Test("ES-P13 Whatever a driver throws in a cancelled task is a cancellation")
+    func wrappedCancellation() async throws {
+        // Makes an error of its own of the cancellation, as clients of stores do.
+        let entered = TestCounter()
+        let driver = HookedDriver { _ in
+            entered.increment()
+            do { try await TestEvent().wait() } catch { throw OwnError() }
+        }
+        let storage = try self.storage(driver)
+        for (index, operation) in [
+            { _ = try await storage.store([.large(1)], context: .test) },
+            { _ = try await storage.retrieve([.reference("hooked", [:])], namespace: "default") },
+        ].enumerated() as EnumeratedSequence<[@Sendable () async throws -> Void]> {
+            await #expect(throws: CancellationError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await operation() }
+                    try await entered.wait(for: index + 1)
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    @Test("ES-P12 A driver that a selector returns is the registered one, not another of its name")
+    func strangers() async throws {
+        let registered = InMemoryStorageDriver(name: "a")
+        let stranger = InMemoryStorageDriver(name: "a")
+        let storage = try ExternalStorage(
+            drivers: [registered],
+            selector: .selecting { payload, _ in payload == .large(1) ? stranger : registered },
+            configuration: .test(),
+            logger: .silent
+        )
+        let error = await #expect(throws: ExternalStorageError.self) {
+            try await storage.store([.large(1)], context: .test)
+        }
+        #expect(error?.code == .driverNotRegistered)
+        #expect(error?.description.contains("but is another one") == true)
+        #expect(registered.calls.isEmpty && stranger.calls.isEmpty)
+        _ = try await storage.store([.large(2)], context: .test)
+        #expect(registered.writes == 1)
     }
 
     @Test(

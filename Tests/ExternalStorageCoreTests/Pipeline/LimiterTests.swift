@@ -116,15 +116,40 @@ struct LimiterTests {
         let pool = PermitPool(1)
         let limiter = StorageLimiter(message: PermitPool(8), instance: pool, usage: LimiterUsage())
         _ = try await pool.acquire()
-        await #expect(throws: CancellationError.self) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<8 { group.addTask { try await limiter.withPermit {} } }
-                group.cancelAll()
-                try await group.waitForAll()
+        // All eight permits of the message are taken, and wait for the one of the instance.
+        let cancelled = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    do {
+                        try await limiter.withPermit {}
+                        return false
+                    } catch {
+                        return error is CancellationError
+                    }
+                }
             }
+            while pool.waiting < 8 { await Task.yield() }
+            group.cancelAll()
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
+        #expect(cancelled == 8 && limiter.permitsTaken == 0)
         pool.release()
-        // All eight of the message and the one of the instance are there.
+        // All eight of the message are there again: as many get inside of it at the same time.
+        let wide = PermitPool(8)
+        let inside = TestCounter()
+        let all = StorageLimiter(message: limiter.messagePool, instance: wide, usage: LimiterUsage())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try await all.withPermit {
+                        inside.increment()
+                        try await inside.wait(for: 8)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        // And the one of the instance.
         try await limiter.withPermit {}
         #expect(limiter.permitsTaken == 1)
     }

@@ -63,10 +63,16 @@ struct TelemetryTests {
         }
         for _ in 0..<2 { _ = try? await storage.store([.large(1)], context: .test) }
         let cancelling = try withMetricsFactory(metrics) {
-            let driver = FaultyStorageDriver(fault: .throwing(CancellationError()))
-            return try ExternalStorage(driver: driver, configuration: .test(), logger: .silent)
+            try ExternalStorage(
+                driver: FaultyStorageDriver(failing: .unavailable),
+                configuration: .test(),
+                logger: .silent
+            )
         }
-        _ = try? await cancelling.store([.large(1)], context: .test)
+        await withTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { _ = try? await cancelling.store([.large(1)], context: .test) }
+        }
 
         let failures = metrics.counters.filter { $0.label == "temporal_external_storage_failures" }
         #expect(failures.map(\.totalValue).reduce(0, +) == 2)

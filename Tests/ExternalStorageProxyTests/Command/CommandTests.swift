@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -27,8 +28,18 @@ struct CommandTests {
             ),
             (
                 ["proxy", "--driver", "s3", "--bucket", "b", "--region", "r", "--replica-buckets", "c@us-east-1, d"],
-                [:], #"temporal-storage: --replica-buckets is "d"; it has to be NAME@REGION"#
+                [:], #"temporal-storage: --replica-buckets must be a list of NAME@REGION, but is "d""#
             ),
+            (
+                ["proxy", "--driver", "s3", "--bucket", "b", "--store", "/x"], [:],
+                "temporal-storage: --store is for the driver local-disk, and not for s3"
+            ),
+            (
+                ["proxy", "--driver", "s3", "--bucket", "b", "--region", "r", "--path-style", "maybe"], [:],
+                #"temporal-storage: --path-style must be true or false, but is "maybe""#
+            ),
+            (["proxy", "--driver", "none", "--threshold", "many"], [:], #"temporal-storage: --threshold is "many"; "#),
+            (["proxy", "--driver", "none", "--log-format", "xml"], [:], #"temporal-storage: --log-format is "xml"; "#),
             (["proxy", "--driver", "none", "--nonsense"], [:], "temporal-storage: Unknown option '--nonsense'"),
             (["nonsense"], [:], "temporal-storage: "),
         ] as [([String], [String: String], String)]
@@ -51,6 +62,15 @@ struct CommandTests {
         #expect(errors.isEmpty)
     }
 
+    @Test("The version goes to standard output")
+    func version() async throws {
+        let (code, output, errors) = try await RunningCommand(["--version"]).end()
+
+        #expect(code == 0)
+        #expect(output == "\(ProductVersion.text)\n")
+        #expect(errors.isEmpty)
+    }
+
     @Test("The proxy says where it listens, writes the port for scripts, forwards, and ends well after SIGTERM")
     func life() async throws {
         let portFile = FileManager.default.temporaryDirectory.appending(path: "port-\(UUID().uuidString)")
@@ -69,6 +89,12 @@ struct CommandTests {
             try await withClient(to: .ipv4(host: "127.0.0.1", port: port)) { client in
                 let answer = try await client.call("Echo")
                 #expect(answer.messages == [[1]])
+                #if os(Linux)
+                // ES-R8: it is no reason to end.
+                try await command.hangUp()
+                let later = try await client.call("Echo")
+                #expect(later.messages == [[1]])
+                #endif
             }
 
             command.terminate()

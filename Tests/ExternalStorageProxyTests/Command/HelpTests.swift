@@ -29,9 +29,36 @@ struct HelpTests {
         )
     }
 
+    @Test("The help of doctor is that of the snapshot")
+    func doctor() throws {
+        #expect(
+            TemporalStorage.helpMessage(for: DoctorCommand.self, columns: 100) + "\n"
+                == (try Self.snapshot("doctor-help.txt"))
+        )
+    }
+
+    /// The commands of operators, by name.
+    private static let operatorCommands: [any ParsableCommand.Type] = [
+        InspectCommand.self, GetCommand.self, VerifyCommand.self, OrphansCommand.self, CollectCommand.self,
+        LifecycleCommand.self, CopyCommand.self, PurgeCommand.self, ReportCommand.self,
+    ]
+
+    @Test(
+        "The help of each operator's command is that of the snapshot",
+        arguments: ["inspect", "get", "verify", "orphans", "gc", "lifecycle", "copy", "purge", "report"]
+    )
+    func operators(name: String) throws {
+        let command = try #require(Self.operatorCommands.first { $0.configuration.commandName == name })
+        #expect(
+            TemporalStorage.helpMessage(for: command, columns: 100) + "\n"
+                == (try Self.snapshot("\(name)-help.txt"))
+        )
+    }
+
     @Test("The help names every setting, and its default or why it has none", arguments: Setting.allCases)
     func settings(_ setting: Setting) {
-        let commands: [any ParsableCommand.Type] = [ProxyCommand.self, CodecServerCommand.self]
+        let commands: [any ParsableCommand.Type] =
+            [ProxyCommand.self, CodecServerCommand.self, DoctorCommand.self] + Self.operatorCommands
         #expect(
             commands.contains { TemporalStorage.helpMessage(for: $0, columns: 100).contains("  \(setting.flag)") }
         )

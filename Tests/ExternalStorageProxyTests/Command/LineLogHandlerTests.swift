@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Foundation
 import Logging
 import Testing
 
@@ -39,5 +40,48 @@ struct LineLogHandlerTests {
         )
 
         #expect(line == #"t info one two a="x\ny\r\"z\" \\" b="" c="k=v""# + "\n")
+    }
+
+    /// As a path, a header or an unverified token could hold them.
+    static let forgeries = [
+        "a\r\n2026-11-24T11:10:59Z error forged", "a\u{1B}[2J\u{1B}]0;x\u{7}", "a\u{85}b", "a\u{2028}b\u{2029}c",
+        "a\u{9B}31m",
+        "a\rb", "a\u{0}b", "a\u{7F}b", "\r\n\u{301}x",
+    ]
+
+    @Test("No text ends the line or commands a terminal, as a message or as a value", arguments: forgeries)
+    func attacks(_ text: String) {
+        for line in [
+            LineLogHandler.line(time: "t", level: .info, message: text, metadata: ["k": "\(text)", "\(text)": "v"]),
+            LineLogHandler.json(time: "t", level: .info, message: text, metadata: ["k": "\(text)", "\(text)": "v"]),
+            CommandError.usage(text).message.singleLine + "\n",
+        ] {
+            let scalars = line.unicodeScalars.dropLast()
+            #expect(line.unicodeScalars.last == "\n")
+            #expect(scalars.allSatisfy { $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }, "\(line)")
+            #expect(scalars.allSatisfy { $0.value != 0x2028 && $0.value != 0x2029 }, "\(line)")
+        }
+    }
+
+    @Test("A line of JSON holds the same, and a reader of JSON gets back what was said")
+    func json() throws {
+        let line = LineLogHandler.json(
+            time: "2026-11-24T11:10:59.123Z",
+            level: .warning,
+            message: "away\r\n",
+            metadata: ["path": "/a\u{85}\"b\"", "calls": "3"]
+        )
+
+        #expect(
+            line == #"{"level":"warning","message":"away\r\n","metadata":{"calls":"3","path":"/a\u0085\"b\""},"#
+                + #""time":"2026-11-24T11:10:59.123Z"}"# + "\n"
+        )
+        struct Line: Decodable {
+            var message: String
+            var metadata: [String: String]
+        }
+        let read = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        #expect(read.message == "away\r\n")
+        #expect(read.metadata == ["path": "/a\u{85}\"b\"", "calls": "3"])
     }
 }

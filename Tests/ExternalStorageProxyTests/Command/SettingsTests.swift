@@ -13,35 +13,37 @@ import Testing
 @Suite("Settings")
 struct SettingsTests {
     @Test("The command line wins over the environment, and that over the file")
-    func order() async throws {
-        try await self.withFile(#"{"target": "file:1", "listen": "file:2", "store": "file"}"#) { file in
-            let settings = try await Settings(
+    func order() throws {
+        try self.withFile(#"{"target": "file:1", "listen": "file:2", "store": "file"}"#) { file in
+            let settings = try Settings(
                 flags: [.config: file, .target: "flag:1"],
                 environment: ["TEMPORAL_STORAGE_TARGET": "variable:1", "TEMPORAL_STORAGE_LISTEN": "variable:2"]
             )
 
             let values = try [Setting.target, .listen, .store].map { try #require(try settings.text($0)) }
             #expect(values.map { $0.text } == ["flag:1", "variable:2", "file"])
-            #expect(values.map { $0.origin } == ["--target", "TEMPORAL_STORAGE_LISTEN", "\"store\" in \(file)"])
+            #expect(
+                values.map { $0.origin } == ["--target", "TEMPORAL_STORAGE_LISTEN", "\"store\" in line 1 of \(file)"]
+            )
             #expect(try settings.text(.metrics) == nil)
         }
     }
 
     @Test("Every setting has the same name everywhere", arguments: Setting.allCases.filter { $0 != .config })
-    func names(_ setting: Setting) async throws {
+    func names(_ setting: Setting) throws {
         #expect(setting.flag.dropFirst(2) == setting.rawValue)
-        let environment = try await Settings(flags: [:], environment: [setting.variable: "7"])
+        let environment = try Settings(flags: [:], environment: [setting.variable: "7"])
         #expect(try environment.text(setting)?.text == "7")
-        try await self.withFile(#"{"\#(setting.rawValue)": "7"}"#) { file in
-            let fromFile = try await Settings(flags: [.config: file], environment: [:])
+        try self.withFile(#"{"\#(setting.rawValue)": "7"}"#) { file in
+            let fromFile = try Settings(flags: [.config: file], environment: [:])
             #expect(try fromFile.text(setting)?.text == "7")
         }
     }
 
     @Test("The file may be named in the environment, and an empty variable counts as absent")
-    func environment() async throws {
-        try await self.withFile(#"{"driver": "none"}"#) { file in
-            let settings = try await Settings(
+    func environment() throws {
+        try self.withFile(#"{"driver": "none"}"#) { file in
+            let settings = try Settings(
                 flags: [:],
                 environment: ["TEMPORAL_STORAGE_CONFIG": file, "TEMPORAL_STORAGE_DRIVER": ""]
             )
@@ -50,9 +52,9 @@ struct SettingsTests {
     }
 
     @Test("In the file, numbers and truth values may be such or text")
-    func types() async throws {
-        try await self.withFile(#"{"drain": 5, "upstream-connections": "6", "target-tls": true}"#) { file in
-            let settings = try await Settings(flags: [.config: file], environment: [:])
+    func types() throws {
+        try self.withFile(#"{"drain": 5, "upstream-connections": "6", "target-tls": true}"#) { file in
+            let settings = try Settings(flags: [.config: file], environment: [:])
             #expect(try settings.integer(.drain, in: 0...10) == 5)
             #expect(try settings.integer(.upstreamConnections, in: 0...10) == 6)
             #expect(try settings.bool(.targetTLS))
@@ -64,8 +66,8 @@ struct SettingsTests {
         "A wrong number says what it was, where it came from and what it has to be",
         arguments: ["many", "-1", "11", "1.5", "99999999999999999999"]
     )
-    func numbers(_ text: String) async throws {
-        let settings = try await Settings(flags: [:], environment: ["TEMPORAL_STORAGE_DRAIN": text])
+    func numbers(_ text: String) throws {
+        let settings = try Settings(flags: [:], environment: ["TEMPORAL_STORAGE_DRAIN": text])
 
         let error = #expect(throws: CommandError.self) { try settings.integer(.drain, in: 0...10) }
 
@@ -78,34 +80,55 @@ struct SettingsTests {
     @Test(
         "A file that is of no use is an error that names it",
         arguments: [
-            ("", "which is not a JSON object"), ("[]", "which is not a JSON object"),
-            ("{", "which is not a JSON object"),
-            (#"{"tarhet": "x"}"#, "\"tarhet\""), (#"{"config": "x"}"#, "\"config\""),
+            ("", "has to hold names and values"), ("[]", "has to hold names and values"),
+            ("{", "is neither YAML nor JSON"), ("driver: none\nstore: [", "is neither YAML nor JSON"),
+            (#"{"drain": 1, "drain": 2}"#, "\"drain\""), ("- driver: none", "has to hold names and values"),
+            (#"{"tarhet": "x"}"#, "\"tarhet\" in line 1"), (#"{"tarhet": "x"}"#, "did you mean \"target\"?"),
+            (#"{"config": "x"}"#, "\"config\""), ("log-level: info\ndriver_s: []", "did you mean \"drivers\"?"),
         ]
     )
-    func wrongFiles(_ content: String, _ text: String) async throws {
-        try await self.withFile(content) { file in
-            let error = await #expect(throws: CommandError.self) {
-                try await Settings(flags: [.config: file], environment: [:])
+    func wrongFiles(_ content: String, _ text: String) throws {
+        try self.withFile(content) { file in
+            let error = #expect(throws: CommandError.self) {
+                try Settings(flags: [.config: file], environment: [:])
             }
             #expect(error?.message.contains(text) == true)
             #expect(error?.message.contains(file) == true)
         }
     }
 
-    @Test("A value of a type that no setting has is an error")
-    func wrongType() async throws {
-        try await self.withFile(#"{"drain": [1]}"#) { file in
-            let settings = try await Settings(flags: [.config: file], environment: [:])
-            let error = #expect(throws: CommandError.self) { try settings.integer(.drain, in: 0...10) }
-            #expect(error?.message.hasPrefix("\"drain\" in \(file)") == true)
+    @Test("The file may be YAML, and a list in it is a list")
+    func lists() throws {
+        try self.withFile(
+            "cors-origins: [https://a, https://b]\nauth-issuer: 'a b , c'\nauth-audience:\n  - x a\n  - a,b\n"
+        ) {
+            file in
+            let settings = try Settings(flags: [.config: file], environment: [:])
+            #expect(try settings.list(.corsOrigins).map(\.text) == ["https://a", "https://b"])
+            #expect(try settings.list(.authIssuer).map(\.text) == ["a b", "c"])
+            #expect(try settings.list(.authAudience).map(\.text) == ["x a", "a,b"])
         }
     }
 
-    private func withFile<Result>(_ content: String, _ body: (String) async throws -> Result) async throws -> Result {
+    @Test("What stands between commas keeps its blanks inside")
+    func blanks() throws {
+        let settings = try Settings(flags: [.authIssuer: " a b,, c "], environment: [:])
+        #expect(try settings.list(.authIssuer).map(\.text) == ["a b", "c"])
+    }
+
+    @Test("A value of a type that no setting has is an error")
+    func wrongType() throws {
+        try self.withFile(#"{"drain": [1]}"#) { file in
+            let settings = try Settings(flags: [.config: file], environment: [:])
+            let error = #expect(throws: CommandError.self) { try settings.integer(.drain, in: 0...10) }
+            #expect(error?.message.hasPrefix("\"drain\" in line 1 of \(file) has to be one value") == true)
+        }
+    }
+
+    private func withFile<Result>(_ content: String, _ body: (String) throws -> Result) throws -> Result {
         let url = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).json")
         try Data(content.utf8).write(to: url)
         defer { try? FileManager.default.removeItem(at: url) }
-        return try await body(url.path)
+        return try body(url.path)
     }
 }

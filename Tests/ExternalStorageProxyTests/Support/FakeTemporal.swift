@@ -61,6 +61,7 @@ final class FakeTemporal: Sendable {
         do {
             switch stream.descriptor.method {
             case "Echo": try await self.echo(stream)
+            case "Zeros": try await self.zeros(stream)
             case "Fail": try await self.fail(stream)
             case "Refuse":
                 try await stream.outbound.write(.status(Status(code: .permissionDenied, message: "no"), [:]))
@@ -81,7 +82,9 @@ final class FakeTemporal: Sendable {
     func handle(_ call: ServerCall) async {
         if call.descriptor.method == "Echo" {
             call.send([:])
-            while let message = try? await call.nextMessage() { await call.send(message, isOnly: false) }
+            while let message = try? await call.nextMessage() {
+                try? await call.send(message, isOnly: false)
+            }
             call.finish(Status(code: .ok, message: ""), [:])
         } else {
             self.eventContinuation.yield(.began(call.descriptor.method))
@@ -106,6 +109,17 @@ final class FakeTemporal: Sendable {
             }
         }
         try await stream.outbound.write(.status(Status(code: .ok, message: ""), Self.custom(received)))
+    }
+
+    /// Answers with as many bytes as the request says in digits.
+    private func zeros(_ stream: ServerStream) async throws {
+        for try await part in stream.inbound {
+            guard case .message(let bytes) = part else { continue }
+            let count = unsafe bytes.withUnsafeBytes { unsafe Int(String(decoding: $0, as: UTF8.self)) } ?? 0
+            try await stream.outbound.write(.metadata([:]))
+            try await stream.outbound.write(.message(GRPCNIOTransportBytes(repeating: 0, count: count)))
+        }
+        try await stream.outbound.write(.status(Status(code: .ok, message: ""), [:]))
     }
 
     private func fail(_ stream: ServerStream) async throws {

@@ -52,6 +52,24 @@ final class RunningCommand: @unchecked Sendable {
         }
     }
 
+    #if os(Linux)
+    /// Sends SIGHUP, as soon as the command has made its arrangements for it.
+    func hangUp() async throws {
+        let identifier = self.process.processIdentifier
+        var isExpected = false
+        while !isExpected {
+            let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+            for line in status.split(separator: "\n") where line.hasPrefix("SigIgn") || line.hasPrefix("SigCgt") {
+                // It is the lowest bit.
+                let digit: Int = line.last?.hexDigitValue ?? 0
+                if digit & 1 == 1 { isExpected = true }
+            }
+            if !isExpected { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        kill(identifier, SIGHUP)
+    }
+    #endif
+
     /// Sends SIGTERM.
     func terminate() { self.process.terminate() }
 

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import ExternalStorageGRPC
+import BufferTransport
 import ExternalStorageProxy
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix

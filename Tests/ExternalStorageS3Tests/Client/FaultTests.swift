@@ -4,10 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import AWSCredentials
 import AWSSigning
 import ExternalStorageCore
 import ExternalStorageTesting
 import FakeS3
+import Logging
 import NIOCore
 import Synchronization
 import Testing
@@ -129,13 +131,16 @@ struct FaultTests {
 
     @Test("A body that stalls is given up when the attempt's time is over, and read again")
     func stall() async throws {
-        try await Harness.run { (harness: Harness) async throws -> Void in
+        // One limit: with two in a row it is a matter of luck which of them passes.
+        var settings = S3HTTPClient.Configuration(region: "eu-central-1")
+        settings.firstByteTimeout = .seconds(3600)
+        try await Harness.run(settings: settings) { (harness: Harness) async throws -> Void in
             harness.server.put("/payloads/k", ByteBuffer(string: "hello"))
             for behaviour in [FakeS3.Behaviour.stall(afterBytes: 2), .withhold] {
                 harness.server.enqueue(behaviour)
                 async let result = harness.get("k")
                 await harness.server.nextStall()
-                harness.clock.expire()
+                await harness.clock.expire()
                 #expect(try await String(buffer: result.body) == "hello")
             }
             #expect(harness.server.requests.count == 4)
@@ -268,13 +273,76 @@ struct FaultTests {
     @Test("No credentials: nothing is sent, the text says what to do and nothing secret")
     func noCredentials() async throws {
         struct Provider: AWSCredentialsProvider {
-            struct Nothing: Error {}
+            struct Nothing: Error { var token = "a-secret" }
             func credentials() async throws -> AWSCredentials { throw Nothing() }
         }
         try await Harness.run(credentials: Provider()) { (harness: Harness) async throws -> Void in
             let failure = await #expect(throws: S3Failure.self) { try await harness.put("k", "x") }
             #expect(failure?.attempts == 0)
             #expect(harness.server.requests.isEmpty)
+            let text = try #require(failure.map { "\($0)" })
+            #expect(text.contains("no credentials: Nothing"))
+            #expect(text.contains("Look into the provider of credentials that the client was given"))
+            #expect(!text.contains("a-secret"))
+        }
+    }
+
+    @Test("ES-D7 Credentials that nobody has set up are a mistake, not an outage; the text says what was tried")
+    func missingCredentials() async throws {
+        let chain = AWSCredentialsChain.default(
+            environment: AWSEnvironment(variables: ["AWS_EC2_METADATA_DISABLED": "true"]),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await Harness.run(credentials: chain) { (harness: Harness) async throws -> Void in
+            let failure = await #expect(throws: S3Failure.self) { try await harness.put("k", "x") }
+            #expect(failure?.kind == .misconfigured)
+            #expect(failure?.isRetryable == false)
+            for tried in ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "profile default", "ECS", "metadata"] {
+                #expect(failure?.description.contains(tried) == true, "\(tried)")
+            }
+            #expect(harness.server.requests.isEmpty)
+        }
+    }
+
+    @Test("400 to a HEAD in the right region is about the credentials: new ones are asked for, the region stays")
+    func expiredBehindHead() async throws {
+        final class Provider: AWSCredentialsProvider {
+            let refused = Mutex(0)
+            func credentials() async throws -> AWSCredentials {
+                var account = Harness.account
+                account.expiration = Int64(self.refused.withLock { $0 })
+                return account
+            }
+            func invalidate(_ credentials: AWSCredentials) async { self.refused.withLock { $0 += 1 } }
+        }
+        let provider = Provider()
+        try await Harness.run(credentials: provider) { (harness: Harness) async throws -> Void in
+            let answer = FakeS3.Behaviour.status(400, headers: [("x-amz-bucket-region", "eu-central-1")])
+            harness.server.enqueue(answer, for: "HEAD")
+            #expect(try await harness.client.head(bucket: "payloads", key: "k") == nil)
+            #expect(provider.refused.withLock { $0 } == 1)
+            harness.server.enqueue(answer, for: "HEAD", count: 2)
+            let failure = await #expect(throws: S3Failure.self) {
+                try await harness.client.head(bucket: "payloads", key: "k")
+            }
+            #expect(failure?.kind == .forbidden)
+            #expect(failure?.advice?.contains("session token") == true)
+            #expect(harness.server.requests.count == 4)
+            #expect(harness.server.requests.allSatisfy { $0.path == "/payloads/k" })
+        }
+    }
+
+    @Test("A store that says nothing for ten seconds is taken for gone, long before an attempt's whole time is over")
+    func firstByte() async throws {
+        try await Harness.run { (harness: Harness) async throws -> Void in
+            harness.server.put("/payloads/k", ByteBuffer(string: "hello"))
+            harness.server.enqueue(.withhold)
+            async let result = harness.get("k")
+            await harness.server.nextStall()
+            while harness.clock.begunLimits.isEmpty { await Task.yield() }
+            #expect(harness.clock.begunLimits == [.seconds(10)])
+            await harness.clock.expire()
+            #expect(try await String(buffer: result.body) == "hello")
         }
     }
 

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import StoreHTTP
 import Testing
 
 @testable import ExternalStorageS3
@@ -72,9 +73,12 @@ struct S3AnswerTests {
     func region() {
         var answer = S3Answer(status: 400)
         answer.bucketRegion = "eu-west-1"
-        #expect(answer.hasWrongRegion)
-        #expect(answer.meaning().advice?.contains("eu-west-1") == true)
-        #expect(!S3Answer(status: 400).hasWrongRegion)
+        #expect(answer.hasWrongRegion(signedFor: "us-east-1"))
+        #expect(answer.meaning(signedFor: "us-east-1").advice?.contains("eu-west-1") == true)
+        #expect(!S3Answer(status: 400).hasWrongRegion(signedFor: "us-east-1"))
+        // AWS names the region with every 400: in the right one, it is the credentials.
+        #expect(!answer.hasWrongRegion(signedFor: "eu-west-1"))
+        #expect(answer.meaning(signedFor: "eu-west-1").kind == .forbidden)
     }
 
     @Test("A failure's text names the place, what the store said, and what to do; retryable kinds say so")

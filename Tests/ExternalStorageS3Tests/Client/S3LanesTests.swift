@@ -6,8 +6,10 @@
 
 import AsyncHTTPClient
 import ExternalStorageCore
+import GroundworkNIO
 import NIOCore
 import NIOPosix
+import StoreHTTP
 import Testing
 
 @testable import ExternalStorageS3

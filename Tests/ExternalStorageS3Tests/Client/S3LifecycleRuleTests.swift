@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import Testing
 
 @testable import ExternalStorageS3
@@ -22,6 +23,7 @@ struct S3LifecycleRuleTests {
         #expect(rule.prefix == "p/")
         #expect(!rule.goesByPrefixAlone)
         #expect(rule.expirationInDays == nil)
+        #expect(rule.tags == [S3Tag("k", "v")])
         #expect(rule.xml == xml)
     }
 

@@ -34,6 +34,10 @@ struct ConfigReaderTests {
             "expectedBucketOwner": "123456789012", "payerIsRequester": true, "maximumAttempts": 5,
             "attemptTimeout": 7, "name": "archive", "payloadSizeLimit": 1000, "existenceCheck": "head",
             "refreshAfter": 60, "downloadPartSizeInBytes": 0, "multipartThresholdInBytes": 0,
+            "storageClass": "STANDARD_IA", "tags": Self.list("team=a", "cost=b=c"), "contentType": "x/y",
+            "minimumBytesPerSecond": 9, "streamedPartsAtATime": 3, "readableBuckets": Self.list("old"),
+            "usesARNRegion": false, "disablesMultiRegionAccessPoints": true,
+            "movedBuckets": Self.list("old=payloads"),
             "uploadPartSizeInBytes": 6_000_000, "replicaBuckets": Self.list("payloads-us@us-east-1", "b@eu-west-1"),
         ])
         let client = try S3HTTPClient.Configuration(configReader: reader)
@@ -43,6 +47,12 @@ struct ConfigReaderTests {
         #expect(client.encryption == .kms(keyID: "k"))
         #expect(client.expectedBucketOwner == "123456789012")
         #expect(client.payerIsRequester)
+        #expect(client.storageClass == .standardInfrequentAccess)
+        #expect(client.tags == [S3Tag("team", "a"), S3Tag("cost", "b=c")])
+        #expect(client.contentType == "x/y")
+        #expect(client.minimumBytesPerSecond == 9)
+        #expect(!client.endpoint.usesARNRegion)
+        #expect(client.endpoint.disablesMultiRegionAccessPoints)
         #expect(client.retry.maximumAttempts == 5)
         #expect(client.attemptTimeout == .seconds(7))
         let driver = try S3StorageDriver(configReader: reader)
@@ -53,6 +63,9 @@ struct ConfigReaderTests {
         #expect(driver.configuration.downloadPartSizeInBytes == nil)
         #expect(driver.configuration.multipartThresholdInBytes == nil)
         #expect(driver.configuration.uploadPartSizeInBytes == 6_000_000)
+        #expect(driver.configuration.streamedPartsAtATime == 3)
+        #expect(driver.configuration.readableBuckets == ["old", "payloads"])
+        #expect(driver.configuration.movedBuckets == ["old": "payloads"])
         #expect(
             driver.configuration.replicaBuckets == [
                 S3ReplicaBucket(name: "payloads-us", region: "us-east-1"),
@@ -70,6 +83,13 @@ struct ConfigReaderTests {
         ["bucket": "b", "region": "r", "replicaBuckets": Self.list("b@r", "c")],
         ["bucket": "b", "region": "r", "replicaBuckets": Self.list("c@")],
         ["bucket": "b", "region": "r", "replicaBuckets": "b@r"],
+        ["bucket": "b", "region": "r", "movedBuckets": Self.list("old")],
+        ["bucket": "b", "region": "r", "movedBuckets": Self.list("old=")],
+        ["bucket": "b", "region": "r", "movedBuckets": Self.list("b=b")],
+        ["bucket": "b", "region": "r", "movedBuckets": Self.list("old=b", "old=c")],
+        ["bucket": "b", "region": "r", "storageClass": "GLACIER"],
+        ["bucket": "b", "region": "r", "tags": Self.list("team")],
+        ["bucket": "b", "region": "r", "minimumBytesPerSecond": 0],
     ]
 
     @Test("What is missing or wrong is refused at construction, by name", arguments: wrong.indices)

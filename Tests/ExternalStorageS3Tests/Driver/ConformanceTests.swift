@@ -12,7 +12,7 @@ import Testing
 
 @Suite("The S3 driver keeps the contract of all drivers", .timeLimit(.minutes(2)))
 struct ConformanceTests {
-    @Test("On the fake store", arguments: StorageDriverConformance.checks)
+    @Test("On the fake store", arguments: StorageDriverConformance.checks + StorageDriverConformance.budgetChecks)
     func fake(_ check: StorageDriverConformance.Check) async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in
             try await check.run(on: S3StorageDriverTests.driver(harness))
@@ -30,6 +30,15 @@ struct ConformanceTests {
         arguments: ConformanceTests.checksForAnyStore
     )
     func real(_ check: StorageDriverConformance.Check) async throws {
+        try await check.run(on: S3StorageDriver(bucket: .fixed(RealStore.bucket), client: RealStore.client()))
+    }
+
+    @Test(
+        "ES-G1 ES-G2 P29 Keeps what the commands of operators rely on, on a real S3 server",
+        .enabled(if: RealStore.isThere, RealStore.skipped),
+        arguments: StorageDriverConformance.maintenanceChecks
+    )
+    func maintenance(_ check: StorageDriverConformance.MaintenanceCheck) async throws {
         try await check.run(on: S3StorageDriver(bucket: .fixed(RealStore.bucket), client: RealStore.client()))
     }
 }

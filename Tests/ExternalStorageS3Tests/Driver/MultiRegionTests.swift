@@ -8,8 +8,10 @@ import AWSSigning
 import AsyncHTTPClient
 import ExternalStorageCore
 import FakeS3
+import Logging
 import NIOCore
 import NIOSSL
+import StoreHTTP
 import Testing
 
 @testable import ExternalStorageS3
@@ -42,10 +44,13 @@ struct MultiRegionTests {
             let clock = TestClock()
             var account = Harness.account
             account.secretAccessKey = secret
+            var settings = S3HTTPClient.Configuration(region: "eu-central-1")
+            settings.environment = nil
             let client = S3HTTPClient(
-                configuration: .init(region: "eu-central-1"),
+                configuration: settings,
                 credentials: StaticAWSCredentialsProvider(account),
                 lanes: S3Lanes(httpClient),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 clock: clock,
                 now: { 1_795_523_696 },
                 random: { 1 }
@@ -126,7 +131,9 @@ struct MultiRegionTests {
         }
     }
 
-    @Test("An object that does not come is not found, and the text says what replication has to do with it")
+    @Test(
+        "ES-F8 An object that does not come may be on its way: not replicated, and the text says what replication has to do with it"
+    )
     func notFound() async throws {
         try await Self.run { server, driver, _ in
             let claims = try await driver.store([Self.payload], context: S3StorageDriverTests.storeContext())
@@ -134,7 +141,7 @@ struct MultiRegionTests {
             let error = await #expect(throws: ExternalStorageError.self) {
                 try await driver.retrieve(claims, context: S3StorageDriverTests.retrieveContext)
             }
-            #expect(error?.code == .notFound)
+            #expect(error?.code == .notReplicated)
             #expect(error?.message.contains("replication") == true)
             #expect(error?.message.contains(Self.host) == true)
         }

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import NIOCore
+import StoreHTTP
 import Testing
 
 @testable import ExternalStorageS3

@@ -52,7 +52,7 @@ struct ReplicaTests {
     }
 
     static let passing: [(FakeS3.Behaviour, Int)] = [
-        (.status(503), 3), (.closeBeforeAnswer, 3), (.error(status: 503, code: "SlowDown"), 3),
+        (.status(503), 1), (.closeBeforeAnswer, 1), (.error(status: 503, code: "SlowDown"), 1),
         (.error(status: 403, code: "AccessDenied"), 1),
     ]
 
@@ -85,6 +85,9 @@ struct ReplicaTests {
     func undecided() async throws {
         try await Self.run(has: nil) { server, driver, claim in
             server.enqueue(.error(status: 404, code: "NoSuchKey"), for: "GET")
+            server.enqueue(.status(500), for: "GET")
+            // The other replica says no; then the one that failed is asked again, as often as the policy says.
+            server.enqueue(.error(status: 404, code: "NoSuchKey"), for: "GET")
             server.enqueue(.status(500), for: "GET", count: 3)
             let error = await #expect(throws: ExternalStorageError.self) { try await Self.retrieve(claim, driver) }
             #expect(error?.code == .unavailable)
@@ -101,6 +104,41 @@ struct ReplicaTests {
             #expect(error?.code == .misconfigured)
             #expect(server.requests.count == 1)
         }
+    }
+
+    @Test("A bucket that is silent is given up after two seconds, and left alone while a replica answers")
+    func silent() async throws {
+        try await Self.run {
+            (server: FakeS3, driver: S3StorageDriver, claim: StorageDriverClaim) async throws -> Void in
+            server.enqueue(.withhold, for: "GET")
+            async let first = Self.retrieve(claim, driver)
+            await server.nextStall()
+            let clock = try #require((driver.client as? S3HTTPClient)?.clock as? TestClock)
+            await clock.expire()
+            #expect(try await first.count == 1)
+            #expect(clock.begunLimits.contains(.seconds(2)))
+            #expect(server.requests.count == 3)
+            for _ in 0..<3 { #expect(try await Self.retrieve(claim, driver).count == 1) }
+            let asked = server.requests.dropFirst(3).map { $0.path.split(separator: "/")[0] }
+            #expect(asked == ["first", "second", "first", "second", "first", "second"])
+        }
+    }
+
+    @Test("A bucket that fell silent is tried by one request after half a minute, and is back when that is answered")
+    func breaker() {
+        var breaker = BucketBreaker()
+        func isAsked(_ bucket: String, at now: Int64) -> Bool { breaker.mayAsk(bucket, now: now) }
+        #expect(isAsked("a", at: 1_000))
+        breaker.failed("a", now: 1_000)
+        #expect(!isAsked("a", at: 1_029))
+        #expect(isAsked("b", at: 1_029))
+        #expect(isAsked("a", at: 1_030))
+        #expect(!isAsked("a", at: 1_031))
+        breaker.answered("a")
+        #expect(isAsked("a", at: 1_031))
+        breaker.failed("a", now: 1_031)
+        // The clock was set back by an hour.
+        #expect(isAsked("a", at: -2_569))
     }
 
     @Test("ES-D3 What a replica gives is verified")

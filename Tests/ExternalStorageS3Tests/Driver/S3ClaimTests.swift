@@ -44,6 +44,16 @@ struct S3ClaimTests {
         }
     }
 
+    @Test("What was in a bucket that has moved is looked for where it is now; readableBuckets is of the old name")
+    func moved() throws {
+        #expect(try S3Claim(Self.complete, movedBuckets: ["b": "new", "new": "newer"]).bucket == "new")
+        #expect(try S3Claim(Self.complete, movedBuckets: ["other": "new"]).bucket == "b")
+        #expect(try S3Claim(Self.complete, readableBuckets: ["b"], movedBuckets: ["b": "new"]).bucket == "new")
+        #expect(throws: ExternalStorageError.self) {
+            try S3Claim(Self.complete, readableBuckets: ["new"], movedBuckets: ["b": "new"])
+        }
+    }
+
     @Test("What is written is bucket, key, hash_algorithm, hash_value")
     func written() throws {
         #expect(try S3Claim(Self.complete).claim == Self.complete)

@@ -194,6 +194,28 @@ struct S3StorageDriverTests {
         }
     }
 
+    @Test("ES-P11 Of an object that has no room nothing is read, and it is not asked for again", arguments: [nil, 100])
+    func noRoom(_ partSize: Int?) async throws {
+        try await Harness.run { (harness: Harness) async throws -> Void in
+            var configuration = S3StorageDriver.Configuration()
+            configuration.downloadPartSizeInBytes = partSize
+            let driver = try Self.driver(harness, configuration)
+            let payloads = [Self.payload("small"), Self.payload(String(repeating: "x", count: 1_000))]
+            let claims = try await driver.store(payloads, context: Self.storeContext())
+            var context = Self.retrieveContext
+            context.budget = RetrievalBudget(sizeInBytes: 999)
+            // The head comes, and never a body: who waits for it is still here in a minute.
+            harness.server.enqueue(.stall(afterBytes: 0), for: "GET")
+            let error = await #expect(throws: ExternalStorageError.self) {
+                try await driver.retrieve([claims[1]], context: context)
+            }
+            #expect(error?.code == .messageTooLarge)
+            #expect(harness.server.requests.filter { $0.method == "GET" }.count == 1)
+            context.budget = RetrievalBudget(sizeInBytes: 2_000)
+            #expect(try await driver.retrieve(claims, context: context) == payloads)
+        }
+    }
+
     @Test("ES-D3 Bytes that match their digest and are no payload are corrupted, too")
     func notAPayload() async throws {
         try await Harness.run { (harness: Harness) async throws -> Void in

@@ -4,12 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import AWSCredentials
 import AWSSigning
 import AsyncHTTPClient
 import Crypto
 import ExternalStorageCore
 import FakeS3
+import Logging
 import NIOCore
+import StoreHTTP
 
 @testable import ExternalStorageS3
 
@@ -31,10 +34,13 @@ struct Harness {
         followsRedirects: Bool = false,
         localTimeOffset: Int64 = 0,
         settings: S3HTTPClient.Configuration = .init(region: "eu-central-1"),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (Harness) async throws -> Result
     ) async throws -> Result {
         try await FakeS3.withServer(configuration) { server in
             var settings = settings
+            // Whatever this machine is set up for, unless the test wants to know.
+            if settings.environment?.variables == AWSEnvironment.process().variables { settings.environment = nil }
             settings.endpoint.endpointURL = settings.endpoint.endpointURL ?? server.endpointURL
             var http = S3HTTPClient.httpConfiguration
             if followsRedirects { http.redirectConfiguration = .follow(max: 5, allowCycles: false) }
@@ -44,6 +50,7 @@ struct Harness {
                 configuration: settings,
                 credentials: credentials,
                 lanes: S3Lanes(httpClient),
+                logger: logger,
                 clock: clock,
                 now: { 1_795_523_696 + localTimeOffset },
                 random: { 1 }

@@ -6,8 +6,8 @@
 
 import Synchronization
 
-/// A clock for clients under test: the delays of retries pass at once and are noted; limits of attempts, which are
-/// longer, pass when the test says so.
+/// A clock for clients under test: the delays of retries pass at once and are noted; limits, which are the sleeps with a
+/// tolerance, pass when the test says so.
 final class TestClock: Clock {
     struct Instant: InstantProtocol {
         var offset: Duration
@@ -18,6 +18,7 @@ final class TestClock: Clock {
 
     private struct State {
         var delays: [Duration] = []
+        var begunLimits: Set<Duration> = []
         var limits: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
     }
@@ -30,15 +31,19 @@ final class TestClock: Clock {
     /// The delays that have passed, in order.
     var delays: [Duration] { self.state.withLock { $0.delays } }
 
+    /// The limits that were ever waited for.
+    var begunLimits: Set<Duration> { self.state.withLock { $0.begunLimits } }
+
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         try Task.checkCancellation()
-        guard deadline.offset >= .seconds(30) else {
+        guard tolerance != nil else {
             self.state.withLock { $0.delays.append(deadline.offset) }
             return
         }
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         let id = self.state.withLock { state in
             state.next += 1
+            state.begunLimits.insert(deadline.offset)
             state.limits[state.next] = continuation
             return state.next
         }
@@ -47,8 +52,10 @@ final class TestClock: Clock {
         try Task.checkCancellation()
     }
 
-    /// Lets all limits pass that are running.
-    func expire() {
+    /// Lets all limits pass that are running, of which there is one at least in a moment: the request may be at the server
+    /// before its limit has begun.
+    func expire() async {
+        while self.state.withLock({ $0.limits.isEmpty }) { await Task.yield() }
         let limits = self.state.withLock { Array($0.limits.values) }
         for limit in limits { limit.finish() }
     }

@@ -40,6 +40,11 @@ def wrong_lines(directory: Path) -> list[Line]:
     broken, unknown = file("broken.json", '{"listen":'), file("unknown.json", '{"listne": "127.0.0.1:1"}')
     wrong, array = file("wrong.json", '{"drain": [1]}'), file("array.json", "[]")
     value = file("value.json", '{"threshold": "many", "driver": "none"}')
+    drivers = file("drivers.yaml", "drivers:\n  - type: s3\n    buckte: payloads\n    region: eu-central-1\n")
+    rules = file(
+        "rules.yaml",
+        f"drivers: [{{type: local-disk, name: other, root: {directory}}}]\nrules: [{{namespace: a, driver: otehr}}]\n",
+    )
     pem = file("not.pem", "not a certificate")
     return [
         Line([], ["--driver", "local-disk", "none"]),
@@ -71,11 +76,16 @@ def wrong_lines(directory: Path) -> list[Line]:
         Line([*NONE, "--listen-tls-cert", pem, "--listen-tls-key", pem], ["--listen-tls-cert"]),
         Line([*NONE, "--port-file", f"{missing}/port", "--listen", "127.0.0.1:0"], ["--port-file", "written"]),
         Line([*NONE, "--config", missing], ["--config", missing, "cannot be read"]),
-        Line([*NONE, "--config", broken], ["--config", broken, "JSON"]),
-        Line([*NONE, "--config", array], ["--config", array, "JSON object"]),
-        Line([*NONE, "--config", unknown], ['"listne"', unknown, "--help"]),
+        Line([*NONE, "--config", broken], ["--config", broken, "neither YAML nor JSON", "line 2"]),
+        Line([*NONE, "--config", array], ["--config", array, "names and values"]),
+        Line([*NONE, "--config", unknown], ['"listne"', unknown, 'did you mean "listen"?', "--help"]),
         Line([*NONE, "--config", wrong], ['"drain"', wrong]),
         Line(["--config", value], ['"threshold"', value, "all"]),
+        Line(["--config", drivers], ["line 3", drivers, '"buckte"', 'did you mean "bucket"?']),
+        Line(["--config", drivers, "--bucket", "b"], ["--bucket", "contradicts", drivers]),
+        Line(["--config", rules], ["line 2", rules, '"otehr"', 'did you mean "other"?']),
+        Line([*NONE, "--log-format", "xml"], ["--log-format", "json"]),
+        Line(["--driver", "local-disk", "--store", plain, "--bucket", "b"], ["--bucket", "s3", "local-disk"]),
         Line(NONE, ["TEMPORAL_STORAGE_TARGET", "HOST:PORT"], environment={"TEMPORAL_STORAGE_TARGET": "nowhere"}),
         Line([*NONE, "--no-such-option"], ["--no-such-option", "--help"]),
         Line([*NONE, "word"], ["'word'", "--help"]),

@@ -31,7 +31,7 @@ if __name__ == "__main__":
     options = parser(__doc__)
     options.add_argument("--server", metavar="HOST:PORT", help="the Temporal server")
     options.add_argument("--seed", type=int, default=1, help="of all random messages (1)")
-    options.add_argument("--random", type=int, default=200, metavar="N", help="random messages for each method (200)")
+    options.add_argument("--random", type=int, default=100, metavar="N", help="random messages for each method (100)")
     parsed = parse(options, "server", "binary")
 
     def bench(directory: Path) -> Bench:

@@ -18,7 +18,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import fault_cache  # noqa: F401  (importing a module registers its cases)
+import fault_budget  # noqa: F401  (importing a module registers its cases)
+import fault_cache  # noqa: F401
+import fault_dialects  # noqa: F401
 import fault_encoded  # noqa: F401
 import fault_limits  # noqa: F401
 import fault_many  # noqa: F401

@@ -55,7 +55,10 @@ struct CallRetriesTests {
         }
         #expect(delay(1) == .seconds(1))
         #expect(delay(2) == .seconds(2))
-        #expect(delay(9) == .seconds(10) || delay(9) == nil)
+        #expect(delay(4) == .seconds(8))
+        #expect(delay(5) == .seconds(10))
+        #expect(delay(9) == .seconds(10))
+        #expect(delay(10) == nil)
         #expect(delay(1, "grpc: received message larger than max (5 vs. 4)") == nil)
     }
 
@@ -66,13 +69,15 @@ struct CallRetriesTests {
         #expect(CallRetries.call.delay(after: Self.failed(.unavailable, since: .seconds(9)), chance: 0) != nil)
     }
 
-    @Test("A poll for tasks goes on for as long as it takes, also after deadlines")
-    func polls() {
+    @Test("A call that waits goes on after deadlines too, for a minute after the first failure")
+    func longPolls() {
         for code in [RPCError.Code.unavailable, .cancelled, .deadlineExceeded] {
-            let failed = Self.failed(code, tries: 500, since: .seconds(86_400))
-            #expect(CallRetries.taskPoll.delay(after: failed, chance: 0) == .seconds(10))
+            let failed = Self.failed(code, tries: 500, since: .seconds(50))
+            #expect(CallRetries.longPoll.delay(after: failed, chance: 0) == .seconds(5))
+            #expect(
+                CallRetries.longPoll.delay(after: Self.failed(code, tries: 500, since: .seconds(56)), chance: 0) == nil
+            )
         }
-        #expect(CallRetries.taskPoll.delay(after: Self.failed(.unavailable), chance: 0) == .milliseconds(200))
-        #expect(CallRetries.taskPoll.delay(after: Self.failed(.permissionDenied), chance: 0) == nil)
+        #expect(CallRetries.longPoll.delay(after: Self.failed(.permissionDenied), chance: 0) == nil)
     }
 }

@@ -79,6 +79,26 @@ struct ConnectionTests {
         #expect(channel.calls.map { ($0.request as? Describe.Input)?.id } == ["unique", "unique", "unique"])
     }
 
+    @Test("A report waits for a source of API keys that fails for a while; other calls fail with what it throws")
+    func failingKey() async throws {
+        struct NoKey: Error {}
+        let asked = TestCounter()
+        let configuration = TemporalClient.Configuration(
+            apiKey: .provided {
+                asked.increment()
+                if asked.value < 3 { throw NoKey() }
+                return "k3y"
+            }
+        )
+        let channel = ScriptedChannel([.success(Describe.Output())])
+        let connection = channel.connection(configuration)
+        await #expect(throws: NoKey.self) { try await connection.call(Describe.self, .init()) }
+        var patience = connection.ordinary
+        patience.waitsForKey = true
+        _ = try await connection.call(Describe.self, .init(), patience: patience)
+        #expect(asked.value == 3 && channel.calls.count == 1)
+    }
+
     @Test("A cancelled call is not made again, and ends as cancelled")
     func cancelled() async throws {
         let channel = ScriptedChannel([.failure(RPCError(code: .unavailable, message: ""))])

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import ExternalStorageTesting
+import Groundwork
 import NIOConcurrencyHelpers
 import Testing
 
@@ -18,6 +19,7 @@ struct ActivityExecutionTests {
         startToClose: Duration? = nil,
         heartbeat: Duration? = nil,
         interval: Duration = .seconds(8),
+        heartbeatTimeout: Duration? = nil,
         send: @escaping ActivityExecution.SendHeartbeat = { _ in .goOn }
     ) -> ActivityExecution {
         ActivityExecution(
@@ -29,6 +31,7 @@ struct ActivityExecutionTests {
                 heartbeat: heartbeat
             ),
             heartbeatInterval: interval,
+            heartbeatTimeout: heartbeatTimeout,
             clock: time.clock,
             sendHeartbeat: send
         )
@@ -137,6 +140,55 @@ struct ActivityExecutionTests {
         #expect(execution.cancellationReason == .heartbeatFailed)
         #expect(execution.heartbeatError is ApplicationFailure)
         #expect(ending.kind == .returned)
+    }
+
+    @Test("ES-F6 Details that cannot be stored cancel the activity, and say why")
+    func storing() async {
+        let execution = self.execution(HandClock()) { _ in
+            throw ExternalStorageError(code: .unavailable, message: "the store is down")
+        }
+        let ending = await execution.run {
+            execution.heartbeat { [] }
+            await OneShot().wait()
+            try Task.checkCancellation()
+            return []
+        }
+        #expect(ending.kind == .threwCancellation)
+        #expect(execution.cancellationReason == .heartbeatFailed)
+        #expect((execution.heartbeatError as? ExternalStorageError)?.code == .unavailable)
+    }
+
+    @Test("ES-F6 Details that cannot be stored when they are flushed change nothing about how the attempt ended")
+    func flushing() async {
+        let execution = self.execution(HandClock()) { _ in
+            throw ExternalStorageError(code: .unavailable, message: "the store is down")
+        }
+        execution.heartbeat { [] }
+        await execution.flushHeartbeats()
+        #expect(execution.cancellationReason == nil)
+        #expect(execution.heartbeatError == nil)
+    }
+
+    @Test("A heartbeat that takes longer than the heartbeat timeout is given up, and the next one tried")
+    func slowHeartbeat() async {
+        let time = HandClock()
+        let attempts = TestCounter()
+        let execution = self.execution(time, interval: .seconds(8), heartbeatTimeout: .seconds(10)) { _ in
+            attempts.increment()
+            guard attempts.value == 1 else { return .goOn }
+            await OneShot().wait()
+            throw CancellationError()
+        }
+        _ = await execution.run {
+            execution.heartbeat { [] }
+            await time.sleeps.first(of: .seconds(10))
+            time.advance(by: .seconds(10))
+            await time.sleeps.first(of: .seconds(8))
+            time.advance(by: .seconds(8))
+            try await attempts.wait(for: 2)
+            return []
+        }
+        #expect(attempts.value == 2)
     }
 
     @Test("The server's answer cancels")

@@ -37,12 +37,13 @@ struct ActivityVerdictTests {
     func errors() {
         for reason: Reason? in [nil, .canceled, .paused, .reset, .workerShutdown] {
             #expect(ActivityVerdict.rule(for: .threw, cancellation: reason) == .failed)
+            #expect(ActivityVerdict.rule(for: .threwFinal, cancellation: reason) == .failed)
         }
     }
 
     @Test(
         "Nothing is reported of an attempt that the server has given up",
-        arguments: [ActivityVerdict.Ending.returned, .pending, .threw, .threwCancellation]
+        arguments: [ActivityVerdict.Ending.returned, .pending, .threw, .threwFinal, .threwCancellation]
     )
     func silence(ending: ActivityVerdict.Ending) {
         #expect(ActivityVerdict.rule(for: ending, cancellation: .timedOut) == .nothing)
@@ -56,7 +57,12 @@ struct ActivityVerdictTests {
         }
     }
 
-    @Test("A heartbeat that cannot be encoded fails the attempt, however it ends")
+    @Test("ES-F6 After a heartbeat that failed, a failure that is not to be retried stays one")
+    func lastWord() {
+        #expect(ActivityVerdict.rule(for: .threwFinal, cancellation: .heartbeatFailed) == .failed)
+    }
+
+    @Test("A heartbeat that cannot be encoded or stored fails the attempt, however else it ends")
     func heartbeatFailure() {
         for ending: ActivityVerdict.Ending in [.returned, .pending, .threw, .threwCancellation] {
             #expect(ActivityVerdict.rule(for: ending, cancellation: .heartbeatFailed) == .heartbeatFailed)

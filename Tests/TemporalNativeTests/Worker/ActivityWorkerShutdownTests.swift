@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageTesting
+import Groundwork
 import SwiftProtobuf
 import TemporalAPI
 import Testing
@@ -132,7 +133,7 @@ struct ActivityWorkerShutdownTests {
         let time = HandClock()
         var configuration = TemporalWorker.Configuration()
         configuration.maxActivitiesPerSecond = 2
-        configuration.pollers = 1
+        configuration.activityPollers = 1
         let worker = try TemporalWorker.scripted(service, clock: time.clock, configuration: configuration) {
             Activity("a") {}
         }

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import ExternalStorageTesting
+import Groundwork
 import Logging
 import SwiftProtobuf
 import TemporalAPI
@@ -85,6 +86,87 @@ struct ActivityWorkerTests {
             #expect(self.service.polling == 0)
             release.fire()
             for _ in 0..<7 { #expect(await self.service.nextReport()?.completed != nil) }
+        }
+    }
+
+    @Test("ES-F6 A heartbeat that cannot be stored ends the attempt, which is reported once, with the cause")
+    func heartbeatNotStored() async throws {
+        let worker = try TemporalWorker.scripted(self.service) {
+            Activity("beat") {
+                let context = try #require(ActivityContext.current)
+                context.heartbeat(1)
+                await OneShot().wait()
+                try Task.checkCancellation()
+            }
+        }
+        let storage = ExternalStorageError(code: .unavailable, message: "the store is down", driverName: "d")
+        self.service.answerHeartbeats(
+            .failure(
+                TemporalError(code: .externalStorageFailed, message: "RecordActivityTaskHeartbeat", cause: storage)
+            )
+        )
+        try await worker.running {
+            self.service.offer(try await .sample("beat"))
+            guard case .heartbeat = await self.service.nextReport() else {
+                Issue.record("a heartbeat comes first")
+                return
+            }
+            let request = try #require(await self.service.nextReport()?.failed)
+            #expect(request.cause == .externalStorageFailure)
+            #expect(request.failure.message.contains("the store is down"))
+            #expect(!request.failure.applicationFailureInfo.nonRetryable)
+        }
+    }
+
+    @Test("ES-F6 A failure that is not to be retried stays one if a heartbeat could not be stored before")
+    func finalFailureAfterHeartbeat() async throws {
+        let worker = try TemporalWorker.scripted(self.service) {
+            Activity("beat") {
+                let context = try #require(ActivityContext.current)
+                context.heartbeat(1)
+                await OneShot().wait()
+                throw ApplicationFailure("no account", type: "A", isNonRetryable: true)
+            }
+        }
+        let storage = ExternalStorageError(code: .unavailable, message: "the store is down", driverName: "d")
+        self.service.answerHeartbeats(
+            .failure(TemporalError(code: .externalStorageFailed, message: "", cause: storage))
+        )
+        try await worker.running {
+            self.service.offer(try await .sample("beat"))
+            guard case .heartbeat = await self.service.nextReport() else {
+                Issue.record("a heartbeat comes first")
+                return
+            }
+            let request = try #require(await self.service.nextReport()?.failed)
+            #expect(request.cause == .unspecified)
+            #expect(request.failure.message == "no account")
+            #expect(request.failure.applicationFailureInfo.nonRetryable)
+        }
+    }
+
+    @Test("ES-F6 A failure that is not to be retried stays one if its details cannot be stored")
+    func finalFailure() async throws {
+        let worker = try TemporalWorker.scripted(self.service) {
+            Activity("final") { throw ApplicationFailure("no account", type: "A", isNonRetryable: true, details: [7]) }
+            Activity("again") { throw ApplicationFailure("busy", type: "B", details: [7]) }
+        }
+        let storage = ExternalStorageError(code: .unavailable, message: "the store is down", driverName: "d")
+        let refused = TemporalError(code: .externalStorageFailed, message: "", cause: storage)
+        try await worker.running {
+            self.service.failNextFailure(refused)
+            self.service.offer(try await .sample("final"))
+            let final = try #require(await self.service.nextReport()?.failed)
+            #expect(final.failure.applicationFailureInfo.nonRetryable)
+            #expect(final.failure.message == "no account")
+            #expect(!final.failure.applicationFailureInfo.hasDetails)
+
+            // Another attempt may store what this one could not.
+            self.service.failNextFailure(refused)
+            self.service.offer(try await .sample("again"))
+            let again = try #require(await self.service.nextReport()?.failed)
+            #expect(again.cause == .externalStorageFailure)
+            #expect(again.failure.message.contains("the store is down"))
         }
     }
 
@@ -301,7 +383,7 @@ struct ActivityWorkerTests {
         let time = HandClock()
         self.service.failNextPolls(TemporalError(code: .unavailable, message: ""))
         var configuration = TemporalWorker.Configuration()
-        configuration.pollers = 1
+        configuration.activityPollers = 1
         let worker = try TemporalWorker.scripted(self.service, clock: time.clock, configuration: configuration) {
             Activity("a") {}
         }
@@ -335,7 +417,7 @@ struct ActivityWorkerTests {
     @Test("Settings out of range are refused when the worker is made")
     func settings() {
         let changes: [@Sendable (inout TemporalWorker.Configuration) -> Void] = [
-            { $0.maxConcurrentActivities = 0 }, { $0.pollers = 0 }, { $0.maxActivitiesPerSecond = 0 },
+            { $0.maxConcurrentActivities = 0 }, { $0.activityPollers = 0 }, { $0.maxActivitiesPerSecond = 0 },
             { $0.gracefulShutdownPeriod = .seconds(-1) }, { $0.workerHeartbeatInterval = .seconds(61) },
             { $0.maxTaskQueueActivitiesPerSecond = -1 }, { $0.maxHeartbeatThrottleInterval = .zero },
             { $0.defaultHeartbeatThrottleInterval = .zero },

@@ -7,6 +7,7 @@
 import CoreMetrics
 import ExternalStorageCore
 import ExternalStorageTesting
+import Groundwork
 import MetricsTestKit
 import SwiftProtobuf
 import TemporalAPI
@@ -25,7 +26,7 @@ struct WorkerMetricsTests {
     private func worker(slots: Int = 3, @ActivitiesBuilder _ activities: () -> [Activity]) throws -> TemporalWorker {
         var configuration = TemporalWorker.Configuration()
         configuration.maxConcurrentActivities = slots
-        configuration.pollers = 1
+        configuration.activityPollers = 1
         return try withMetricsFactory(self.metrics) {
             try TemporalWorker.scripted(
                 self.service,

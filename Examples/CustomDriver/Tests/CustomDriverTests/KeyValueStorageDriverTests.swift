@@ -11,6 +11,15 @@ import Foundation
 import NIOCore
 import Testing
 
+/// What README.md shows.
+private func readme() throws -> ExternalStorage {
+    // snippet.begin
+    let store = try KeyValueStore(path: "/var/lib/payloads.log")
+    let storage = try ExternalStorage(driver: KeyValueStorageDriver(store: store))
+    // snippet.end
+    return storage
+}
+
 @Suite("Key-value driver", .timeLimit(.minutes(1)))
 struct KeyValueStorageDriverTests {
     private let path = NSTemporaryDirectory() + "key-value-\(UInt64.random(in: .min ... .max)).log"

@@ -11,17 +11,17 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import Temporal
 
-@Activity
-struct Activities {
+@ActivityContainer
+struct Bytes {
     @Activity
     func reverse(input: Data) -> Data { Data(input.reversed()) }
 }
 
 @Workflow
-final class ReverseWorkflow {
-    func run(input: Data) async throws -> Data {
-        try await Workflow.executeActivity(
-            Activities.Activities.Reverse.self,
+struct ReverseWorkflow {
+    mutating func run(context: WorkflowContext<Self>, input: Data) async throws -> Data {
+        try await context.executeActivity(
+            Bytes.Activities.Reverse.self,
             options: ActivityOptions(startToCloseTimeout: .seconds(60)),
             input: input
         )
@@ -52,8 +52,8 @@ struct Example {
                 taskQueue: "reverse",
                 instrumentation: .init(serverHostname: "127.0.0.1")
             ),
-            transport: try transport(),
-            activityContainers: Activities(),
+            transport: transport(),
+            activityContainers: Bytes(),
             workflows: [ReverseWorkflow.self],
             logger: logger
         )
@@ -62,10 +62,10 @@ struct Example {
             group.addTask { try await worker.run() }
             defer { group.cancelAll() }
             try await TemporalClient.connect(
-                transport: try transport(),
+                transport: transport(),
                 configuration: .init(instrumentation: .init(serverHostname: "127.0.0.1")),
                 logger: logger
-            ) { client in
+            ) { @Sendable client in
                 let input = Data(repeating: 7, count: 5 << 20)
                 let result = try await client.executeWorkflow(
                     type: ReverseWorkflow.self,

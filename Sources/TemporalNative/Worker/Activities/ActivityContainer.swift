@@ -10,12 +10,13 @@
 /// struct Orders: ActivityContainer {
 ///     let database: Database
 ///
-///     func charge(_ order: Order) async throws -> Receipt { … }
-///     func refund(_ receipt: Receipt, reason: String?) async throws { … }
+///     func charge(_ order: Order, note: String?) async throws -> Receipt {
+///         try await self.database.insert(order)
+///         return Receipt()
+///     }
 ///
 ///     var activities: [Activity] {
 ///         Activity("charge", self.charge)
-///         Activity("refund", self.refund)
 ///     }
 /// }
 /// ```

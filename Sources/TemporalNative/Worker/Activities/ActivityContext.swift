@@ -5,13 +5,14 @@
 //===----------------------------------------------------------------------===//
 
 public import ExternalStorageCore
+internal import Groundwork
 public import Logging
 
 /// The attempt of an activity that the current task runs in.
 ///
 /// ```swift
-/// Activity("import") { (rows: [Row]) in
-///     let context = ActivityContext.current!
+/// Activity("import") { (rows: [Order]) in
+///     guard let context = ActivityContext.current else { return }
 ///     let done = try await context.heartbeatDetails(as: Int?.self) ?? 0
 ///     for index in done..<rows.count {
 ///         try await database.insert(rows[index])

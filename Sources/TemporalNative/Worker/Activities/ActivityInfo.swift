@@ -54,4 +54,7 @@ public struct ActivityInfo: Sendable {
     public var heartbeatTimeout: Duration?
     /// 1 is the most urgent; 0 means that none was given.
     public var priorityKey: Int
+    /// Whether it runs within a task of its workflow; then the server knows nothing of it before it has ended, and the
+    /// task token is empty.
+    public var isLocal = false
 }

@@ -11,8 +11,8 @@
 /// process. The timeouts of the activity go on, the heartbeat timeout among them.
 ///
 /// ```swift
-/// Activity("approve") { (request: Request) -> Decision in
-///     try await mail(request, token: ActivityContext.current!.info.taskToken)
+/// Activity("approve") { (request: Order) -> Receipt in
+///     try await mail(request, token: ActivityContext.current?.info.taskToken)
 ///     throw ActivityResultPending()
 /// }
 /// ```

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import Groundwork
 import NIOConcurrencyHelpers
 
 /// One attempt of an activity: the activity itself in a child task, its heartbeats and its deadline in two others.
@@ -15,7 +16,9 @@ final class ActivityExecution: Sendable {
         case threw(any Error)
     }
 
-    /// Sends one heartbeat and says what the server answered.
+    /// Stores what is large in the details of one heartbeat, sends it, and says what the server answered.
+    ///
+    /// Details that cannot be stored are an `ExternalStorageError`; then nothing has been sent.
     typealias SendHeartbeat = @Sendable (_ details: [Payload]) async throws -> HeartbeatAnswer
     /// Encodes the details of a heartbeat.
     ///
@@ -39,18 +42,21 @@ final class ActivityExecution: Sendable {
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
     private let deadline: LocalDeadline
+    private let heartbeatTimeout: Duration?
     private let clock: WorkerClock
     private let sendHeartbeat: SendHeartbeat
 
     init(
         deadline: LocalDeadline,
         heartbeatInterval: Duration,
+        heartbeatTimeout: Duration? = nil,
         clock: WorkerClock,
         sendHeartbeat: @escaping SendHeartbeat
     ) {
         self.state = NIOLockedValueBox(State(throttle: HeartbeatThrottle(interval: heartbeatInterval)))
         (self.wakeUps, self.wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.deadline = deadline
+        self.heartbeatTimeout = heartbeatTimeout.flatMap { $0 > .zero ? $0 : nil }
         self.clock = clock
         self.sendHeartbeat = sendHeartbeat
     }
@@ -98,10 +104,10 @@ final class ActivityExecution: Sendable {
     /// Sends the newest details that the server does not have, if there are any.
     ///
     /// To be called when ``run(_:)`` has returned. Failures are of no interest any more: the report of the attempt
-    /// follows.
+    /// follows, and says how the attempt ended, not that details of it could not be stored (ES-F6).
     func flushHeartbeats() async {
         guard let details = self.state.withLockedValue({ $0.throttle.takeUnsent() }) else { return }
-        _ = try? await self.sendHeartbeat(details())
+        _ = try? await self.sendInTime(details())
     }
 }
 
@@ -126,25 +132,59 @@ extension ActivityExecution {
     }
 
     private func send(_ details: Details) async {
-        let encoded: [Payload]
         do {
-            encoded = try await details()
-        } catch is CancellationError {
-            return self.state.withLockedValue { $0.throttle.lost(at: self.clock.now()) }
-        } catch {
-            self.state.withLockedValue { state in
-                _ = state.throttle.takeUnsent()
-                state.heartbeatError = error
-            }
-            return self.cancel(.heartbeatFailed)
-        }
-        do {
-            let answer = try await self.sendHeartbeat(encoded)
+            let answer = try await self.sendInTime(self.encoded(details))
             self.state.withLockedValue { $0.throttle.sent(at: self.clock.now()) }
             if case .cancel(let reason) = answer { self.cancel(reason) }
+        } catch let error as Unencodable {
+            self.heartbeatFailed(error.cause)
+        } catch let error as ExternalStorageError {
+            self.heartbeatFailed(error)
         } catch {
             // Whether the server has it is not known. The next interval brings the next try.
             self.state.withLockedValue { $0.throttle.lost(at: self.clock.now()) }
         }
     }
+
+    /// Details that cannot be encoded.
+    private struct Unencodable: Error {
+        var cause: any Error
+    }
+
+    private func encoded(_ details: Details) async throws -> [Payload] {
+        do {
+            return try await details()
+        } catch {
+            guard !(error is CancellationError) else { throw error }
+            throw Unencodable(cause: error)
+        }
+    }
+
+    /// The attempt ends with the failure of a heartbeat (ES-F6).
+    private func heartbeatFailed(_ error: any Error) {
+        self.state.withLockedValue { state in
+            _ = state.throttle.takeUnsent()
+            state.heartbeatError = state.heartbeatError ?? error
+        }
+        self.cancel(.heartbeatFailed)
+    }
+
+    /// A heartbeat that takes longer than the heartbeat timeout is worth nothing any more.
+    private func sendInTime(_ details: [Payload]) async throws -> HeartbeatAnswer {
+        guard let limit = self.heartbeatTimeout else { return try await self.sendHeartbeat(details) }
+        let end = self.clock.now() + limit
+        return try await withThrowingTaskGroup(of: HeartbeatAnswer.self) { group in
+            group.addTask { try await self.sendHeartbeat(details) }
+            group.addTask {
+                try await self.clock.sleep(end)
+                throw HeartbeatTooLate()
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
+        }
+    }
 }
+
+/// A heartbeat that did not arrive within the heartbeat timeout.
+private struct HeartbeatTooLate: Error {}

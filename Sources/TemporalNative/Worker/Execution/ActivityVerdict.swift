@@ -15,7 +15,8 @@
 /// | cancellation error | failed | cancelled | failed, with a type that says why | nothing |
 /// | another error | failed | failed | failed | nothing |
 ///
-/// A heartbeat whose details cannot be encoded fails the attempt, whatever the activity makes of its cancellation.
+/// A heartbeat whose details cannot be encoded or stored fails the attempt, whatever the activity makes of its cancellation. But
+/// a failure that is not to be retried is the last word, and stays it (ES-F6).
 enum ActivityVerdict: Hashable, Sendable {
     /// How the activity ended.
     enum Ending: Hashable, Sendable {
@@ -23,6 +24,8 @@ enum ActivityVerdict: Hashable, Sendable {
         case pending
         case threwCancellation
         case threw
+        /// A failure that is not to be retried.
+        case threwFinal
     }
 
     /// Retryable application failures that stand for an end that was not the activity's own doing; the types are those
@@ -52,11 +55,11 @@ enum ActivityVerdict: Hashable, Sendable {
 
     static func rule(for ending: Ending, cancellation reason: ActivityCancellationReason?) -> Self {
         if reason?.wantsNoAnswer == true { return .nothing }
-        if reason == .heartbeatFailed { return .heartbeatFailed }
+        if reason == .heartbeatFailed, ending != .threwFinal { return .heartbeatFailed }
         switch ending {
         case .returned: return .completed
         case .pending: return .nothing
-        case .threw: return .failed
+        case .threw, .threwFinal: return .failed
         case .threwCancellation: break
         }
         switch reason {

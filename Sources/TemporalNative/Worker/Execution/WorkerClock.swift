@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import GroundworkNIO
 
 /// The time of a worker: what it reads and what it waits by.
 ///

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import Logging
 import Metrics
 import SwiftProtobuf
@@ -91,7 +92,7 @@ extension ActivityAttempt {
     }
 
     private func cancel(_ error: any Error) async throws {
-        let request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest.with { request in
+        var request = try Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest.with { request in
             request.taskToken = self.info.taskToken
             if let details = (error as? TemporalFailure)?.payloads, !details.isEmpty {
                 request.details = try ProtoPayloads(details)
@@ -99,7 +100,19 @@ extension ActivityAttempt {
             request.identity = self.worker.identity.identity
             request.namespace = self.worker.namespace
         }
-        try await self.worker.service.cancel(request)
+        do {
+            try await self.unreported { [request] in try await self.worker.service.cancel(request) }
+        } catch let error as TemporalError where error.code == .externalStorageFailed {
+            // Cancelled it is, with details or without (ES-F6).
+            self.logger.warning("The details of a cancellation could not be stored", metadata: ["error": "\(error)"])
+            request.clearDetails()
+            try await self.worker.service.cancel(request)
+        }
+    }
+
+    /// Makes a call of which a failed store is not reported by the transport: it is a part of what this reports.
+    private func unreported(_ call: () async throws -> Void) async throws {
+        try await StorageFailureRecord.$isReportedByCaller.withValue(true) { try await call() }
     }
 
     private func fail(_ error: any Error) async throws -> Bool {
@@ -115,15 +128,30 @@ extension ActivityAttempt {
             let kind = storageError == nil ? "application" : "external_storage"
             self.worker.metrics.of(self.metricsName).failed(kind)
         }
-        try await self.worker.service.fail(
+        func request(_ failure: ProtoFailure, isOfStorage: Bool)
+            -> Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest
+        {
             .with { request in
                 request.taskToken = self.info.taskToken
                 request.failure = failure
                 request.identity = self.worker.identity.identity
                 request.namespace = self.worker.namespace
-                if storageError != nil { request.cause = .externalStorageFailure }
+                if isOfStorage { request.cause = .externalStorageFailure }
             }
-        )
+        }
+        do {
+            let own = request(failure, isOfStorage: storageError != nil)
+            try await self.unreported { try await self.worker.service.fail(own) }
+        } catch let error as TemporalError where error.code == .externalStorageFailed {
+            // Its payloads cannot be stored. Another attempt may store them, if there is to be one; if not, the failure
+            // is more than its details (ES-F3, ES-F6).
+            guard let unstored = ExternalStorageError.underlying(error) else { throw error }
+            let isFinal = failure.applicationFailureInfo.nonRetryable
+            self.logger.warning("The details of a failure could not be stored", metadata: ["error": "\(error)"])
+            try await self.worker.service.fail(
+                request(isFinal ? failure.withoutPayloads : .storage(unstored), isOfStorage: !isFinal)
+            )
+        }
         return !isBenign
     }
 
@@ -156,6 +184,7 @@ extension ActivityExecution.Ending {
             case is ActivityResultPending: .pending
             case is CancellationError: .threwCancellation
             case let failure as TemporalFailure where failure.kind == .canceled: .threwCancellation
+            case let failure as ApplicationFailure where failure.isNonRetryable: .threwFinal
             default: .threw
             }
         }
@@ -172,6 +201,21 @@ extension ExternalStorageError {
 }
 
 extension ProtoFailure {
+    /// The same failure without what would have to be stored.
+    var withoutPayloads: Self {
+        var failure = self
+        failure.clearEncodedAttributes()
+        switch failure.failureInfo {
+        case .applicationFailureInfo: failure.applicationFailureInfo.clearDetails()
+        case .canceledFailureInfo: failure.canceledFailureInfo.clearDetails()
+        case .timeoutFailureInfo: failure.timeoutFailureInfo.clearLastHeartbeatDetails()
+        case .resetWorkflowFailureInfo: failure.resetWorkflowFailureInfo.clearLastHeartbeatDetails()
+        default: break
+        }
+        if failure.hasCause { failure.cause = failure.cause.withoutPayloads }
+        return failure
+    }
+
     /// A failure of storage as the transport reports those that it meets: retryable always, whatever the error
     /// (ES-F3), and without payloads, so that the report does not go through storage (ES-F4).
     static func storage(_ error: ExternalStorageError) -> Self {

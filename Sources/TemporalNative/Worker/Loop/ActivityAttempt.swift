@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import Logging
 import Metrics
 import SwiftProtobuf
@@ -48,6 +49,7 @@ struct ActivityAttempt: Sendable {
                 longest: worker.configuration.maxHeartbeatThrottleInterval,
                 fallback: worker.configuration.defaultHeartbeatThrottleInterval
             ),
+            heartbeatTimeout: info.heartbeatTimeout,
             clock: worker.clock
         ) { details in
             let request = try Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatRequest.with { request in
@@ -57,7 +59,10 @@ struct ActivityAttempt: Sendable {
                 request.namespace = namespace
             }
             do {
-                let answer = try await service.heartbeat(request)
+                // What cannot be stored ends the attempt here, which then is reported once (ES-F6).
+                let answer = try await StorageFailureRecord.$isReportedByCaller.withValue(true) {
+                    try await service.heartbeat(request)
+                }
                 let reason = ActivityCancellationReason.reason(
                     cancelRequested: answer.cancelRequested,
                     activityReset: answer.activityReset,
@@ -66,6 +71,8 @@ struct ActivityAttempt: Sendable {
                 return reason.map { .cancel($0) } ?? .goOn
             } catch let error as TemporalError where error.code == .notFound {
                 return .cancel(.notFound)
+            } catch let error as TemporalError where error.code == .externalStorageFailed {
+                throw ExternalStorageError.underlying(error) ?? error
             }
         }
     }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import Groundwork
+import GroundworkNIO
 import Logging
 import Metrics
 import NIOConcurrencyHelpers
@@ -70,7 +72,7 @@ final class ActivityWorker: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.state = NIOLockedValueBox(State(rate: configuration.maxActivitiesPerSecond.map(RateLimit.init)))
-        self.pollers = Pool(Array(repeating: PollBackoff(), count: configuration.pollers))
+        self.pollers = Pool(Array(repeating: PollBackoff(), count: configuration.activityPollers))
     }
 
     var namespace: String { self.payloads.namespace }

@@ -5,12 +5,13 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageGRPC
+import Groundwork
 import SwiftProtobuf
 import TemporalAPI
 
 /// The server as a worker sees it over the client's connection.
 struct ConnectionActivityService: ActivityService {
-    private let connection: Connection
+    let connection: Connection
     /// HTTP/2 lets 100 calls at a time through one connection unless the server says otherwise, and Temporal's does
     /// not.
     ///
@@ -25,6 +26,7 @@ struct ConnectionActivityService: ActivityService {
         var report = connection.ordinary
         report.retries.maximumTries = nil
         report.retries.maximumTime = .seconds(30)
+        report.waitsForKey = true
         self.report = report
     }
 
@@ -73,7 +75,7 @@ struct ConnectionActivityService: ActivityService {
         _ = try await self.call(WorkflowService.ShutdownWorker.self, request, patience: .once(.seconds(5)))
     }
 
-    private func call<Method: UnaryMethod>(
+    func call<Method: UnaryMethod>(
         _ method: Method.Type,
         _ request: Method.Input,
         patience: Patience? = nil

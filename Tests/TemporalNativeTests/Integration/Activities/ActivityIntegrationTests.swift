@@ -6,6 +6,7 @@
 
 import ExternalStorageTesting
 import Foundation
+import Groundwork
 import NIOConcurrencyHelpers
 import Testing
 
@@ -89,13 +90,15 @@ struct ActivityIntegrationTests {
             try await bed.worker {
                 Activity("silent") { () -> String in
                     let context = try #require(ActivityContext.current)
-                    guard context.info.attempt == 1 else {
-                        return try await context.heartbeatDetails(as: String.self) == text ? "found" : "other"
+                    // An attempt may be lost on its way here, and a heartbeat may come too late.
+                    if let found = try await context.heartbeatDetails(as: String?.self) {
+                        return found == text ? "found" : "other"
                     }
                     context.heartbeat(text)
                     await OneShot().wait()
-                    // By now the worker knows by itself, for it made no heartbeat that could have been answered.
-                    #expect(context.cancellationReason == .timedOut || context.cancellationReason == .workerShutdown)
+                    // By now the worker knows by itself, for it made no heartbeat that could have been answered in time.
+                    let reason = context.cancellationReason
+                    #expect([.timedOut, .notFound, .workerShutdown].contains(reason), "\(reason as Any)")
                     throw CancellationError()
                 }
             } _: {
@@ -114,9 +117,7 @@ struct ActivityIntegrationTests {
             try await bed.worker {
                 Activity("steps") { () -> String in
                     let context = try #require(ActivityContext.current)
-                    guard context.info.attempt == 1 else {
-                        return "went on from \(try await context.heartbeatDetails(as: Int.self))"
-                    }
+                    if let step = try await context.heartbeatDetails(as: Int?.self) { return "went on from \(step)" }
                     for step in 1...100 { context.heartbeat(step) }
                     throw ApplicationFailure("interrupted")
                 }

@@ -6,6 +6,7 @@
 
 import ExternalStorageTesting
 import Foundation
+import Groundwork
 import Subprocess
 import Testing
 

@@ -7,6 +7,7 @@
 import Crypto
 import ExternalStorageCore
 import ExternalStorageTesting
+import Groundwork
 import NIOCore
 import SwiftProtobuf
 import TemporalAPI
@@ -121,6 +122,71 @@ extension ActivityIntegrationTests {
             }
         }
     }
+
+    @Test("ES-F6 A heartbeat that cannot be stored ends its attempt, and the next goes on from what was stored")
+    func heartbeatNotStored() async throws {
+        try await ActivityBed.with(.all) { bed in
+            let (ended, release) = (TestCounter(), OneShot())
+            try await bed.worker(ActivityBed.attentive) {
+                Activity("steps") { () -> String in
+                    let context = try #require(ActivityContext.current)
+                    if let step = try await context.heartbeatDetails(as: Int?.self) {
+                        await release.wait()
+                        return "went on from \(step)"
+                    }
+                    defer { ended.increment() }
+                    for step in 1... {
+                        if step == 4 { bed.driver.goDown() }
+                        context.heartbeat(step)
+                        // Heartbeats are sent every 200 ms; only cancellation ends this.
+                        try await Task.sleep(for: .milliseconds(300))
+                    }
+                    return "never"
+                }
+            } _: {
+                let handle = try await bed.start(CallSpec("steps") { $0.heartbeat = 60 })
+                try await ended.wait(for: 1)
+                // What is asked of the server brings the last details along.
+                bed.driver.comeBack()
+                let failure = try await bed.lastFailure(of: handle)
+                #expect(failure.application?.type == "ExternalStorageFailure")
+                #expect(failure.message.contains("the store is down"))
+                release.fire()
+                let outcome = try await handle.result()
+                // Which of the first three came through, the throttle decides.
+                #expect((1...3).contains { outcome.value == "went on from \($0)" }, "\(outcome)")
+            }
+        }
+    }
+
+    @Test(
+        "ES-F6 With the store down a failure that is not to be retried is not, whatever its heartbeats and details held"
+    )
+    func finalFailureNotStored() async throws {
+        try await ActivityBed.with(.all) { bed in
+            let attempts = TestCounter()
+            try await bed.worker {
+                Activity("final") { () -> String in
+                    let context = try #require(ActivityContext.current)
+                    attempts.increment()
+                    context.heartbeat("first")
+                    bed.driver.goDown()
+                    // Held back by the throttle, so that it is flushed before the failure is reported.
+                    context.heartbeat("second")
+                    throw ApplicationFailure("no account", type: "AccountMissing", isNonRetryable: true, details: [7])
+                }
+            } _: {
+                let handle = try await bed.start(CallSpec("final") { $0.heartbeat = 30 })
+                let failed = try await bed.failedEvent(of: handle.id)
+                bed.driver.comeBack()
+                #expect(failed.failure.message == "no account")
+                #expect(failed.failure.applicationFailureInfo.nonRetryable)
+                #expect(failed.retryState == .nonRetryableFailure)
+                #expect(try await handle.result().chain?.last?.type == "AccountMissing")
+                #expect(attempts.value == 1)
+            }
+        }
+    }
 }
 
 extension ActivityBed {
@@ -141,9 +207,12 @@ extension ActivityBed {
     }
 
     /// What the activity's last attempt failed with, once one has failed.
+    ///
+    /// Attempts that run into a timeout do not count: a busy server loses some on their way to the worker.
     func lastFailure(of handle: WorkflowHandle<CallOutcome>) async throws -> TemporalFailure {
         while true {
-            if let failure = try await handle.describe().pendingActivities.first?.lastFailure { return failure }
+            let failure = try await handle.describe().pendingActivities.first?.lastFailure
+            if let failure, failure.kind != .timeout { return failure }
             try await Task.sleep(for: .milliseconds(50))  // between two questions, not instead of them
         }
     }

@@ -36,6 +36,7 @@ final class ScriptedService: ActivityService {
         var left: Set<Int> = []
         var heartbeatAnswers: [Result<HeartbeatAnswer, TemporalError>] = []
         var completionErrors: [TemporalError] = []
+        var failureErrors: [TemporalError] = []
         var namespaceErrors: [TemporalError] = []
     }
 
@@ -85,6 +86,18 @@ final class ScriptedService: ActivityService {
 
     func failNextCompletion(_ error: TemporalError) {
         self.state.withLockedValue { $0.completionErrors.append(error) }
+    }
+
+    /// Refuses reports of failures and cancellations.
+    func failNextFailure(_ error: TemporalError) {
+        self.state.withLockedValue { $0.failureErrors.append(error) }
+    }
+
+    private func refuseFailure() throws {
+        let error = self.state.withLockedValue { state in
+            state.failureErrors.isEmpty ? nil : state.failureErrors.removeFirst()
+        }
+        if let error { throw error }
     }
 
     /// The next report, in the order in which they came.
@@ -155,10 +168,12 @@ final class ScriptedService: ActivityService {
     }
 
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest) async throws {
+        try self.refuseFailure()
         self.reported.yield(.failed(request))
     }
 
     func cancel(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest) async throws {
+        try self.refuseFailure()
         self.reported.yield(.canceled(request))
     }
 

@@ -1,0 +1,58 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+public import Configuration
+internal import SettingsReading
+
+extension TemporalWorker.Configuration {
+    /// Reads the settings of a worker.
+    ///
+    /// | key | type | unit, default |
+    /// |---|---|---|
+    /// | `maxConcurrentActivities` | int | attempts; 100 |
+    /// | `activityPollers` | int | polls; 5 |
+    /// | `maxActivitiesPerSecond` | double | no limit |
+    /// | `maxTaskQueueActivitiesPerSecond` | double | no limit |
+    /// | `maxConcurrentWorkflowTasks` | int | tasks; 100 |
+    /// | `workflowPollers` | int | polls; 5 |
+    /// | `maxCachedWorkflows` | int | runs; 1000 |
+    /// | `gracefulShutdownPeriod` | int | seconds; 0 |
+    /// | `maxHeartbeatThrottleInterval` | int | seconds; 60 |
+    /// | `defaultHeartbeatThrottleInterval` | int | seconds; 30 |
+    /// | `workerHeartbeatInterval` | int | seconds; 60. 0 for never |
+    /// | `identity` | string | the client's |
+    ///
+    /// - Parameter configReader: The reader, scoped to where the keys stand.
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if a value has another type than in the table, or cannot be.
+    public init(configReader: ConfigReader) throws(TemporalError) {
+        self = try SettingsReader.read(configReader, failure: TemporalError.init(_:)) {
+            settings throws(SettingsError) in try Self(settings)
+        }
+        try self.validate()
+    }
+
+    private init(_ settings: SettingsReader) throws(SettingsError) {
+        self.init()
+        self.maxConcurrentActivities = try settings.int("maxConcurrentActivities") ?? self.maxConcurrentActivities
+        self.activityPollers = try settings.int("activityPollers") ?? self.activityPollers
+        self.maxActivitiesPerSecond = try settings.double("maxActivitiesPerSecond")
+        self.maxTaskQueueActivitiesPerSecond = try settings.double("maxTaskQueueActivitiesPerSecond")
+        self.maxConcurrentWorkflowTasks =
+            try settings.int("maxConcurrentWorkflowTasks") ?? self.maxConcurrentWorkflowTasks
+        self.workflowPollers = try settings.int("workflowPollers") ?? self.workflowPollers
+        self.maxCachedWorkflows = try settings.int("maxCachedWorkflows") ?? self.maxCachedWorkflows
+        self.gracefulShutdownPeriod =
+            try settings.seconds("gracefulShutdownPeriod", atLeast: 0) ?? self.gracefulShutdownPeriod
+        self.maxHeartbeatThrottleInterval =
+            try settings.seconds("maxHeartbeatThrottleInterval") ?? self.maxHeartbeatThrottleInterval
+        self.defaultHeartbeatThrottleInterval =
+            try settings.seconds("defaultHeartbeatThrottleInterval") ?? self.defaultHeartbeatThrottleInterval
+        if let interval = try settings.seconds("workerHeartbeatInterval", atLeast: 0) {
+            self.workerHeartbeatInterval = interval == .zero ? nil : interval
+        }
+        self.identity = settings.string("identity")
+    }
+}

@@ -1,0 +1,61 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import SwiftProtobuf
+import TemporalAPI
+import WorkflowEngine
+
+/// Ends a run and has the workflow go on with a new one; made by
+/// ``WorkflowContext/continueAsNew(input:options:)`` and thrown.
+public struct ContinuedAsNew: Error, Sendable {
+    let attributes: API.ContinueAsNew
+
+    init(
+        input: ProtoPayloads,
+        options: ContinueAsNewOptions,
+        run: WorkflowRun,
+        values: WorkflowValues
+    ) throws {
+        let memo = try options.memo?.mapValues { try values.payload(for: $0).message }
+        let attributes = try options.searchAttributes?.message
+        self.attributes = .with { command in
+            command.workflowType = .with { $0.name = options.workflowType ?? run.started.workflowType.name }
+            command.taskQueue = .with { $0.name = options.taskQueue ?? run.started.taskQueue.name }
+            if !input.payloads.isEmpty { command.input = input }
+            command.workflowRunTimeout = options.runTimeout?.message ?? run.started.workflowRunTimeout
+            command.workflowTaskTimeout = run.started.workflowTaskTimeout
+            if let policy = options.retryPolicy {
+                command.retryPolicy = policy.message
+            } else if run.started.hasRetryPolicy {
+                command.retryPolicy = run.started.retryPolicy
+            }
+            let fields = memo ?? run.memo
+            if !fields.isEmpty { command.memo = .with { $0.fields = fields } }
+            var merged = run.searchAttributes
+            merged.merge(attributes?.indexedFields ?? [:]) { $1 }
+            if !merged.isEmpty { command.searchAttributes = .with { $0.indexedFields = merged } }
+        }
+    }
+}
+
+/// What is different in the run that a workflow continues as.
+public struct ContinueAsNewOptions: Sendable {
+    /// The name of the workflow; the same if nil.
+    public var workflowType: String?
+    /// Where it runs; where it does now if nil.
+    public var taskQueue: String?
+    /// The longest time of the new run; as now if nil.
+    public var runTimeout: Duration?
+    /// When it is tried again; as now if nil.
+    public var retryPolicy: RetryPolicy?
+    /// Values that are shown with it; the current ones if nil.
+    public var memo: [String: any Sendable]?
+    /// Search attributes that change; the others are those of now.
+    public var searchAttributes: SearchAttributes?
+
+    /// Creates options: everything as now.
+    public init() {}
+}

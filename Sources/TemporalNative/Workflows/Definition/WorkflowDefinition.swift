@@ -1,0 +1,72 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+/// A workflow: code that survives everything, because it is run again from its history.
+///
+/// ```swift
+/// struct Fulfillment: WorkflowDefinition {
+///     @WorkflowState var isApproved = false
+///
+///     init(input: String) {}
+///
+///     func run(context: WorkflowContext<Self>, input: String) async throws -> String {
+///         let receipt = try await context.executeActivity(
+///             "charge",
+///             options: ActivityOptions(startToCloseTimeout: .seconds(30)),
+///             input: input,
+///             returning: String.self
+///         )
+///         try await context.condition { self.isApproved }
+///         return receipt
+///     }
+///
+///     func approve(_ answer: Bool) { self.isApproved = answer }
+///     func status() -> Bool { self.isApproved }
+///
+///     static var handlers: [WorkflowHandler<Self>] {
+///         [.signal("approve", Self.approve), .query("status", Self.status)]
+///     }
+/// }
+/// ```
+///
+/// The code has to do the same whenever it is run with the same history; see <doc:Determinism>. State that handlers and
+/// ``run(context:input:)`` share is in ``WorkflowState`` properties.
+public protocol WorkflowDefinition: Sendable {
+    /// What the workflow is started with; ``WorkflowArguments`` for several values.
+    associatedtype Input: Sendable
+    /// What it results in.
+    associatedtype Output: Sendable
+
+    /// Under which name it is started: the name of the type by default.
+    static var name: String { get }
+
+    /// What handles signals, queries and updates: nothing by default.
+    static var handlers: [WorkflowHandler<Self>] { get }
+
+    /// Creates the workflow's state, before a handler or ``run(context:input:)`` is called.
+    ///
+    /// - Parameter input: What it is started with.
+    init(input: Input)
+
+    /// Runs the workflow.
+    ///
+    /// - Parameters:
+    ///   - context: What workflow code waits with.
+    ///   - input: What the workflow is started with.
+    /// - Returns: The result.
+    /// - Throws: What decides on the workflow. It fails with an ``ApplicationFailure`` and a ``TemporalFailure``. It is
+    ///   cancelled if its cancellation was requested and the error is a cancellation, or was caused by one. With any other
+    ///   error the task fails and is tried again, so that a correction of the code lets the workflow go on.
+    mutating func run(context: WorkflowContext<Self>, input: Input) async throws -> Output
+}
+
+extension WorkflowDefinition {
+    /// The name of the type.
+    public static var name: String { String(describing: Self.self) }
+
+    /// None.
+    public static var handlers: [WorkflowHandler<Self>] { [] }
+}

@@ -1,0 +1,130 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import BufferTransport
+public import ExternalStorageCore
+import ExternalStorageGRPC
+import ExternalStorageWire
+public import Logging
+import NIOCore
+import SwiftProtobuf
+import TemporalAPI
+import WorkflowEngine
+
+/// Runs workflow code against histories, to find out before a release whether it still fits them.
+///
+/// ```swift
+/// let replayer = try WorkflowReplayer(workflows: [Fulfillment.self], logger: logger)
+/// try await replayer.replay(WorkflowHistory(json: Data(contentsOf: file)))
+/// ```
+///
+/// Nothing is sent anywhere. References in a history are resolved through the external storage that is given.
+public struct WorkflowReplayer: Sendable {
+    private let registry: WorkflowRegistry
+    private let dataConverter: DataConverter
+    private let externalStorage: ExternalStorage?
+    private let namespace: String
+    private let logger: Logger
+
+    /// Creates a replayer.
+    ///
+    /// - Parameters:
+    ///   - workflows: The workflows, each under a name of its own.
+    ///   - dataConverter: Converters and codecs, as the worker has them.
+    ///   - externalStorage: Resolves references in histories.
+    ///   - namespace: The namespace that workflows are told.
+    ///   - logger: Where logs go.
+    /// - Throws: ``TemporalError/Code/invalidConfiguration``: no workflows, or two with the same name.
+    public init(
+        workflows: [any WorkflowDefinition.Type],
+        dataConverter: DataConverter = DataConverter(),
+        externalStorage: ExternalStorage? = nil,
+        namespace: String = "default",
+        logger: Logger = .current
+    ) throws {
+        self.registry = try WorkflowRegistry(workflows)
+        guard !self.registry.isEmpty else {
+            throw WorkflowRegistry.invalid("a replayer without workflows has nothing to do")
+        }
+        self.dataConverter = dataConverter
+        self.externalStorage = externalStorage
+        self.namespace = namespace
+        self.logger = logger
+    }
+
+    /// Replays a history.
+    ///
+    /// - Parameter history: The history, of a run that has ended or goes on.
+    /// - Throws: ``TemporalError``: `nondeterminism` if the code does not fit, with what history has and what the code did;
+    ///   `workflowTaskFailed` if the code fails its task otherwise, or is not there; `codecFailed`. `ExternalStorageError`
+    ///   if a reference cannot be resolved.
+    public func replay(_ history: WorkflowHistory) async throws {
+        let task = try await self.dataConverter.decoded(self.task(history))
+        guard let makeProgram = self.registry[task.workflowType.name] else {
+            throw TemporalError(
+                code: .workflowTaskFailed,
+                message: """
+                    there is no workflow "\(task.workflowType.name)"; there is \
+                    \(self.registry.names.joined(separator: ", "))
+                    """
+            )
+        }
+        let run = WorkflowRun(
+            workflowID: history.workflowID,
+            runID: task.workflowExecution.runID,
+            namespace: self.namespace,
+            identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
+            program: makeProgram(WorkflowValues(converter: self.dataConverter), self.logger),
+            runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
+        )
+        let outcome = await WorkflowThreads.shared.run(within: Self.limit(history)) {
+            let outcome = run.process(task)
+            run.evict()
+            return outcome
+        } late: { _ in
+        }
+        switch outcome {
+        case .answered: return
+        case .needsHistory, .waiting:
+            throw TemporalError(code: .workflowTaskFailed, message: "no task of the history has been answered")
+        case .failed(let failure):
+            let code = failure.cause == .nonDeterministicError
+            throw TemporalError(code: code ? .nondeterminism : .workflowTaskFailed, message: failure.message)
+        case nil:
+            try Task.checkCancellation()
+            throw TemporalError(
+                code: .workflowTaskFailed,
+                message: WorkflowTaskFailure.deadlock(after: Self.limit(history)).message
+            )
+        }
+    }
+
+    /// All tasks of a history are processed in one go.
+    private static func limit(_ history: WorkflowHistory) -> Duration {
+        WorkflowWorker.yieldLimit + .milliseconds(10 * history.count)
+    }
+
+    private func task(_ history: WorkflowHistory) async throws -> API.WorkflowTask {
+        var resolved = history.history
+        let bytes = try (resolved.serializedBytes() as BufferBytes).buffer
+        guard let type = MessageType(name: Temporal_Api_History_V1_History.protoMessageName) else {
+            preconditionFailure("a history can hold payloads")
+        }
+        let engine = MessageEngine(storage: self.externalStorage)
+        if let message = try await engine.resolve(bytes, as: type, namespace: self.namespace) {
+            resolved = try Temporal_Api_History_V1_History(serializedBytes: BufferBytes(buffer: message))
+        }
+        let started = resolved.events.first?.workflowExecutionStartedEventAttributes
+        return .with { task in
+            task.history = resolved
+            task.workflowType = started?.workflowType ?? .init()
+            task.workflowExecution = .with {
+                $0.workflowID = history.workflowID
+                $0.runID = started?.originalExecutionRunID ?? ""
+            }
+        }
+    }
+}

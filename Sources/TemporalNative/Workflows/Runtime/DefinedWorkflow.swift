@@ -1,0 +1,213 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Logging
+import SwiftProtobuf
+import TemporalAPI
+import WorkflowEngine
+
+/// Lets the engine run a ``WorkflowDefinition``.
+///
+/// `@unchecked Sendable`: one per run, touched by the thread that runs the workflow only, as the engine promises.
+final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unchecked Sendable {
+    /// What there is once the run has begun.
+    private struct Instance {
+        var workflow: Workflow
+        var context: WorkflowContext<Workflow>
+        var input: Workflow.Input
+    }
+
+    private let handlers: WorkflowHandlers<Workflow>
+    private let values: WorkflowValues
+    private let logger: Logger
+    private var instance: Instance?
+
+    init(handlers: WorkflowHandlers<Workflow>, values: WorkflowValues, logger: Logger) {
+        self.handlers = handlers
+        self.values = values
+        self.logger = logger
+    }
+
+    private var current: Instance {
+        guard let instance else { preconditionFailure("the engine starts a run before it does anything with it") }
+        return instance
+    }
+
+    func start(in run: WorkflowRun) throws {
+        let input: Workflow.Input
+        do {
+            input = try self.values.decode(run.started.input, as: Workflow.Input.self)
+        } catch {
+            throw self.taskFailure("the input of \(Workflow.name) is no \(Workflow.Input.self)", error)
+        }
+        let info = WorkflowRunInfo(run)
+        var logger = self.logger
+        logger[metadataKey: "temporal.workflow.id"] = "\(info.workflowID)"
+        logger[metadataKey: "temporal.workflow.run-id"] = "\(info.runID)"
+        logger[metadataKey: "temporal.workflow.type"] = "\(info.workflowType)"
+        self.instance = Instance(
+            workflow: Workflow(input: input),
+            context: WorkflowContext(run: run, values: self.values, logger: logger, info: info),
+            input: input
+        )
+    }
+
+    func main(in run: WorkflowRun) async -> WorkflowEnding {
+        let instance = self.current
+        do {
+            var workflow = instance.workflow
+            let output = try await workflow.run(context: instance.context, input: instance.input)
+            let result = try self.values.encode(result: output)
+            return .completed(result.payloads.isEmpty ? nil : result)
+        } catch {
+            return self.ending(error, in: run)
+        }
+    }
+
+    private func ending(_ error: any Error, in run: WorkflowRun) -> WorkflowEnding {
+        if let error = error as? ContinuedAsNew { return .continuedAsNew(error.attributes) }
+        if let error = error as? WorkflowTaskFailure { return .taskFailed(error) }
+        if run.isCancelRequested, WorkflowValues.isCancellation(error) { return .cancelled }
+        do {
+            if let failure = try self.values.failure(for: error) { return .failed(failure) }
+        } catch let conversion {
+            return .taskFailed(self.taskFailure("the failure of \(Workflow.name) cannot be encoded", conversion))
+        }
+        return .taskFailed(self.taskFailure("\(Workflow.name) threw an error that fails no workflow", error))
+    }
+
+    private func taskFailure(_ message: String, _ error: any Error) -> WorkflowTaskFailure {
+        var failure = self.values.anyFailure(for: error)
+        failure.message = "\(message): \(failure.message)"
+        return WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: failure.message, failure: failure)
+    }
+
+    // MARK: Messages
+
+    func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? {
+        let instance = self.current
+        guard case .signal(let body) = self.handlers.signals[signal.signalName]?.kind else {
+            instance.context.logger.warning(
+                "There is no handler for a signal",
+                metadata: ["signal": "\(signal.signalName)"]
+            )
+            return nil
+        }
+        do {
+            try await body(instance.workflow, instance.context, signal.input)
+            return nil
+        } catch let error as TemporalError where error.code == .conversionFailed {
+            // Whoever sent it cannot be told, and the workflow is not to stand still because of it.
+            instance.context.logger.error(
+                "A signal was dropped: its input is no such value",
+                metadata: ["signal": "\(signal.signalName)", "error": "\(error)"]
+            )
+            return nil
+        } catch {
+            return self.ending(error, in: run)
+        }
+    }
+
+    func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {
+        let (instance, name) = (self.current, request.input.name)
+        guard case .update(let validate, let body) = self.handlers.updates[name]?.kind else {
+            let names = self.handlers.updates.keys.sorted().joined(separator: ", ")
+            return .rejected(
+                self.values.anyFailure(
+                    for: ApplicationFailure(
+                        "\(Workflow.name) has no update \"\(name)\"; it has \(names)",
+                        type: "NotFoundError",
+                        isNonRetryable: true
+                    )
+                )
+            )
+        }
+        let info = WorkflowUpdateInfo(id: request.meta.updateID, name: name)
+        if validates {
+            do {
+                try WorkflowUpdateInfo.$current.withValue(info) {
+                    try validate(instance.workflow, self.values, request.input.args)
+                }
+            } catch {
+                return .rejected(self.values.anyFailure(for: error))
+            }
+        }
+        return .accepted {
+            do {
+                let result = try await WorkflowUpdateInfo.$current.withValue(info) {
+                    try await body(instance.workflow, instance.context, request.input.args)
+                }
+                return .completed(result)
+            } catch {
+                return self.updateEnding(error, of: name)
+            }
+        }
+    }
+
+    private func updateEnding(_ error: any Error, of name: String) -> UpdateEnding {
+        do {
+            if let failure = try self.values.failure(for: error) { return .failed(failure) }
+        } catch let conversion {
+            return .taskFailed(self.taskFailure("the failure of the update \(name) cannot be encoded", conversion))
+        }
+        return .taskFailed(self.taskFailure("the update \(name) threw an error that fails no update", error))
+    }
+
+    // MARK: Queries
+
+    func answer(_ query: API.Query, in run: WorkflowRun) -> API.QueryResult {
+        do {
+            let answer =
+                switch query.queryType {
+                case "__stack_trace": try self.values.encode(values: [run.waits.joined(separator: "\n")])
+                case "__temporal_workflow_metadata": try self.values.encode(values: [self.metadata(in: run)])
+                default: try self.userAnswer(query)
+                }
+            return .with { result in
+                result.resultType = .answered
+                result.answer = answer
+            }
+        } catch {
+            let failure = self.values.anyFailure(for: error)
+            return .with { result in
+                result.resultType = .failed
+                result.errorMessage = failure.message
+                result.failure = failure
+            }
+        }
+    }
+
+    private func userAnswer(_ query: API.Query) throws -> ProtoPayloads {
+        guard case .query(let body) = self.handlers.queries[query.queryType]?.kind else {
+            let names = self.handlers.queries.keys.sorted() + ["__stack_trace", "__temporal_workflow_metadata"]
+            throw ApplicationFailure(
+                "\(Workflow.name) has no query \"\(query.queryType)\"; it has \(names.joined(separator: ", "))",
+                type: "NotFoundError"
+            )
+        }
+        return try body(self.current.workflow, self.values, query.queryArgs)
+    }
+
+    private func metadata(in run: WorkflowRun) -> Temporal_Api_Sdk_V1_WorkflowMetadata {
+        func definitions(
+            _ handlers: [String: WorkflowHandler<Workflow>]
+        ) -> [Temporal_Api_Sdk_V1_WorkflowInteractionDefinition] {
+            handlers.values.sorted { $0.name < $1.name }.map { handler in
+                .with { definition in
+                    definition.name = handler.name
+                    definition.description_p = handler.description
+                }
+            }
+        }
+        return .with { metadata in
+            metadata.definition.type = Workflow.name
+            metadata.definition.signalDefinitions = definitions(self.handlers.signals)
+            metadata.definition.queryDefinitions = definitions(self.handlers.queries)
+            metadata.definition.updateDefinitions = definitions(self.handlers.updates)
+            metadata.currentDetails = run.currentDetails
+        }
+    }
+}

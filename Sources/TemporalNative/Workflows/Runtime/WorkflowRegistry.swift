@@ -1,0 +1,71 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Logging
+import WorkflowEngine
+
+/// The workflows of a worker, by name.
+struct WorkflowRegistry: Sendable {
+    typealias MakeProgram = @Sendable (WorkflowValues, Logger) -> any WorkflowProgram
+
+    private let programs: [String: MakeProgram]
+
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if two workflows, or two handlers of one, have the same name,
+    ///   or if a name is empty or reserved.
+    init(_ workflows: [any WorkflowDefinition.Type]) throws {
+        var programs: [String: MakeProgram] = [:]
+        for workflow in workflows {
+            let name = workflow.name
+            try Self.check(name, "a workflow")
+            guard programs.updateValue(try Self.program(of: workflow), forKey: name) == nil else {
+                throw Self.invalid("there are two workflows with the name \"\(name)\"")
+            }
+        }
+        self.programs = programs
+    }
+
+    var isEmpty: Bool { self.programs.isEmpty }
+    var names: [String] { self.programs.keys.sorted() }
+    subscript(name: String) -> MakeProgram? { self.programs[name] }
+
+    private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> MakeProgram {
+        let handlers = try WorkflowHandlers<Workflow>(Workflow.handlers)
+        return { values, logger in DefinedWorkflow(handlers: handlers, values: values, logger: logger) }
+    }
+
+    static func check(_ name: String, _ what: String) throws {
+        guard !name.isEmpty else { throw Self.invalid("\(what) has an empty name") }
+        guard !name.hasPrefix("__temporal_"), name != "__stack_trace" else {
+            throw Self.invalid("the name \"\(name)\" of \(what) is reserved")
+        }
+    }
+
+    static func invalid(_ message: String) -> TemporalError {
+        TemporalError(code: .invalidConfiguration, message: message)
+    }
+}
+
+/// The handlers of a workflow, by kind and name.
+struct WorkflowHandlers<Workflow: WorkflowDefinition>: Sendable {
+    private(set) var signals: [String: WorkflowHandler<Workflow>] = [:]
+    private(set) var queries: [String: WorkflowHandler<Workflow>] = [:]
+    private(set) var updates: [String: WorkflowHandler<Workflow>] = [:]
+
+    init(_ handlers: [WorkflowHandler<Workflow>]) throws {
+        for handler in handlers {
+            try WorkflowRegistry.check(handler.name, "a handler of \(Workflow.name)")
+            let previous =
+                switch handler.kind {
+                case .signal: self.signals.updateValue(handler, forKey: handler.name)
+                case .query: self.queries.updateValue(handler, forKey: handler.name)
+                case .update: self.updates.updateValue(handler, forKey: handler.name)
+                }
+            guard previous == nil else {
+                throw WorkflowRegistry.invalid("\(Workflow.name) has two handlers with the name \"\(handler.name)\"")
+            }
+        }
+    }
+}

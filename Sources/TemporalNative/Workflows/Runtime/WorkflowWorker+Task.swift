@@ -1,0 +1,413 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import Groundwork
+import Logging
+import Metrics
+import SwiftProtobuf
+import TemporalAPI
+import WorkflowEngine
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension WorkflowWorker {
+    /// How long a run's task is processed by the engine at most.
+    static let yieldLimit = Duration.seconds(2)
+
+    /// Processes a task, and those that the server hands out in its answers.
+    func process(_ task: API.WorkflowTask) async {
+        var next: API.WorkflowTask? = task
+        while let task = next {
+            let began = self.clock.now()
+            self.metrics.tasks.increment()
+            let id = task.workflowExecution.runID
+            let kept = await self.cache.borrow(id)
+            (kept == nil ? self.metrics.cacheMisses : self.metrics.cacheHits).increment()
+            var (run, returned) = await self.answer(task, kept: kept, since: began)
+            // While local activities go on, the run goes from one task to the next with all that it waits for.
+            while let task = returned, let held = run, held.localActivities.isBusy {
+                self.metrics.tasks.increment()
+                (run, returned) = await self.answer(task, kept: held, since: self.clock.now())
+            }
+            for evicted in self.cache.giveBack(id, keeping: run) { await self.evict(evicted) }
+            self.metrics.latency.record(duration: began.duration(to: self.clock.now()))
+            next = returned
+        }
+    }
+
+    /// Gives a run up, on a thread of workflows: its code runs to its end.
+    func evict(_ kept: KeptRun) async {
+        kept.localActivities.cancelAll()
+        let run = kept.run
+        _ = await WorkflowThreads.shared.run(within: Self.yieldLimit, { run.evict() }, late: { _ in })
+    }
+
+    /// Processes one task.
+    ///
+    /// - Returns: The run, if it can be kept, and a task that came with the answer.
+    private func answer(
+        _ task: API.WorkflowTask,
+        kept: KeptRun?,
+        since began: ContinuousClock.Instant
+    ) async -> (kept: KeptRun?, next: API.WorkflowTask?) {
+        var run = kept
+        do {
+            var task = try await self.withAllPages(self.payloads.converter.decoded(task))
+            var outcome: TaskOutcome = .needsHistory
+            if let kept { outcome = try await self.process(task, in: kept.run) }
+            if case .needsHistory = outcome {
+                if let kept { await self.evict(kept) }
+                run = nil
+                task = try await self.withWholeHistory(task)
+                let fresh = KeptRun(try self.makeRun(for: task))
+                run = fresh
+                outcome = try await self.process(task, in: fresh.run)
+            }
+            guard let run else { return (nil, nil) }
+            switch try await self.afterLocalActivities(outcome, of: run, since: began) {
+            case .needsHistory:
+                throw WorkflowTaskFailure(
+                    cause: .workflowWorkerUnhandledFailure,
+                    message: "the history of the run is incomplete"
+                )
+            case .failed(let failure): throw failure
+            case .waiting: preconditionFailure("local activities have ended, or the task is answered without them")
+            case .answered(let activation):
+                let next = try await self.send(activation, for: task, of: run)
+                try self.local.take(activation.localActivities, of: run)
+                let goesOn = activation.isHeartbeat ? next != nil || self.mayKeep : self.keepsRuns
+                guard !activation.isFinished, goesOn else {
+                    // The workflow is over, or nothing is kept.
+                    await self.evict(run)
+                    return (nil, next)
+                }
+                return (run, next)
+            }
+        } catch {
+            if let run, !(error is RunIsHeldUp) { await self.evict(run) }
+            await self.report(error, of: task)
+            return (nil, nil)
+        }
+    }
+
+    private func process(_ task: API.WorkflowTask, in run: WorkflowRun) async throws -> TaskOutcome {
+        try await self.onThread(run) { run.process(task) }
+    }
+
+    private func onThread(
+        _ run: WorkflowRun,
+        _ body: @escaping @Sendable () -> TaskOutcome
+    ) async throws -> TaskOutcome {
+        let outcome = await WorkflowThreads.shared.run(within: Self.yieldLimit, body) { _ in
+            run.evict()
+        }
+        guard let outcome else { throw RunIsHeldUp() }
+        return outcome
+    }
+
+    /// Waits for local activities, and goes on with the code each time that one has ended: until all have, or until the
+    /// server has to hear of the worker.
+    private func afterLocalActivities(
+        _ outcome: TaskOutcome,
+        of kept: KeptRun,
+        since began: ContinuousClock.Instant
+    ) async throws -> TaskOutcome {
+        var outcome = outcome
+        let (run, end) = (kept.run, began + Self.patience(of: kept.run))
+        while case .waiting(let work) = outcome {
+            try self.local.take(work, of: kept)
+            let news = await kept.localActivities.next(by: end, clock: self.clock) { await self.timeToStop() }
+            outcome = try await self.onThread(run) {
+                switch news {
+                case .ended(let endings): run.resume(with: endings)
+                case .timeIsUp, .interrupted: run.heartbeat()
+                }
+            }
+        }
+        return outcome
+    }
+
+    /// How long a task may wait for local activities: as in the other SDKs, four fifths of its timeout.
+    private static func patience(of run: WorkflowRun) -> Duration {
+        let timeout = Duration(run.started.workflowTaskTimeout)
+        return (timeout > .zero ? timeout : .seconds(10)) * 4 / 5
+    }
+
+    /// Returns when the worker shuts down and its grace period is over.
+    private func timeToStop() async {
+        await self.stopping.wait()
+        try? await self.clock.sleep(for: self.configuration.gracefulShutdownPeriod)
+    }
+
+    /// Whether a run with local activities may wait for its next task here.
+    private var mayKeep: Bool { self.keepsRuns && !self.stopping.hasFired }
+
+    /// A run that did not yield in time: its thread gives it up when it does.
+    private struct RunIsHeldUp: Error {}
+
+    private func makeRun(for task: API.WorkflowTask) throws -> WorkflowRun {
+        let name = task.workflowType.name
+        guard let makeProgram = self.registry[name] else {
+            throw WorkflowTaskFailure(
+                cause: .workflowWorkerUnhandledFailure,
+                message: """
+                    the worker of task queue \(self.taskQueue) has no workflow "\(name)"; it has \
+                    \(self.registry.names.joined(separator: ", "))
+                    """
+            )
+        }
+        return WorkflowRun(
+            workflowID: task.workflowExecution.workflowID,
+            runID: task.workflowExecution.runID,
+            namespace: self.namespace,
+            identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
+            program: makeProgram(WorkflowValues(converter: self.payloads.converter), self.logger),
+            runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
+        )
+    }
+}
+
+// MARK: - History
+
+extension WorkflowWorker {
+    /// The task with the pages of history that did not come with it.
+    private func withAllPages(_ task: API.WorkflowTask) async throws -> API.WorkflowTask {
+        var task = task
+        task.history.events += try await self.pages(of: task.workflowExecution, after: task.nextPageToken)
+        task.nextPageToken = .init()
+        return task
+    }
+
+    /// The task with history from the first event on.
+    private func withWholeHistory(_ task: API.WorkflowTask) async throws -> API.WorkflowTask {
+        guard task.history.events.first?.eventID != 1 else { return task }
+        var task = task
+        let response = try await self.page(of: task.workflowExecution, token: .init())
+        var events = response.history.events
+        if !response.nextPageToken.isEmpty {
+            events += try await self.pages(of: task.workflowExecution, after: response.nextPageToken)
+        }
+        // What came with the task counts: the start of a task may not have been written.
+        if let first = task.history.events.first { events.removeAll { $0.eventID >= first.eventID } }
+        task.history.events = events + task.history.events
+        return task
+    }
+
+    private func pages(
+        of execution: Temporal_Api_Common_V1_WorkflowExecution,
+        after token: API.PageToken
+    ) async throws -> [API.Event] {
+        var (events, token): ([API.Event], API.PageToken) = ([], token)
+        while !token.isEmpty {
+            let response = try await self.page(of: execution, token: token)
+            events += response.history.events
+            token = response.nextPageToken
+        }
+        return events
+    }
+
+    private func page(
+        of execution: Temporal_Api_Common_V1_WorkflowExecution,
+        token: API.PageToken
+    ) async throws -> Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse {
+        let response = try await self.service.history(
+            .with { request in
+                request.namespace = self.namespace
+                request.execution = execution
+                request.nextPageToken = token
+            }
+        )
+        return try await self.payloads.converter.decoded(response)
+    }
+}
+
+// MARK: - Answers
+
+extension WorkflowWorker {
+    /// Sends what a task came to.
+    ///
+    /// - Returns: A task that came with the answer.
+    private func send(
+        _ activation: Activation,
+        for task: API.WorkflowTask,
+        of kept: KeptRun
+    ) async throws -> API.WorkflowTask? {
+        let run = kept.run
+        if let answer = activation.queryAnswer {
+            try await self.send(answer, for: task)
+            return nil
+        }
+        if activation.unfinishedHandlers > 0 {
+            self.logger.warning(
+                "The workflow ended while handlers of signals or updates were running",
+                metadata: ["temporal.workflow.id": "\(run.workflowID)", "handlers": "\(activation.unfinishedHandlers)"]
+            )
+        }
+        var completion = self.completion(activation, for: task)
+        let retries = kept.localActivities.takeRetries()
+        if retries > 0 {
+            completion.meteringMetadata.nonfirstLocalActivityExecutionAttempts = UInt32(clamping: retries)
+        }
+        let request = try await self.encoded(completion)
+        let response: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse
+        do {
+            response = try await self.service.complete(request)
+        } catch let error as TemporalError where error.code != .messageTooLarge {
+            throw AnswerRefused(error: error)
+        }
+        if response.resetHistoryEventID > 0 { run.discardLastTask() }
+        return response.hasWorkflowTask && !response.workflowTask.taskToken.isEmpty ? response.workflowTask : nil
+    }
+
+    private func completion(_ activation: Activation, for task: API.WorkflowTask) -> WorkflowTaskCompletion {
+        .with { request in
+            request.taskToken = task.taskToken
+            request.namespace = self.namespace
+            request.identity = self.identity.identity
+            request.workerInstanceKey = self.identity.instanceKey
+            request.commands = activation.commands
+            request.messages = activation.messages
+            request.queryResults = activation.queryResults
+            request.capabilities.discardSpeculativeWorkflowTaskWithEvents = true
+            if let metadata = activation.metadata { request.sdkMetadata = metadata }
+            request.forceCreateNewWorkflowTask = activation.isHeartbeat
+            request.returnNewWorkflowTask = (self.keepsRuns || activation.isHeartbeat) && !self.stopping.hasFired
+            guard self.keepsRuns else { return }
+            request.stickyAttributes = .with { sticky in
+                sticky.workerTaskQueue = .with { queue in
+                    queue.name = self.stickyQueue
+                    queue.kind = .sticky
+                    queue.normalName = self.taskQueue
+                }
+                sticky.scheduleToStartTimeout = Duration.seconds(10).message
+            }
+        }
+    }
+
+    /// Applies the codecs, but not to what the engine itself writes into markers: other SDKs write it as it is, and read
+    /// it so.
+    private func encoded(_ request: WorkflowTaskCompletion) async throws -> WorkflowTaskCompletion {
+        guard !self.payloads.converter.codecs.isEmpty else { return request }
+        var plain = request
+        for index in plain.commands.indices {
+            for key in plain.commands[index].plainDetails {
+                plain.commands[index].recordMarkerCommandAttributes.details[key] = nil
+            }
+        }
+        var result = try await self.payloads.converter.encoded(plain)
+        for (index, command) in request.commands.enumerated() {
+            for key in command.plainDetails {
+                result.commands[index].recordMarkerCommandAttributes.details[key] =
+                    command.recordMarkerCommandAttributes.details[key]
+            }
+        }
+        return result
+    }
+
+    private func send(_ answer: API.QueryResult, for task: API.WorkflowTask) async throws {
+        let request = Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest.with { request in
+            request.taskToken = task.taskToken
+            request.namespace = self.namespace
+            request.completedType = answer.resultType
+            request.errorMessage = answer.errorMessage
+            if answer.hasAnswer { request.queryResult = answer.answer }
+            if answer.hasFailure { request.failure = answer.failure }
+        }
+        try await self.service.answer(self.payloads.converter.encoded(request))
+    }
+
+    /// Tells the server that a task failed, as the rules have it: the first attempt only (ES-F2).
+    private func report(_ error: any Error, of task: API.WorkflowTask) async {
+        let failure = self.taskFailure(for: error)
+        let metadata: Logger.Metadata = [
+            "temporal.workflow.id": "\(task.workflowExecution.workflowID)",
+            "temporal.workflow.run-id": "\(task.workflowExecution.runID)",
+            "attempt": "\(task.attempt)",
+            "error": "\(failure?.message ?? "\(error)")",
+        ]
+        guard let failure else {
+            self.logger.info("The answer to a workflow task was not taken", metadata: metadata)
+            return
+        }
+        self.metrics.failed(failure.cause == .nonDeterministicError ? "NonDeterminismError" : "WorkflowError")
+        self.logger.error("A workflow task failed", metadata: metadata)
+        do {
+            if task.hasQuery {
+                try await self.service.answer(
+                    .with { request in
+                        request.taskToken = task.taskToken
+                        request.namespace = self.namespace
+                        request.completedType = .failed
+                        request.errorMessage = failure.message
+                        request.failure = failure.failure
+                        request.cause = failure.cause
+                    }
+                )
+            } else if task.attempt <= 1 {
+                try await self.service.fail(
+                    .with { request in
+                        request.taskToken = task.taskToken
+                        request.namespace = self.namespace
+                        request.identity = self.identity.identity
+                        request.cause = failure.cause
+                        request.failure = failure.failure
+                        request.failure.source = failureSource
+                    }
+                )
+            }
+        } catch {
+            self.logger.warning("The failure could not be reported", metadata: metadata)
+        }
+    }
+
+    /// What to report; nil if nothing is to be: the server has refused the answer, or knows already.
+    private func taskFailure(for error: any Error) -> WorkflowTaskFailure? {
+        switch error {
+        case let error as WorkflowTaskFailure: return error
+        case is RunIsHeldUp: return .deadlock(after: Self.yieldLimit)
+        case is AnswerRefused: return nil
+        case let error as TemporalError:
+            switch error.code {
+            case .externalStorageFailed:
+                return WorkflowTaskFailure(cause: .externalStorageFailure, message: error.message)
+            case .messageTooLarge:
+                return WorkflowTaskFailure(cause: .grpcMessageTooLarge, message: error.message)
+            case .codecFailed, .conversionFailed:
+                return WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: error.message)
+            default: return nil
+            }
+        case is CancellationError: return nil
+        default:
+            return WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: "\(error)")
+        }
+    }
+}
+
+/// The server did not take the answer to a task, or was told by the transport that it could not be stored.
+///
+/// Nothing is to be reported: the next attempt brings what this one had not seen.
+private struct AnswerRefused: Error, CustomStringConvertible {
+    var error: TemporalError
+
+    var description: String { "\(self.error)" }
+}
+
+extension API.Command {
+    /// The details of a marker that go through no codec.
+    fileprivate var plainDetails: [String] {
+        guard case .recordMarkerCommandAttributes(let marker) = self.attributes else { return [] }
+        switch marker.markerName {
+        case "core_patch": return Array(marker.details.keys)
+        case "core_local_activity": return ["data"]
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import SwiftProtobuf
+import TemporalAPI
+
+/// What a cancellation does to an activity.
+package enum ActivityCancellation: Sendable {
+    /// It is asked to stop, and the code goes on at once.
+    case tryCancel
+    /// It is asked to stop, and the code waits for what becomes of it.
+    case waitUntilEnded
+    /// It is not told, and the code goes on at once.
+    case abandon
+}
+
+/// `@unchecked Sendable`: touched by the thread that runs the workflow only.
+final class ActivityOperation: @unchecked Sendable {
+    let attributes: API.ScheduleActivity
+    let cancellation: ActivityCancellation
+    let future: Future<API.Payloads?>
+    var command: PendingCommand?
+    var scheduledEventID: Int64 = 0
+    var startedEventID: Int64 = 0
+    var identity = ""
+    var isCancelRequested = false
+    /// Whether history has its end, of which the code will hear in this task: then there is nothing to cancel.
+    var hasEnded = false
+
+    init(attributes: API.ScheduleActivity, cancellation: ActivityCancellation, future: Future<API.Payloads?>) {
+        self.attributes = attributes
+        self.cancellation = cancellation
+        self.future = future
+    }
+
+    /// - Returns: What fails it; nil if it is over for the code.
+    func fail(
+        _ message: String,
+        because cause: API.Failure,
+        retryState: Temporal_Api_Enums_V1_RetryState
+    ) -> (() -> Void)? {
+        guard !self.future.isResolved else { return nil }
+        let failure = API.Failure.with { failure in
+            failure.message = message
+            failure.activityFailureInfo = .with { info in
+                info.scheduledEventID = self.scheduledEventID
+                info.startedEventID = self.startedEventID
+                info.identity = self.identity
+                info.activityType = self.attributes.activityType
+                info.activityID = self.attributes.activityID
+                info.retryState = retryState
+            }
+            failure.cause = cause
+        }
+        return { self.future.resolve(.failure(OperationFailure(failure: failure))) }
+    }
+}
+
+extension WorkflowRun {
+    /// Runs an activity.
+    ///
+    /// - Parameters:
+    ///   - attributes: The command; without an id it gets the next number, without a task queue the workflow's.
+    ///   - cancellation: What a cancellation of the current task does to it.
+    ///   - summary: What the user interface shows.
+    /// - Returns: Its result.
+    /// - Throws: ``OperationFailure``. `CancellationError` if the task has been cancelled before.
+    package func executeActivity(
+        _ attributes: API.ScheduleActivity,
+        cancellation: ActivityCancellation,
+        summary: API.Payload? = nil
+    ) async throws -> API.Payloads? {
+        try await self.enterWaiting()
+        try Task.checkCancellation()
+        self.lastIDs.activity += 1
+        var attributes = attributes
+        if attributes.activityID.isEmpty { attributes.activityID = "\(self.lastIDs.activity)" }
+        if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.started.taskQueue.name } }
+        let activity = ActivityOperation(attributes: attributes, cancellation: cancellation, future: self.future())
+        var command = API.Command()
+        command.commandType = .scheduleActivityTask
+        command.scheduleActivityTaskCommandAttributes = attributes
+        if let summary { command.userMetadata = .with { $0.summary = summary } }
+        let pending = PendingCommand(command) { [unowned self] event in
+            activity.scheduledEventID = event.eventID
+            self.activities[event.eventID] = activity
+        }
+        activity.command = pending
+        self.add(pending)
+        return try await self.value(of: activity.future) { self.cancel(activity) }
+    }
+
+    private func cancel(_ activity: ActivityOperation) {
+        guard !activity.future.isResolved, !activity.hasEnded, !activity.isCancelRequested else { return }
+        activity.isCancelRequested = true
+        let wasTakenBack = activity.command.map { self.takeBack($0) } ?? false
+        if !wasTakenBack, activity.cancellation != .abandon {
+            var cancel = API.Command()
+            cancel.commandType = .requestCancelActivityTask
+            cancel.requestCancelActivityTaskCommandAttributes = .with {
+                $0.scheduledEventID = activity.scheduledEventID
+            }
+            self.add(PendingCommand(cancel))
+        }
+        if wasTakenBack || activity.cancellation != .waitUntilEnded {
+            activity.fail("Activity cancelled", because: .canceled(), retryState: .cancelRequested)?()
+        }
+    }
+}

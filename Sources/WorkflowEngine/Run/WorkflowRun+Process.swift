@@ -1,0 +1,467 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import SwiftProtobuf
+import TemporalAPI
+
+extension WorkflowRun {
+    /// Processes a task, on the calling thread.
+    ///
+    /// Everything that is new in history is gone through, and the code of the workflow runs until it waits.
+    ///
+    /// - Parameter task: The task, with all pages of its history.
+    /// - Returns: What to answer. After a failure the run is of no use any more: ``evict()`` it, as after an answer that
+    ///   the server did not take.
+    package func process(_ task: API.WorkflowTask) -> TaskOutcome {
+        self.executor.owned {
+            let known = self.lastEventID
+            var events = HistoryChunk.current(task.history.events, startedEventID: task.startedEventID)
+            events.removeAll { $0.eventID <= known }
+            if let first = events.first, first.eventID != known + 1 { return .needsHistory }
+            if events.isEmpty, known == 0 { return .needsHistory }
+            do throws(WorkflowTaskFailure) {
+                return try self.process(events, of: task)
+            } catch {
+                return .failed(error)
+            }
+        }
+    }
+
+    private func process(_ events: [API.Event], of task: API.WorkflowTask) throws(WorkflowTaskFailure) -> TaskOutcome {
+        self.messages = []
+        // What its history says is known.
+        self.openTask = task
+        self.openTask.history = .init()
+        let chunks = HistoryChunk.divide(events)
+        for (index, chunk) in chunks.enumerated() {
+            let isLast = index == chunks.count - 1
+            let isLive =
+                isLast && task.startedEventID != 0 && chunk.events.last?.eventType == .workflowTaskStarted
+                && (chunk.events.last?.eventID ?? 0) > task.previousStartedEventID
+            try self.process(chunk, isLive: isLive, messages: isLive ? task.messages : [])
+            // History has the answers of all tasks but the last one.
+            if !isLast { self.sentCount = self.unconfirmed.count }
+        }
+        if self.executor.hasEscaped { throw .escaped }
+        return self.outcome()
+    }
+
+    /// What the open task comes to.
+    func outcome(isHeartbeat: Bool = false) -> TaskOutcome {
+        let task = self.openTask
+        var activation = Activation()
+        activation.isFinished = self.isFinished
+        activation.unfinishedHandlers = self.isFinished ? self.runningHandlers : 0
+        guard task.startedEventID != 0 else {
+            if task.hasQuery { activation.queryAnswer = self.answer(task.query) }
+            return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
+        }
+        let work = self.takeLocalActivityWork()
+        if self.waitsForLocalActivities {
+            guard isHeartbeat else { return .waiting(work) }
+            activation.isHeartbeat = true
+        }
+        activation.localActivities = work
+        activation.commands = self.unconfirmed[self.sentCount...].map(\.command)
+        activation.messages = self.messages
+        self.sentCount = self.unconfirmed.count
+        activation.metadata = self.newMetadata()
+        for (id, query) in task.queries { activation.queryResults[id] = self.answer(query) }
+        return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
+    }
+
+    /// What this task adds to the flags that history has; nil if it adds nothing.
+    private func newMetadata() -> API.TaskMetadata? {
+        let new = Flags.core.subtracting(self.flags.core)
+        guard !new.isEmpty || self.flags.sdk != self.identity else { return nil }
+        self.flags.core.formUnion(new)
+        let isNewSDK = self.flags.sdk != self.identity
+        self.flags.sdk = self.identity
+        return .with { metadata in
+            metadata.coreUsedFlags = new.sorted()
+            guard isNewSDK else { return }
+            metadata.sdkName = self.identity.name
+            metadata.sdkVersion = self.identity.version
+        }
+    }
+
+    /// Processes the events of one chunk, and runs the code if there is anything for it.
+    private func process(
+        _ chunk: HistoryChunk,
+        isLive: Bool,
+        messages: [API.ProtocolMessage]
+    ) throws(WorkflowTaskFailure) {
+        self.isReplaying = !isLive
+        var jobs = Jobs()
+        try self.read(chunk.events, into: &jobs)
+        try self.lookAhead(chunk.lookAhead, isLive: isLive, into: &jobs)
+        if isLive { try self.deliver(messages, into: &jobs) }
+        guard !jobs.isEmpty || !self.localMarkers.isEmpty, !self.isFinished else { return }
+        try self.run(jobs)
+        self.putTerminalCommandLast()
+    }
+
+    private func read(_ events: [API.Event], into jobs: inout Jobs) throws(WorkflowTaskFailure) {
+        var isAfterCompletion = false
+        var index = events.startIndex
+        while index < events.endIndex {
+            let event = events[index]
+            index += 1
+            guard event.eventID == self.lastEventID + 1 else {
+                throw WorkflowTaskFailure(
+                    cause: .workflowWorkerUnhandledFailure,
+                    message: "history has event \(event.eventID) after event \(self.lastEventID)"
+                )
+            }
+            self.lastEventID = event.eventID
+            if event.eventType == .workflowTaskCompleted {
+                self.note(event.workflowTaskCompletedEventAttributes)
+                isAfterCompletion = true
+            } else if event.answersCommand {
+                // A marker of a patch that the code has outgrown takes its search attributes along.
+                if try self.confirm(event), index < events.endIndex,
+                    events[index].eventType == .upsertWorkflowSearchAttributes,
+                    self.unconfirmed.first?.matches(events[index]) != true
+                {
+                    self.lastEventID = events[index].eventID
+                    index += 1
+                }
+            } else {
+                if isAfterCompletion { try self.checkAllConfirmed(before: event.eventID) }
+                isAfterCompletion = false
+                try self.route(event, into: &jobs)
+            }
+        }
+        if isAfterCompletion { try self.checkAllConfirmed(before: nil) }
+    }
+
+    private func note(_ completed: Temporal_Api_History_V1_WorkflowTaskCompletedEventAttributes) {
+        self.flags.core.formUnion(completed.sdkMetadata.coreUsedFlags)
+        if !completed.sdkMetadata.sdkName.isEmpty {
+            self.flags.sdk = SDKIdentity(
+                name: completed.sdkMetadata.sdkName,
+                version: completed.sdkMetadata.sdkVersion
+            )
+        }
+    }
+
+    /// Finds the command that an event stands for.
+    ///
+    /// - Returns: Whether there is none and need not be one, because the event is the marker of a deprecated patch.
+    private func confirm(_ event: API.Event) throws(WorkflowTaskFailure) -> Bool {
+        while let command = self.unconfirmed.first, self.sentCount > 0 {
+            if command.matches(event) {
+                self.unconfirmed.removeFirst()
+                self.sentCount -= 1
+                command.confirm(event)
+                return false
+            }
+            if Self.isDeprecatedPatch(event) { return true }
+            guard command.isDeprecatedPatch else {
+                throw .nondeterminism(
+                    at: event.eventID,
+                    expected: Essence(event).description,
+                    found: command.description
+                )
+            }
+            // History may lack the marker of a patch that was deprecated, and its search attributes.
+            self.unconfirmed.removeFirst()
+            self.sentCount -= 1
+            if self.unconfirmed.first?.command.commandType == .upsertWorkflowSearchAttributes,
+                event.eventType != .upsertWorkflowSearchAttributes
+            {
+                self.unconfirmed.removeFirst()
+                self.sentCount -= 1
+            }
+        }
+        if Self.isDeprecatedPatch(event) { return true }
+        throw .nondeterminism(at: event.eventID, expected: Essence(event).description, found: "nothing")
+    }
+
+    private static func isDeprecatedPatch(_ event: API.Event) -> Bool {
+        guard case .markerRecordedEventAttributes(let marker) = event.attributes else { return false }
+        return PatchMarker(marker)?.deprecated == true
+    }
+
+    /// The server makes an event of every command: one without shows that the code made it in this replay only.
+    private func checkAllConfirmed(before event: Int64?) throws(WorkflowTaskFailure) {
+        while self.sentCount > 0, let command = self.unconfirmed.first {
+            guard command.isDeprecatedPatch else {
+                throw .nondeterminism(at: event, expected: "no more commands", found: command.description)
+            }
+            self.unconfirmed.removeFirst()
+            self.sentCount -= 1
+            if self.unconfirmed.first?.command.commandType == .upsertWorkflowSearchAttributes, self.sentCount > 0 {
+                self.unconfirmed.removeFirst()
+                self.sentCount -= 1
+            }
+        }
+    }
+
+    private func lookAhead(
+        _ next: HistoryChunk.LookAhead,
+        isLive: Bool,
+        into jobs: inout Jobs
+    ) throws(WorkflowTaskFailure) {
+        self.flags.core.formUnion(next.coreFlags)
+        // A later version of this engine may order things in a new way, and says so in a flag.
+        if next.sdkName == self.identity.name || (next.sdkName.isEmpty && self.flags.sdk?.name == self.identity.name),
+            let unknown = next.langFlags.min()
+        {
+            throw WorkflowTaskFailure(
+                cause: .workflowWorkerUnhandledFailure,
+                message: "a later version has made this history, with a behaviour (flag \(unknown)) that this one lacks"
+            )
+        }
+        self.notifiedPatches.formUnion(next.patches)
+        self.sideEffects.merge(next.sideEffects) { $1 }
+        self.localMarkers = next.localActivities
+        for update in next.updates {
+            let admitted = self.admittedUpdates.firstIndex { $0.request.meta.updateID == update.instanceID }
+                .map { self.admittedUpdates.remove(at: $0).request }
+            guard let request = update.request ?? admitted else {
+                throw WorkflowTaskFailure(
+                    cause: .workflowWorkerUnhandledFailure,
+                    message: "history has no request for the accepted update \(update.instanceID)"
+                )
+            }
+            jobs.add(
+                .update(
+                    IncomingUpdate(
+                        messageID: update.messageID,
+                        instanceID: update.instanceID,
+                        sequencingID: update.sequencingID,
+                        request: request,
+                        wasAccepted: true
+                    )
+                ),
+                at: update.sequencingID
+            )
+        }
+        guard isLive else { return }
+        // After a reset, requests stand in history as if they had just been made.
+        for (eventID, request) in self.admittedUpdates {
+            jobs.add(
+                .update(
+                    IncomingUpdate(
+                        messageID: "\(request.meta.updateID)/request",
+                        instanceID: request.meta.updateID,
+                        sequencingID: eventID,
+                        request: request,
+                        wasAccepted: false
+                    )
+                ),
+                at: eventID
+            )
+        }
+        self.admittedUpdates = []
+    }
+
+    private func deliver(
+        _ messages: [API.ProtocolMessage],
+        into jobs: inout Jobs
+    ) throws(WorkflowTaskFailure) {
+        for message in messages {
+            let request: API.UpdateRequest
+            do {
+                request = try API.UpdateRequest(unpackingAny: message.body)
+            } catch {
+                throw WorkflowTaskFailure(
+                    cause: .badUpdateWorkflowExecutionMessage,
+                    message: "the message \(message.id) of type \(message.body.typeURL) is not known"
+                )
+            }
+            jobs.add(
+                .update(
+                    IncomingUpdate(
+                        messageID: message.id,
+                        instanceID: message.protocolInstanceID,
+                        sequencingID: message.eventID,
+                        request: request,
+                        wasAccepted: false
+                    )
+                ),
+                at: message.eventID
+            )
+        }
+    }
+}
+
+// MARK: - Running the code
+
+extension WorkflowRun {
+    /// Does all jobs, and only then runs the code: until nothing moves, and no condition is true that somebody waits for.
+    private func run(_ jobs: Jobs) throws(WorkflowTaskFailure) {
+        if let seed = jobs.seed { self.generator = SeededGenerator(seed: seed) }
+        if jobs.starts {
+            self.hasStarted = true
+            do {
+                try self.program.start(in: self)
+            } catch {
+                throw (error as? WorkflowTaskFailure)
+                    ?? WorkflowTaskFailure(
+                        cause: .workflowWorkerUnhandledFailure,
+                        message: "the workflow cannot be started: \(error)"
+                    )
+            }
+        }
+        for message in jobs.messagesInOrder {
+            switch message {
+            case .signal(let signal): self.handle(signal)
+            case .update(let update): self.handle(update)
+            }
+        }
+        if jobs.starts {
+            self.mainTask = self.spawn { self.finish(await self.program.main(in: self)) }
+        }
+        for job in jobs.others { job() }
+        self.settle()
+        if let failure = self.failure { throw failure }
+        try self.deliverLocalMarkers()
+        try self.checkAfterRunning()
+    }
+
+    /// Whether the code has come to rest as it should.
+    func checkAfterRunning() throws(WorkflowTaskFailure) {
+        if self.executor.hasEscaped { throw .escaped }
+        self.futures.removeAll { $0.isResolved }
+        guard !self.isFinished else { return }
+        if self.conditions.isEmpty, !self.futures.contains(where: \.hasWaiters) { throw .waitsForNothing }
+    }
+
+    func settle() {
+        self.executor.drain()
+        while self.failure == nil, let index = self.conditions.firstIndex(where: { self.isTrue($0) }) {
+            let condition = self.conditions.remove(at: index)
+            condition.future.resolve(.success(()))
+            self.executor.drain()
+        }
+    }
+
+    private func isTrue(_ condition: Condition) -> Bool {
+        self.readingOnly { condition.predicate() }
+    }
+
+    /// Does something that must not change anything.
+    package func readingOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = self.isReadOnly
+        self.isReadOnly = true
+        defer { self.isReadOnly = before }
+        return try body()
+    }
+
+    private func handle(_ signal: API.Signal) {
+        self.runningHandlers += 1
+        _ = self.spawn {
+            let ending = await self.program.handle(signal, in: self)
+            self.handlerEnded(ending)
+        }
+    }
+
+    private func handlerEnded(_ ending: WorkflowEnding?) {
+        guard self.executor.isCurrent else { return }
+        self.runningHandlers -= 1
+        if let ending { self.finish(ending) }
+    }
+
+    /// Ends the workflow; the first ending counts.
+    func finish(_ ending: WorkflowEnding) {
+        guard self.executor.isCurrent, !self.isEvicted, !self.isFinished else { return }
+        var command = API.Command()
+        switch ending {
+        case .completed(let result):
+            command.commandType = .completeWorkflowExecution
+            command.completeWorkflowExecutionCommandAttributes = .with { if let result { $0.result = result } }
+        case .failed(let failure):
+            command.commandType = .failWorkflowExecution
+            command.failWorkflowExecutionCommandAttributes = .with { $0.failure = failure }
+        case .cancelled:
+            command.commandType = .cancelWorkflowExecution
+            command.cancelWorkflowExecutionCommandAttributes = .init()
+        case .continuedAsNew(let attributes):
+            command.commandType = .continueAsNewWorkflowExecution
+            command.continueAsNewWorkflowExecutionCommandAttributes = attributes
+        case .taskFailed(let failure):
+            self.fail(failure)
+            return
+        }
+        self.isFinished = true
+        self.add(PendingCommand(command))
+    }
+
+    /// The command that ends the workflow is the last one: the server takes no other order.
+    func putTerminalCommandLast() {
+        guard let index = self.unconfirmed[self.sentCount...].firstIndex(where: \.isTerminal) else { return }
+        self.unconfirmed.append(self.unconfirmed.remove(at: index))
+    }
+
+    private func answer(_ query: API.Query) -> API.QueryResult {
+        let commands = self.unconfirmed.count
+        let result = self.readingOnly { self.program.answer(query, in: self) }
+        self.executor.drain()
+        precondition(self.unconfirmed.count == commands, "whatever makes commands is refused while only reading")
+        return result
+    }
+
+    /// Takes back the task that was answered last: it only brought updates, all were rejected, and the server has not
+    /// written that there was a task.
+    ///
+    /// The next task begins with the events behind the last one that was written, so some may come again.
+    package func discardLastTask() {
+        // When it was scheduled, and when it was started.
+        self.executor.owned { self.lastEventID -= 2 }
+    }
+
+    /// Gives the run up: what the code waits for fails, and it ends, for as far as it does.
+    ///
+    /// Code runs meanwhile, in `catch` and `defer`; what it does is dropped. Nothing is sent.
+    package func evict() {
+        self.executor.owned {
+            guard !self.isEvicted else { return }
+            self.isEvicted = true
+            self.executor.close()
+            for future in self.futures { future.fail(WorkflowRunEvicted()) }
+            for condition in self.conditions { condition.future.fail(WorkflowRunEvicted()) }
+            self.conditions = []
+            for (_, task) in self.tasks.sorted(by: { $0.key < $1.key }) { task.cancel() }
+            self.executor.drain()
+            self.tasks = [:]
+            self.mainTask = nil
+        }
+        // What arrived from elsewhere while this thread was the owner.
+        self.executor.drainStrays()
+    }
+}
+
+// MARK: - Jobs
+
+/// What a chunk of history has for the code.
+struct Jobs {
+    enum Message {
+        case signal(API.Signal)
+        case update(IncomingUpdate)
+    }
+
+    var starts = false
+    var seed: String?
+    /// What happened to operations, and cancellation.
+    var others: [() -> Void] = []
+    private var messages: [(position: Int64, message: Message)] = []
+
+    var isEmpty: Bool { !self.starts && self.seed == nil && self.others.isEmpty && self.messages.isEmpty }
+
+    /// Adds a signal or an update, which comes behind the event with an id; an update behind the signal with the same id.
+    mutating func add(_ message: Message, at eventID: Int64) {
+        self.messages.append((eventID, message))
+    }
+
+    /// In the order of history, and of those behind the same event, in the order in which they were added.
+    var messagesInOrder: [Message] {
+        self.messages.enumerated()
+            .sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
+            .map(\.element.message)
+    }
+}

@@ -1,0 +1,170 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import AWSCredentials
+import AWSSigning
+import AsyncHTTPClient
+import Configuration
+import ExternalStorageConfiguration
+import ExternalStorageCore
+import ExternalStorageS3
+import Logging
+import NIOCore
+import NIOHTTP1
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a store of S3's protocol is needed for besides writing and reading.
+struct S3StoreCheck {
+    private var settings: S3HTTPClient.Configuration
+    private var bucket: String
+    private var allowsCommands: Bool
+    private var client: S3HTTPClient
+    private var regionOrigin: String
+    private var logger: Logger
+
+    /// - Parameters:
+    ///   - section: The driver's section; a driver was made of it before.
+    ///   - logger: For the client.
+    /// - Throws: ``CommandError``.
+    init(section: ConfigurationSection, logger: Logger) async throws {
+        do {
+            let type = StorageDriverTypes.DriverType.s3
+            let found = try await type.findDefaults(section, logger)
+            let reader = ConfigReader(providers: [section.provider, InMemoryProvider(values: found)])
+            self.settings = try S3HTTPClient.Configuration(configReader: reader)
+            self.bucket = reader.string(forKey: "bucket") ?? ""
+            self.allowsCommands = reader.bool(forKey: "allowsCredentialProcess") ?? true
+            self.client = S3HTTPClient(
+                configuration: self.settings,
+                credentials: AWSCredentialsChain.default(
+                    profile: self.settings.profile,
+                    region: self.settings.endpoint.region,
+                    allowsCommands: self.allowsCommands,
+                    logger: logger
+                ),
+                logger: logger
+            )
+            self.regionOrigin = section["region"]?.origin ?? "found where the AWS SDKs look"
+        } catch let error as ConfigurationError {
+            throw CommandError.usage(error.message)
+        } catch let error as ExternalStorageError {
+            throw CommandError.usage(error.message)
+        }
+        self.logger = logger
+    }
+
+    /// - Returns: Whether there are credentials.
+    func checkCredentials(_ examination: Examination) async throws -> Bool {
+        examination.good("region", "\(self.settings.endpoint.region ?? "none"), \(self.regionOrigin)")
+        do {
+            let (credentials, source) = try await AWSCredentialsChain.find(
+                profile: self.settings.profile,
+                region: self.settings.endpoint.region,
+                allowsCommands: self.allowsCommands,
+                logger: self.logger
+            )
+            let key = "\(source), key \(credentials.accessKeyID)"
+            guard let expiration = credentials.expiration else {
+                examination.good("credentials", "\(key), without an end")
+                return true
+            }
+            let end = Date(timeIntervalSince1970: Double(expiration))
+            guard end > .now else {
+                examination.bad("credentials", "\(key), expired at \(end.formatted(.iso8601)); sign in again")
+                return false
+            }
+            examination.good("credentials", "\(key), until \(end.formatted(.iso8601)), refreshed before")
+            return true
+        } catch let error as AWSCredentialsError {
+            examination.bad("credentials", "\(error)")
+            return false
+        }
+    }
+
+    /// By how much the clocks differ: signatures are refused beyond a quarter of an hour.
+    func checkClock(_ examination: Examination) async throws {
+        // What the environment says of the address is known after a request, whatever becomes of it.
+        _ = try? await self.client.head(bucket: self.bucket, key: "temporal-storage doctor")
+        let endpoint = try self.client.endpoint(bucket: self.bucket)
+        let url = "\(endpoint.scheme)://\(endpoint.authority)/"
+        let response: HTTPClientResponse
+        do {
+            var request = HTTPClientRequest(url: url)
+            request.method = .HEAD
+            response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            examination.bad(
+                "connection",
+                "\(url) does not answer: \(error); check the endpoint, the region and the network"
+            )
+            return
+        }
+        examination.good("connection", url)
+        guard let text = response.headers.first(name: "Date"), let time = SigningTime(httpDate: text) else {
+            examination.doubtful("clock", "the store does not say what time it is")
+            return
+        }
+        let difference = Int64(Date.now.timeIntervalSince1970) - time.secondsSince1970
+        let words = "\(abs(difference)) s \(difference < 0 ? "behind" : "ahead of") the store"
+        switch abs(difference) {
+        case ..<60: examination.good("clock", words)
+        case ..<900: examination.doubtful("clock", "\(words); set the clock of this machine (NTP)")
+        default:
+            examination.bad(
+                "clock",
+                "\(words); signatures are refused beyond 900 s: set the clock of this machine (NTP)"
+            )
+        }
+    }
+
+    /// Conditional writes and checksums, with the object that was written.
+    func checkObject(_ claim: StorageDriverClaim, _ examination: Examination) async throws {
+        guard let bucket = claim["bucket"], let key = claim["key"],
+            let digest = claim["hash_value"].flatMap({ PayloadDigest(hexadecimal: $0) })
+        else { return }
+        do {
+            let body = try await self.client.get(S3GetRequest(bucket: bucket, key: key, maximumSizeInBytes: 65_536))
+                .body
+            let request = S3PutRequest(bucket: bucket, key: key, body: body, digest: digest, onlyIfAbsent: true)
+            switch try await self.client.put(request) {
+            case .alreadyPresent: examination.good("conditional write", "the store keeps what is there (If-None-Match)")
+            case .written:
+                examination.doubtful(
+                    "conditional write",
+                    "the store writes over what is there, so that every payload is uploaded every time; set existenceCheck "
+                        + "to head"
+                )
+            }
+        } catch let failure as S3Failure where failure.kind == .unsupported {
+            examination.doubtful(
+                "conditional write",
+                "the store does not know them; the driver asks with HEAD first, set existenceCheck to head to save a request"
+            )
+        } catch let failure as S3Failure {
+            examination.bad("conditional write", "\(failure)")
+        }
+        do {
+            let info = try await self.client.head(bucket: bucket, key: key)
+            if info?.checksumSHA256 != nil {
+                examination.good("checksum", "the store checked and kept the SHA-256")
+            } else {
+                examination.doubtful(
+                    "checksum",
+                    "the store takes the SHA-256 and does not keep it; the driver checks what it reads by itself"
+                )
+            }
+        } catch let failure as S3Failure {
+            examination.doubtful("checksum", "the store does not say: \(failure)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import ExternalStorageWire
+import NIOCore
+import Testing
+
+@testable import ExternalStorageOperations
+
+@Suite("Purging a workflow")
+struct PurgeTests {
+    private static let object = StoredObject(
+        location: StoredObjectLocation(container: "", key: Samples.key("a")),
+        sizeInBytes: 1,
+        lastModified: 1_000,
+        revision: "1"
+    )
+
+    private static func sighting(_ name: String) async throws -> ReferenceSighting {
+        let reading = try await Samples.withStorage { storage, _, _ in
+            let message = try APIPayloads.of(.reference(name)).buffer
+            return try await ReferenceFinder(storage: storage).find(in: message, as: .payloads)
+        }
+        return try #require(reading.sightings.first)
+    }
+
+    @Test("ES-G2 P14: what others refer to stays, and so does what a call may be about to refer to")
+    func verdicts() {
+        #expect(Self.verdict(began: 1_101) == .deletable)
+        #expect(Self.verdict(began: 1_100) == .tooYoung)
+        #expect(Self.verdict(holders: 1, began: 9_000) == .heldByOthers)
+        #expect(Self.verdict(began: 9_000, age: nil) == .tooYoung)
+        #expect(Self.verdict(began: .max, grace: .max) == .tooYoung)
+    }
+
+    @Test("ES-G2 P1: what lies with another may be used again without being written, until it is older than the margin")
+    func reusable() {
+        #expect(Self.verdict(isOwn: false, began: 9_000) == .reusable)
+        #expect(Self.verdict(isOwn: false, began: 1_601, margin: .seconds(500)) == .reusable)
+        #expect(Self.verdict(isOwn: false, began: 1_602, margin: .seconds(500)) == .deletable)
+        #expect(Self.verdict(isOwn: false, began: 1_102, margin: .zero) == .deletable)
+        #expect(Self.verdict(isOwn: false, began: 1_050, margin: .zero) == .tooYoung)
+        #expect(Self.verdict(holders: 1, isOwn: false, began: 9_000, margin: .zero) == .heldByOthers)
+        // Without a margin nobody may use again what lies with the workflow itself, but who starts it once more.
+        #expect(Self.verdict(isOwn: true, began: 9_000) == .deletable)
+    }
+
+    private static func verdict(
+        holders: Int = 0,
+        isOwn: Bool = true,
+        began: Int64,
+        grace: Int64 = 100,
+        age: Int64? = 1_000,
+        margin: Duration? = nil
+    ) -> PurgeVerdict {
+        var object = Self.object
+        object.lastModified = age
+        return PurgeVerdict(
+            of: object,
+            holders: holders,
+            isOwn: isOwn,
+            began: began,
+            graceInSeconds: grace,
+            renewalMargin: margin
+        )
+    }
+
+    @Test("ES-G1 P6: objects belong to a workflow by their keys and by its references; other ids do not")
+    func inventory() throws {
+        var inventory = PurgeInventory(namespace: "default", workflowID: "order-1")
+        let key = try #require(StoredKey(Self.object.location.key))
+        #expect(inventory.contains(Self.object, key, ofDriver: "local-disk"))
+        inventory.workflowID = "order"
+        #expect(!inventory.contains(Self.object, key, ofDriver: "local-disk"))
+        inventory.referenced = [.init(driver: "local-disk", container: "", key: Self.object.location.key)]
+        #expect(inventory.contains(Self.object, key, ofDriver: "local-disk"))
+        #expect(!inventory.contains(Self.object, key, ofDriver: "another"))
+    }
+
+    @Test("ES-G2 P8: who else refers to an object is known; the workflow itself is nobody else")
+    func holders() async throws {
+        let examiner = HolderExaminer(PurgeInventory(namespace: "default", workflowID: "order-1"))
+        let sighting = try await Self.sighting("a")
+        let location = StoredObjectLocation(container: "", key: Samples.key("a"))
+        for (id, namespace) in [("order-1", "default"), ("parent", "default"), ("order-1", "other")] {
+            _ = try await examiner.examine(
+                sighting,
+                in: RootItem(id: id, runID: "r"),
+                .workflows,
+                at: location,
+                namespace: namespace
+            )
+        }
+        let holders = examiner.holders(ofKey: location.key)
+        #expect(holders.map { "\($0.namespace)/\($0.id)" } == ["default/parent", "other/order-1"])
+        #expect(examiner.holders(ofKey: Samples.key("b")).isEmpty)
+    }
+}

@@ -1,0 +1,192 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import ExternalStorageOperations
+import Foundation
+import GRPCCore
+import NIOCore
+import Synchronization
+import TemporalAPI
+import Testing
+
+@Suite("Collecting orphans")
+struct CollectorTests {
+    private typealias Workflow = FakeCluster.Workflow
+
+    @Test("ES-G2 ES-G3 orphans go, and what is referenced stays; the log in the store says which")
+    func collects() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+
+            let (summary, dry) = try await bed.collect(passes, lease: nil)
+            #expect(summary.objects == 2 && summary.orphans == 1 && dry.deleted == 1)
+            #expect(try await bed.has("orphan"))
+
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease)
+            #expect(outcome.deleted == 1 && outcome.failed == 0)
+            #expect(try await !bed.has("orphan"))
+            #expect(try await bed.has("kept"))
+
+            let log = try await bed.driver.listObjects(in: "", prefix: "temporal-storage/audit/", continuation: nil)
+            #expect(log.objects.map(\.location.key.last) == ["l", "l"])
+            for object in log.objects {
+                let text = String(buffer: try await bed.driver.readObject(at: object.location, sizeLimit: 10_000))
+                #expect(text.contains(Samples.key("orphan")) && !text.contains(Samples.key("kept")))
+            }
+        }
+    }
+
+    @Test("ES-G2 what one of the two passes saw stays")
+    func eitherPass() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "early", "late")
+            bed.cluster.state.withLock { $0.workflows[0].pages[0].append(.activityCompleted(5, "early")) }
+            let first = try await bed.pass("a")
+            bed.cluster.state.withLock { $0.workflows[0].pages[0][1] = .activityCompleted(5, "late") }
+            let second = try await bed.pass("b")
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect([first, second], lease: lease)
+            #expect(outcome.deleted == 0)
+            for name in ["kept", "early", "late"] { #expect(try await bed.has(name)) }
+        }
+    }
+
+    @Test("ES-G2 P14 P28 what is stored again between the listing and the deletion stays")
+    func storedAgain() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let location = bed.location("orphan")
+            let path = bed.root + "/store/" + location.key
+            bed.cluster.state.withLock { state in
+                state.before = { method, _ in
+                    // Between the search and the deletion, a writer finds the object and touches it.
+                    if method == "DescribeNamespace" {
+                        try? FileManager.default.setAttributes(
+                            [.modificationDate: Date().addingTimeInterval(5)],
+                            ofItemAtPath: path
+                        )
+                    }
+                    return nil
+                }
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease)
+            #expect(outcome.deleted == 0 && outcome.changed == 1)
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P17 an orphan of a workflow that has a run which no pass has read stays")
+    func unlistedRun() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            bed.cluster.state.withLock { state in
+                state.workflows.append(
+                    Workflow(id: "order-1", runID: "new", pages: [[.started("orphan")]], isListed: false)
+                )
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease)
+            #expect(outcome.deleted == 0 && outcome.unreadRuns == 1)
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P24 P25 a namespace that is another one by now ends the collection")
+    func namespaceChanged() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            bed.cluster.state.withLock { $0.namespace.namespaceInfo.id = "another" }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let error = await #expect(throws: OperationsError.self) { try await bed.collect(passes, lease: lease) }
+            #expect(error?.code == .cluster)
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P13 P7 objects of namespaces that were not read, and of nobody, stay, and are counted")
+    func otherNamespaces() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept")
+            let other = bed.location("foreign", namespace: "other")
+            let nobody = StoredObjectLocation(
+                container: "",
+                key: StorageObjectKey(digest: PayloadDigest(hashing: ByteBuffer()), target: nil, style: .file).text
+            )
+            let odd = StoredObjectLocation(container: "", key: "v0/ns/default/notes.txt")
+            for location in [other, nobody, odd] {
+                _ = try await bed.driver.createObject(ByteBuffer(string: "x"), at: location)
+            }
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (summary, outcome) = try await bed.collect(passes, lease: lease)
+            #expect(outcome.deleted == 0)
+            #expect(summary.unreadNamespaces == ["other": 1] && summary.foreignKeys == 1)
+            for location in [other, nobody, odd] {
+                #expect(try await bed.driver.describeObject(at: location) != nil)
+            }
+        }
+    }
+
+    @Test("ES-G3 P32 two collectors at once: the second is refused, and goes on when the first is done")
+    func twoCollectors() async throws {
+        try await SweepBed.with { bed in
+            let first = try await StoreLease(on: bed.driver, container: "", holder: "first")
+            let error = await #expect(throws: OperationsError.self) {
+                try await StoreLease(on: bed.driver, container: "", holder: "second")
+            }
+            #expect(error?.code == .busy)
+            #expect(error?.message.contains("first") == true)
+            try await first.hold()
+            try await first.release()
+            let second = try await StoreLease(on: bed.driver, container: "", holder: "second")
+            try await second.hold()
+            // Whoever has given it back may not use it any more.
+            await #expect(throws: OperationsError.self) { try await first.hold() }
+        }
+    }
+
+    @Test("ES-G3 P32 a collector that has lost its lease deletes nothing more")
+    func lostLease() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "slow")
+            // As if it had expired and somebody else had taken it.
+            let taken = StoredObjectLocation(container: "", key: "temporal-storage/lease/000000000002")
+            let entry = ByteBuffer(string: "{\"holder\":\"other\",\"expires\":9999999999}")
+            #expect(try await bed.driver.createObject(entry, at: taken))
+            let error = await #expect(throws: OperationsError.self) { try await bed.collect(passes, lease: lease) }
+            #expect(error?.code == .busy)
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P13 P25 the objects of a name belong to one namespace, and to no other of that name")
+    func ownership() async throws {
+        try await SweepBed.with { bed in
+            let mine = StoreOwnership(namespace: "default", id: "mine")
+            let unclaimed = await #expect(throws: OperationsError.self) {
+                try await mine.check(in: bed.driver, container: "")
+            }
+            #expect(unclaimed?.code == .refused)
+            try await mine.claim(from: bed.driver, in: "")
+            try await mine.check(in: bed.driver, container: "")
+            let other = StoreOwnership(namespace: "default", id: "other")
+            let refused = await #expect(throws: OperationsError.self) {
+                try await other.check(in: bed.driver, container: "")
+            }
+            #expect(refused?.code == .refused && refused?.message.contains("mine") == true)
+            await #expect(throws: OperationsError.self) { try await other.claim(from: bed.driver, in: "") }
+        }
+    }
+}

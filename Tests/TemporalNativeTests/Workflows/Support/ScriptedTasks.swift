@@ -1,0 +1,141 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Foundation
+import NIOConcurrencyHelpers
+import SwiftProtobuf
+import TemporalAPI
+import WorkflowEngine
+
+@testable import TemporalNative
+
+/// A server that hands out tasks by a script and writes down what it is told.
+final class ScriptedTasks: WorkflowTaskService {
+    struct State: Sendable {
+        var tasks: [API.WorkflowTask] = []
+        var completions: [WorkflowTaskCompletion] = []
+        var failures: [Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest] = []
+        var answers: [Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest] = []
+        /// Tasks that come with answers.
+        var next: [API.WorkflowTask] = []
+        var historyCalls = 0
+        var history: [API.Event] = []
+        var historyError: TemporalError?
+    }
+
+    let state = NIOLockedValueBox(State())
+
+    func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse { .init() }
+
+    func poll(
+        _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
+    ) async throws -> API.WorkflowTask { .init() }
+
+    func history(
+        _ request: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest
+    ) async throws -> Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse {
+        try self.state.withLockedValue { state in
+            state.historyCalls += 1
+            if let error = state.historyError { throw error }
+            let events = state.history
+            return .with { $0.history.events = events }
+        }
+    }
+
+    func complete(
+        _ request: WorkflowTaskCompletion
+    ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
+        self.state.withLockedValue { state in
+            state.completions.append(request)
+            guard !state.next.isEmpty else { return .init() }
+            let next = state.next.removeFirst()
+            return .with { $0.workflowTask = next }
+        }
+    }
+
+    func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws {
+        self.state.withLockedValue { $0.failures.append(request) }
+    }
+
+    func answer(_ request: Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest) async throws {
+        self.state.withLockedValue { $0.answers.append(request) }
+    }
+
+    func shutDown(_ request: Temporal_Api_Workflowservice_V1_ShutdownWorkerRequest) async throws {}
+}
+
+extension ScriptedTasks {
+    static func event(_ id: Int64, _ fill: (inout API.Event) -> Void) -> API.Event {
+        var event = API.Event()
+        event.eventID = id
+        fill(&event)
+        return event
+    }
+
+    static func events(type: String, input: ProtoPayloads = .init(), taskTimeout: Int64 = 10) -> [API.Event] {
+        [
+            Self.event(1) { event in
+                event.eventType = .workflowExecutionStarted
+                event.workflowExecutionStartedEventAttributes = .with { started in
+                    started.workflowType = .with { $0.name = type }
+                    started.input = input
+                    started.workflowTaskTimeout = .with { $0.seconds = taskTimeout }
+                }
+            },
+            Self.event(2) { event in
+                event.eventType = .workflowTaskScheduled
+                event.workflowTaskScheduledEventAttributes = .init()
+            },
+            Self.event(3) { event in
+                event.eventType = .workflowTaskStarted
+                event.workflowTaskStartedEventAttributes = .init()
+            },
+        ]
+    }
+
+    /// The first task of a run.
+    static func task(
+        type: String,
+        attempt: Int32 = 1,
+        input: ProtoPayloads = .init(),
+        taskTimeout: Int64 = 10
+    ) -> API.WorkflowTask {
+        .with { task in
+            task.taskToken = Data([1])
+            task.workflowExecution.runID = "run"
+            task.workflowType.name = type
+            task.startedEventID = 3
+            task.attempt = attempt
+            task.history.events = Self.events(type: type, input: input, taskTimeout: taskTimeout)
+        }
+    }
+
+    /// The task after a first one that made no command.
+    static func nextTask(type: String) -> API.WorkflowTask {
+        .with { task in
+            task.taskToken = Data([2])
+            task.workflowExecution.runID = "run"
+            task.workflowType.name = type
+            task.previousStartedEventID = 3
+            task.startedEventID = 6
+            task.attempt = 1
+            task.history.events = [
+                Self.event(4) { event in
+                    event.eventType = .workflowTaskCompleted
+                    event.workflowTaskCompletedEventAttributes = .init()
+                },
+                Self.event(5) { event in
+                    event.eventType = .workflowTaskScheduled
+                    event.workflowTaskScheduledEventAttributes = .init()
+                },
+                Self.event(6) { event in
+                    event.eventType = .workflowTaskStarted
+                    event.workflowTaskStartedEventAttributes = .init()
+                },
+            ]
+        }
+    }
+}
