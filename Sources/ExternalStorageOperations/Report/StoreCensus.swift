@@ -89,19 +89,14 @@ package struct StoreCensus: Sendable, Codable, Hashable {
         now: Int64
     ) async throws -> Self {
         var census = Self(driver: driver.name, container: container)
-        var continuation: String?
-        repeat {
-            try Task.checkCancellation()
-            let page = try await driver.listObjects(in: container, prefix: "v0/", continuation: continuation)
-            let objects = page.objects
+        for try await objects in driver.pages(in: container, prefix: "v0/") {
             let referenced = try await BlockingWork.run {
                 try objects.map { try marks?.isReferenced(key: $0.location.key) }
             }
             for (object, isReferenced) in zip(objects, referenced) {
                 census.add(object, isReferenced: isReferenced, namespaces, now)
             }
-            continuation = page.continuation
-        } while continuation != nil
+        }
         return census
     }
 

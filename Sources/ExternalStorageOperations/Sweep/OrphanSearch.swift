@@ -58,12 +58,9 @@ package struct OrphanSearch: Sendable {
         _ visit: ([Orphan]) async throws -> Void
     ) async throws -> OrphanSummary {
         var summary = OrphanSummary()
-        var continuation: String?
         var previous: String?
-        repeat {
-            try Task.checkCancellation()
-            let page = try await driver.listObjects(in: container, prefix: "v0/ns/", continuation: continuation)
-            for object in page.objects {
+        for try await objects in driver.pages(in: container, prefix: "v0/ns/") {
+            for object in objects {
                 // Out of order means that something is missing, or comes twice.
                 let key = object.location.key
                 if let previous, !previous.utf8.lexicographicallyPrecedes(key.utf8) {
@@ -71,12 +68,12 @@ package struct OrphanSearch: Sendable {
                 }
                 previous = key
             }
-            let (marks, objects) = (self.marks, page.objects)
+            let marks = self.marks
             let referenced = try await BlockingWork.run {
                 try objects.map { try marks.isReferenced(key: $0.location.key) }
             }
             var orphans: [Orphan] = []
-            for (object, isReferenced) in zip(page.objects, referenced) {
+            for (object, isReferenced) in zip(objects, referenced) {
                 summary.objects += 1
                 summary.bytes += object.sizeInBytes
                 guard let key = StoredKey(object.location.key) else {
@@ -94,8 +91,7 @@ package struct OrphanSearch: Sendable {
             }
             self.progress.update { $0.objects += objects.count }
             if !orphans.isEmpty { try await visit(orphans) }
-            continuation = page.continuation
-        } while continuation != nil
+        }
         return summary
     }
 }

@@ -59,20 +59,13 @@ package struct Quarantine: Sendable {
     /// - Throws: `OperationsError` if a list cannot be read, or the right is lost; what the store throws.
     package func review(marks: MarkSet, lease: StoreLease?) async throws -> Review {
         var review = Review()
-        var continuation: String?
-        repeat {
-            let page = try await self.driver.listObjects(
-                in: self.container,
-                prefix: Self.prefix,
-                continuation: continuation
-            )
-            for list in page.objects {
+        for try await page in self.driver.pages(in: self.container, prefix: Self.prefix) {
+            for list in page {
                 try await lease?.hold()
                 let isSettled = try await self.review(list, marks, changes: lease != nil, &review)
                 if isSettled, lease != nil { try await self.driver.dispose(of: list) }
             }
-            continuation = page.continuation
-        } while continuation != nil
+        }
         return review
     }
 

@@ -79,19 +79,12 @@ package actor StoreLease {
     package func release() async throws {
         try await self.claim(self.number + 1, until: 0)
         // What came before counts no more. Whoever is interrupted here leaves a few small objects.
-        var continuation: String?
-        repeat {
-            let page = try await self.driver.listObjects(
-                in: self.container,
-                prefix: Self.prefix,
-                continuation: continuation
-            )
-            for object in page.objects {
+        for try await page in self.driver.pages(in: self.container, prefix: Self.prefix) {
+            for object in page {
                 guard let number = Self.number(of: object.location.key), number < self.number else { continue }
                 try await self.driver.dispose(of: object)
             }
-            continuation = page.continuation
-        } while continuation != nil
+        }
     }
 
     private func claim(_ number: Int, until expires: Int64) async throws {
@@ -112,15 +105,12 @@ package actor StoreLease {
         in container: String
     ) async throws -> (Int, Entry?) {
         var (highest, location): (Int, StoredObjectLocation?) = (0, nil)
-        var continuation: String?
-        repeat {
-            let page = try await driver.listObjects(in: container, prefix: Self.prefix, continuation: continuation)
-            for object in page.objects {
+        for try await page in driver.pages(in: container, prefix: Self.prefix) {
+            for object in page {
                 guard let number = Self.number(of: object.location.key), number > highest else { continue }
                 (highest, location) = (number, object.location)
             }
-            continuation = page.continuation
-        } while continuation != nil
+        }
         guard let location else { return (0, nil) }
         let bytes = try await driver.readObject(at: location, sizeLimit: 65_536)
         do {

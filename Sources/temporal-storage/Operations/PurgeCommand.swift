@@ -203,11 +203,8 @@ private struct PurgeRun: Sendable {
         }
         var found: [(object: StoredObject, verdict: PurgeVerdict)] = []
         var unread: Set<String> = []
-        var continuation: String?
-        repeat {
-            try Task.checkCancellation()
-            let page = try await driver.listObjects(in: container, prefix: "v0/ns/", continuation: continuation)
-            for object in page.objects {
+        for try await objects in driver.pages(in: container, prefix: "v0/ns/") {
+            for object in objects {
                 guard let key = StoredKey(object.location.key) else { continue }
                 if !record.namespaces.contains(key.namespace) { unread.insert(key.namespace) }
                 guard inventory.contains(object, key, ofDriver: driver.name) else { continue }
@@ -223,8 +220,7 @@ private struct PurgeRun: Sendable {
                 found.append((object, verdict))
                 try self.show(object, verdict, holders, driver.name)
             }
-            continuation = page.continuation
-        } while continuation != nil
+        }
         if mayDelete { try self.command.sweep.check(unread: unread, in: container) }
         let doomed = found.filter { $0.verdict == .deletable }.map(\.object)
         var deleted = 0
