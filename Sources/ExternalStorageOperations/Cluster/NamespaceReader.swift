@@ -88,36 +88,58 @@ package struct NamespaceReader: Sendable {
         )
     }
 
-    /// Reads one thing completely.
-    ///
-    /// Of a workflow first what is pending and then its history: a reference goes from there to here, never back (P16).
+    /// Reads one thing completely, and keeps all that was found; see ``read(_:of:_:)``.
     ///
     /// - Throws: `RPCError`; `WireError`; `CancellationError`.
     package func read(_ item: RootItem, of kind: RootKind) async throws -> Reading {
+        var findings = ReferenceFindings()
+        var reading = try await self.read(item, of: kind) { page in
+            findings.sightings += page.sightings
+            findings.problems += page.problems
+        }
+        reading.add(findings)
+        return reading
+    }
+
+    /// Reads one thing completely; one answer of the server is in memory at a time.
+    ///
+    /// Of a workflow first what is pending and then its history: a reference goes from there to here, never back (P16).
+    ///
+    /// - Parameters:
+    ///   - item: The thing.
+    ///   - kind: Its kind.
+    ///   - visit: Is given what was found in each answer.
+    /// - Returns: What is known of it; what was found is not in there.
+    /// - Throws: `RPCError`; `WireError`; `CancellationError`; what `visit` throws.
+    package func read(
+        _ item: RootItem,
+        of kind: RootKind,
+        _ visit: (ReferenceFindings) async throws -> Void
+    ) async throws -> Reading {
         var reading = Reading()
         switch kind {
         case .workflows, .systemWorkflows:
-            try await self.readWorkflow(item, into: &reading)
+            try await self.readWorkflow(item, into: &reading, visit)
         case .schedules:
             let request = WireMessage.building { request in
                 request.writeField(1, string: self.namespace)
                 request.writeField(2, string: item.id)
             }
-            _ = try await self.describe("DescribeSchedule", request, into: &reading)
+            _ = try await self.describe("DescribeSchedule", request, into: &reading, visit)
         case .activities:
             let request = WireMessage.building { request in
                 self.writeIdentity(of: item, to: &request)
                 for field: UInt32 in [4, 5, 7, 8] { request.writeField(field, varint: 1) }
             }
-            _ = try await self.describe("DescribeActivityExecution", request, into: &reading)
+            _ = try await self.describe("DescribeActivityExecution", request, into: &reading, visit)
         case .nexusOperations:
             let request = WireMessage.building { request in
                 self.writeIdentity(of: item, to: &request)
                 for field: UInt32 in [4, 5] { request.writeField(field, varint: 1) }
             }
-            _ = try await self.describe("DescribeNexusOperationExecution", request, into: &reading)
+            _ = try await self.describe("DescribeNexusOperationExecution", request, into: &reading, visit)
         case .deployments:
-            try await self.readDeployment(item, into: &reading)
+            try await self.readDeployment(item, into: &reading, visit)
         }
         return reading
     }
@@ -190,13 +212,14 @@ package struct NamespaceReader: Sendable {
     private func describe(
         _ method: String,
         _ request: ByteBuffer,
-        into reading: inout Reading
+        into reading: inout Reading,
+        _ visit: (ReferenceFindings) async throws -> Void
     ) async throws -> ByteBuffer? {
         reading.requests += 1
         do {
             let response = try await self.caller.call(method, request)
             let type = MessageType(name: "temporal.api.workflowservice.v1.\(method)Response")
-            reading.add(try await self.finder.find(in: response, as: type))
+            try await visit(try await self.finder.find(in: response, as: type))
             return response
         } catch let error as RPCError where error.code == .notFound {
             reading.isThere = false
@@ -204,7 +227,11 @@ package struct NamespaceReader: Sendable {
         }
     }
 
-    private func readWorkflow(_ item: RootItem, into reading: inout Reading) async throws {
+    private func readWorkflow(
+        _ item: RootItem,
+        into reading: inout Reading,
+        _ visit: (ReferenceFindings) async throws -> Void
+    ) async throws {
         let execution = WireMessage.building { execution in
             execution.writeField(1, string: item.id)
             execution.writeField(2, string: item.runID)
@@ -215,7 +242,8 @@ package struct NamespaceReader: Sendable {
                 request.writeField(1, string: self.namespace)
                 request.writeField(2, bytes: execution)
             },
-            into: &reading
+            into: &reading,
+            visit
         )
         // Deletion goes in steps: a history may be readable for a while after the rest is gone.
         let info = try description.map { try WireMessage($0).message(2) }
@@ -232,7 +260,9 @@ package struct NamespaceReader: Sendable {
                 // Without the archive, which is none of this.
                 request.writeField(7, varint: 1)
             }
-            guard let response = try await self.describe("GetWorkflowExecutionHistory", request, into: &reading) else {
+            guard
+                let response = try await self.describe("GetWorkflowExecutionHistory", request, into: &reading, visit)
+            else {
                 // Gone between two pages: as if it had not been there at all.
                 return
             }
@@ -241,12 +271,16 @@ package struct NamespaceReader: Sendable {
         } while token.readableBytes > 0
     }
 
-    private func readDeployment(_ item: RootItem, into reading: inout Reading) async throws {
+    private func readDeployment(
+        _ item: RootItem,
+        into reading: inout Reading,
+        _ visit: (ReferenceFindings) async throws -> Void
+    ) async throws {
         let request = WireMessage.building { request in
             request.writeField(1, string: self.namespace)
             request.writeField(2, string: item.id)
         }
-        guard let response = try await self.describe("DescribeWorkerDeployment", request, into: &reading) else {
+        guard let response = try await self.describe("DescribeWorkerDeployment", request, into: &reading, visit) else {
             return
         }
         for summary in try WireMessage(response).message(2).all(2) {
@@ -255,7 +289,7 @@ package struct NamespaceReader: Sendable {
                 request.writeField(1, string: self.namespace)
                 request.writeField(3, bytes: version.bytes)
             }
-            _ = try await self.describe("DescribeWorkerDeploymentVersion", request, into: &reading)
+            _ = try await self.describe("DescribeWorkerDeploymentVersion", request, into: &reading, visit)
             reading.isThere = true
         }
     }

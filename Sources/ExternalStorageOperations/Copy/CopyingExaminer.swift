@@ -149,7 +149,7 @@ package struct RepairingExaminer: ReferenceExaminer {
             )
             switch outcome {
             case .copied:
-                self.base.forget(sighting.reference)
+                self.base.forget(sighting)
                 return try await self.base.examine(sighting, in: item, kind, at: location, namespace: namespace)
             case .possible: finding.text += "; the replica has it: --apply puts it back"
             case .missing: finding.text += "; the replica does not have it either"

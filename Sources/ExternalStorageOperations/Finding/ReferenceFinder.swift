@@ -82,8 +82,15 @@ package struct ReferenceFinder: Sendable {
         _ counts: inout [Int64?: Int],
         to findings: inout ReferenceFindings
     ) async throws {
-        var known = sites
-        for position in Self.suspiciousPositions(in: message) where !known.contains(where: { $0.contains(position) }) {
+        // Both in the order of the bytes, so that a message of many references is gone through once.
+        var rest = sites.sorted { $0.lowerBound < $1.lowerBound }[...]
+        var known = 0
+        for position in Self.suspiciousPositions(in: message) {
+            while let site = rest.first, site.lowerBound <= position {
+                known = max(known, site.upperBound)
+                rest.removeFirst()
+            }
+            guard position >= known else { continue }
             let surroundings = NestedReferences.surroundings(of: position, in: message.readableBytesUInt8Span)
             var payloads: [Payload] = []
             if let reference = surroundings.reference {
@@ -107,7 +114,7 @@ package struct ReferenceFinder: Sendable {
                 )
                 continue
             }
-            known.append(surroundings.innermost)
+            known = max(known, surroundings.innermost.upperBound)
             for payload in payloads {
                 place.index = counts[place.eventID, default: 0]
                 counts[place.eventID] = place.index + 1

@@ -317,34 +317,75 @@ package struct NamespacePass: Sendable {
         let items: [RootItem] = try await self.load(name) ?? []
         var result = PartResult()
         result.itemsDigest = digest
-        var marks: Set<PayloadDigest> = []
+        var marks = PartMarks(stem: part.stem)
         for item in items {
             try Task.checkCancellation()
-            marks.formUnion(try await self.read(item, part.kind, into: &result))
+            try await self.read(item, part.kind, into: &result, &marks)
         }
-        let (found, marksName) = (marks, "marks-\(part.stem)")
         // First the marks, then the word that they are complete.
-        try await self.blocking { try HashSetBuilder.write(found, to: marksName, in: $0) }
+        try await self.write(&marks)
         try await self.save(result, to: "part-\(part.stem).json")
+    }
+
+    /// Writes marks that were collected to a file of their own.
+    private func write(_ marks: inout PartMarks) async throws {
+        let (hashes, name) = (marks.hashes, "marks-\(marks.stem).\(marks.fileCount)")
+        try await self.blocking { try HashSetBuilder.write(hashes, to: name, in: $0) }
+        marks.hashes.removeAll(keepingCapacity: true)
+        marks.fileCount += 1
     }
 
     private func read(
         _ item: RootItem,
         _ kind: RootKind,
-        into result: inout PartResult
-    ) async throws -> Set<PayloadDigest> {
+        into result: inout PartResult,
+        _ marks: inout PartMarks
+    ) async throws {
+        let earlier = result.references
         let reading: NamespaceReader.Reading
         do {
-            reading = try await self.reader.read(item, of: kind)
+            reading = try await self.reader.read(item, of: kind) { findings in
+                try await self.take(findings, in: item, kind, into: &result, &marks)
+            }
         } catch {
             result.add(try Self.problem(after: error), in: item, kind)
-            return []
+            return
         }
         result.items += 1
         if !reading.isThere { result.goneItems += 1 }
-        for problem in reading.problems { result.add(problem, in: item, kind) }
-        let marks = self.marks(of: reading.sightings, in: item, kind, &result)
-        for sighting in reading.sightings {
+        let found = result.references - earlier
+        if let counted = reading.serverCount, counted > Int64(found), reading.isThere {
+            result.add(
+                ReferenceFinding(
+                    kind: .fewerThanCounted,
+                    root: kind,
+                    item: item,
+                    text: "the server counted \(counted) external payloads, \(found) were found"
+                )
+            )
+        }
+        let (problems, findings) = (result.problemCount, result.findingCount)
+        self.progress.update { progress in
+            progress.itemsRead += 1
+            progress.problems = max(progress.problems, problems)
+            progress.findings = max(progress.findings, findings)
+        }
+    }
+
+    /// Takes in what one answer of the server has in it.
+    ///
+    /// A part may have any number of references, and so may one history: marks are written before they become many.
+    private func take(
+        _ findings: ReferenceFindings,
+        in item: RootItem,
+        _ kind: RootKind,
+        into result: inout PartResult,
+        _ marks: inout PartMarks
+    ) async throws {
+        for problem in findings.problems { result.add(problem, in: item, kind) }
+        marks.hashes.formUnion(self.marks(of: findings.sightings, in: item, kind, &result))
+        if marks.hashes.count >= PartMarks.limit { try await self.write(&marks) }
+        for sighting in findings.sightings {
             result.references += 1
             result.tallies[item.type, default: .init()].count(bytes: sighting.claimedSizeInBytes)
             guard let examiner = self.examiner else { continue }
@@ -358,24 +399,7 @@ package struct NamespacePass: Sendable {
             )
             if let finding { result.add(finding) }
         }
-        if let counted = reading.serverCount, counted > Int64(reading.sightings.count), reading.isThere {
-            result.add(
-                ReferenceFinding(
-                    kind: .fewerThanCounted,
-                    root: kind,
-                    item: item,
-                    text: "the server counted \(counted) external payloads, \(reading.sightings.count) were found"
-                )
-            )
-        }
-        let (problems, findings) = (result.problemCount, result.findingCount)
-        self.progress.update { progress in
-            progress.itemsRead += 1
-            progress.references += reading.sightings.count
-            progress.problems = max(progress.problems, problems)
-            progress.findings = max(progress.findings, findings)
-        }
-        return marks
+        self.progress.update { $0.references += findings.sightings.count }
     }
 
     private func marks(
@@ -443,6 +467,16 @@ package struct NamespacePass: Sendable {
     private func load<Value: Decodable & Sendable>(_ name: String) async throws -> Value? {
         try await self.blocking { try $0.load(name) }
     }
+}
+
+/// The marks of a part that are not written yet.
+private struct PartMarks: Sendable {
+    /// How many are in memory, but for those of one answer.
+    static let limit = 16_384
+
+    let stem: String
+    var hashes: Set<PayloadDigest> = []
+    var fileCount = 0
 }
 
 /// What a listing found.

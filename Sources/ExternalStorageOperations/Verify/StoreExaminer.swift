@@ -24,7 +24,8 @@ package final class StoreExaminer: ReferenceExaminer {
     private let storage: ExternalStorage
     private let locator: ReferenceLocator
     private let readsAll: Bool
-    private let known = Mutex<[StorageReference: Known]>([:])
+    /// By the digest of the reference as it stands there: the references themselves would be most of the memory.
+    private let known = Mutex<[PayloadDigest: Known]>([:])
     private let limiter: StorageLimiter
 
     /// - Parameters:
@@ -46,14 +47,15 @@ package final class StoreExaminer: ReferenceExaminer {
         namespace: String
     ) async throws -> ReferenceFinding? {
         let known: Known
-        if let earlier = self.known.withLock({ $0[sighting.reference] }) {
+        let digest = PayloadDigest(hashing: sighting.payload.serializedBytes)
+        if let earlier = self.known.withLock({ $0[digest] }) {
             known = earlier
         } else {
             guard let found = try await self.look(at: sighting, location, namespace) else { return nil }
             known = found
             self.known.withLock { known in
                 if known.count >= Self.memory { known.removeAll(keepingCapacity: true) }
-                known[sighting.reference] = found
+                known[digest] = found
             }
         }
         let (problem, text): (ReferenceFinding.Kind, String)
@@ -76,8 +78,9 @@ package final class StoreExaminer: ReferenceExaminer {
     }
 
     /// Looks at a reference anew the next time.
-    func forget(_ reference: StorageReference) {
-        _ = self.known.withLock { $0.removeValue(forKey: reference) }
+    func forget(_ sighting: ReferenceSighting) {
+        let digest = PayloadDigest(hashing: sighting.payload.serializedBytes)
+        _ = self.known.withLock { $0.removeValue(forKey: digest) }
     }
 
     /// - Returns: Nil for a driver that is not registered, of which the pass says all there is to say.

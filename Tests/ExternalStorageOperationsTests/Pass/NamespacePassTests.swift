@@ -55,6 +55,47 @@ struct NamespacePassTests {
         #expect(summary.isComplete && marks == [true, true])
     }
 
+    @Test("ES-G1 P4 P5 runs that the server made by itself, and earlier runs of an id that is used again, are read")
+    func runsOfOneID() async throws {
+        // The server copied the input of the first run to the third; nobody stored it there. The id has no run now that
+        // anybody could ask for without naming it.
+        let (summary, marks) = try await self.marked(["input", "earlier", "gone"]) { state in
+            state.workflows = [
+                Workflow(id: "again", runID: "closed", pages: [[.started("earlier")]]),
+                Workflow(id: "again", runID: "deleted", pages: [[.started("gone")]], isListed: false, isDeleted: true),
+                Workflow(id: "retried", runID: "first", isListed: false, isDeleted: true),
+                Workflow(id: "retried", runID: "third", pages: [[.started("input")]]),
+            ]
+        }
+        #expect(summary.isComplete && marks == [true, true, false])
+    }
+
+    @Test("ES-G5 marks are written before they become many, and none is lost: one history, many references")
+    func manyReferences() async throws {
+        let (pages, size) = (20, 1_000)
+        let names = (0..<pages * size).map { "value-\($0)" }
+        let cluster = FakeCluster { state in
+            let events = names.enumerated().map { Event.activityCompleted(Int64($0.offset + 1), $0.element) }
+            state.workflows = [
+                Workflow(
+                    id: "large",
+                    runID: "run",
+                    pages: (0..<pages).map { Array(events[$0 * size..<($0 + 1) * size]) }
+                )
+            ]
+        }
+        try await Samples.withStorage { storage, _, root in
+            let (summary, directory) = try await Samples.pass(over: cluster, state: "\(root)/state", storage: storage)
+            #expect(summary.isComplete && summary.result.references == pages * size)
+            let files = try directory.fileNames().filter { $0.hasPrefix("marks-a-workflows-0") }
+            #expect(files.count > 1)
+            for name in files { #expect(try HashSetFile(name, in: directory).count < pages * size) }
+            let marks = try HashSetFile("marks", in: directory)
+            #expect(marks.count == pages * size)
+            for name in names { #expect(try marks.contains(ReferenceLocator.mark(ofKey: Samples.key(name)))) }
+        }
+    }
+
     @Test("ES-G1 P10 P16 what is pending is read: heartbeats stand in no history")
     func pending() async throws {
         let (summary, marks) = try await self.marked(["beat", "failure"]) { state in
