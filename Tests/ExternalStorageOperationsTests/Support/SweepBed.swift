@@ -63,13 +63,15 @@ struct SweepBed {
         lease: StoreLease?,
         method: Collector.Method = .delete,
         run: String = "test",
-        after days: Int64 = 0
+        after days: Int64 = 0,
+        on store: (any MaintainableStorageDriver)? = nil
     ) async throws -> (OrphanSummary, Collector.Outcome) {
+        let driver: any MaintainableStorageDriver = store ?? self.driver
         let marks = try MarkSet(passes: passes, last: Array(passes.suffix(1)))
         let collector = try Collector(
             plan: try self.plan(after: days),
             marks: marks,
-            driver: self.driver,
+            driver: driver,
             container: "",
             lease: lease,
             method: method,
@@ -79,11 +81,32 @@ struct SweepBed {
         )
         var (outcome, batch) = (Collector.Outcome(), 0)
         let search = OrphanSearch(marks: marks, namespaces: ["default"])
-        let summary = try await search.run(on: self.driver, in: "") { orphans in
+        let summary = try await search.run(on: driver, in: "") { orphans in
             try await collector.collect(orphans, batch: batch, into: &outcome)
             batch += 1
         }
         return (summary, outcome)
+    }
+
+    /// A part of the log of the store.
+    struct LogPart {
+        var key: String
+        var lines: [AuditLog.Line]
+    }
+
+    /// What stands in the log of the store, part by part, in the order of the names of the parts.
+    func log() async throws -> [LogPart] {
+        var parts: [LogPart] = []
+        for try await objects in self.driver.pages(in: "", prefix: "temporal-storage/audit/") {
+            for object in objects {
+                let bytes = try await self.driver.readObject(at: object.location, sizeLimit: 100_000)
+                let lines = try String(buffer: bytes).split(separator: "\n").map { line in
+                    try JSONDecoder().decode(AuditLog.Line.self, from: Data(line.utf8))
+                }
+                parts.append(LogPart(key: object.location.key, lines: lines))
+            }
+        }
+        return parts
     }
 
     static func with(_ body: (SweepBed) async throws -> Void) async throws {

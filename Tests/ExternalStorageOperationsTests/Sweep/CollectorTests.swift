@@ -171,6 +171,89 @@ struct CollectorTests {
         }
     }
 
+    @Test("ES-G2 ES-G3 P30 one deletion that fails is counted and told, and keeps nothing else from being deleted")
+    func partialFailure() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "first", "second", "third")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let stubborn = bed.location("second")
+            let store = OddStore(bed.driver, root: bed.root) { location in
+                location == stubborn ? ExternalStorageError(code: .unavailable, message: "the store is ill") : nil
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease, on: store)
+            #expect(outcome.deleted == 2 && outcome.failed == 1 && outcome.firstFailure == "the store is ill")
+            #expect(try await bed.has("second"))
+            for name in ["first", "third"] { #expect(try await !bed.has(name)) }
+            let lines = try #require(try await bed.log().last).lines
+            #expect(lines.filter { $0.outcome == "deleted" }.count == 2)
+            #expect(lines.filter { $0.outcome == "failed: unavailable" }.map(\.key) == [stubborn.key])
+        }
+    }
+
+    @Test("ES-G2 P30 who may not delete one object tries no other; the log says what was done until then")
+    func forbidden() async throws {
+        try await SweepBed.with { bed in
+            let names = ["first", "second", "third"].sorted { bed.location($0).key < bed.location($1).key }
+            try await bed.create("kept", "first", "second", "third")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let guarded = bed.location(names[1])
+            let store = OddStore(bed.driver, root: bed.root) { location in
+                location == guarded ? ExternalStorageError(code: .forbidden, message: "not for you") : nil
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: lease, on: store)
+            }
+            #expect(error?.code == .store && error?.message.contains("not for you") == true)
+            #expect(try await !bed.has(names[0]))
+            for name in names.dropFirst() { #expect(try await bed.has(name)) }
+            let parts = try await bed.log()
+            #expect(parts.map(\.lines.count) == [3, 1])
+            #expect(parts.last?.lines.first?.outcome == "deleted")
+        }
+    }
+
+    @Test("ES-G3 P35 the log has key, size, time and version of each object and what became of it, and no content")
+    func audit() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "secret content")
+            let object = try #require(try await bed.driver.describeObject(at: bed.location("secret content")))
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            _ = try await bed.collect(passes, lease: lease, run: "run-7")
+            let parts = try await bed.log()
+            #expect(parts.map(\.key) == ["intent", "result"].map { "temporal-storage/audit/run-7/0-\($0).jsonl" })
+            #expect(parts.map { $0.lines.map(\.outcome) } == [["about to be deleted"], ["deleted"]])
+            for line in parts.flatMap(\.lines) {
+                #expect(line.key == object.location.key && line.sizeInBytes == object.sizeInBytes)
+                #expect(line.lastModified == object.lastModified && line.revision == object.revision)
+            }
+            for part in parts {
+                let location = StoredObjectLocation(container: "", key: part.key)
+                let text = String(buffer: try await bed.driver.readObject(at: location, sizeLimit: 100_000))
+                #expect(!text.contains("secret content"))
+            }
+        }
+    }
+
+    @Test("ES-G3 P35 nothing is deleted that cannot be written down first, and no part of the log is written twice")
+    func auditFirst() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let taken = StoredObjectLocation(container: "", key: "temporal-storage/audit/run-7/0-intent.jsonl")
+            #expect(try await bed.driver.createObject(ByteBuffer(string: "earlier"), at: taken))
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: lease, run: "run-7")
+            }
+            #expect(error?.code == .store)
+            #expect(try await bed.has("orphan"))
+            #expect(try await bed.driver.readObject(at: taken, sizeLimit: 100) == ByteBuffer(string: "earlier"))
+        }
+    }
+
     @Test("ES-G2 P13 P25 the objects of a name belong to one namespace, and to no other of that name")
     func ownership() async throws {
         try await SweepBed.with { bed in

@@ -11,10 +11,8 @@ Values go through a sidecar with the threshold `all`, so that every payload is a
 compared with what is known: which objects there are, which are referenced, and that every value can still be read
 when all waste is gone. The server is one that nothing else uses: waste is counted. The last line is a tally.
 
-Of the pitfalls that the cases name, these cannot be brought about here, and are shown with a server or a store that is
-made for it in the unit tests, or not at all: P18 needs a second cluster, P12 an archive; P19, P20, P24, P26, P28, P30
-and P31 need answers that the servers here do not give on request, and so does P11, a server that is newer than the command;
-P25 takes minutes of a namespace's deletion; P22 and P33 are of code that is none of ours; P27 is a bound, and no event.
+The pitfalls that the cases name are those of the article `Pitfalls` of ExternalStorageOperations, which says what cannot be
+brought about here, and where it is shown.
 """
 
 from __future__ import annotations
@@ -50,7 +48,8 @@ from temporalio.client import (
     ScheduleState,
     WorkflowHandle,
 )
-from temporalio.common import RawValue
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.workflow import ParentClosePolicy
@@ -163,7 +162,26 @@ class Parent:
         return child
 
 
-WORKFLOWS = [Plain, Waiting, Beating, Chain, Parent]
+@workflow.defn
+class Flaky:
+    """Fails twice, and waits in its third run, whose input the server has copied."""
+
+    def __init__(self) -> None:
+        self.is_enough = False
+
+    @workflow.signal
+    def enough(self) -> None:
+        self.is_enough = True
+
+    @workflow.run
+    async def run(self, value: bytes) -> bytes:
+        if workflow.info().attempt < 3:
+            raise ApplicationError("once more")
+        await workflow.wait_condition(lambda: self.is_enough)
+        return value
+
+
+WORKFLOWS = [Plain, Waiting, Beating, Chain, Parent, Flaky]
 
 
 # --- What the cases have --------------------------------------------------------------------------------
@@ -319,6 +337,44 @@ async def chain(bed: Bed) -> None:
     bed.readable.append(("memo over three runs", read, note))
 
 
+async def retried(bed: Bed) -> None:
+    """P4: the run that stored the input is deleted, and the server has copied the reference to another one."""
+    value = blob("retried", SIZE)
+    policy = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3)
+    await bed.start(Flaky, value, id="retried", retry_policy=policy)
+    closed: list[str] = []
+    for _ in range(200):
+        runs = [run async for run in bed.direct.list_workflows("WorkflowId = 'retried'")]
+        closed = [run.run_id for run in runs if run.close_time]
+        if len(runs) == 3 and len(closed) == 2:
+            break
+        await asyncio.sleep(0.1)
+    expect(len(closed) == 2, f"the workflow was not retried: {closed}")
+    for run_id in closed:
+        await bed.delete("retried", run_id)
+
+    async def read() -> bytes:
+        await bed.client.get_workflow_handle("retried").signal(Flaky.enough)
+        return await bed.client.get_workflow_handle_for(Flaky.run, "retried").result()
+
+    bed.readable.append(("input that the server copied", read, value))
+
+
+async def used_again(bed: Bed) -> None:
+    """P5: an id has a run that ended and still counts; the later run of the same id is deleted."""
+    values = [blob("used-once", SIZE), blob("used-again", SIZE)]
+    runs = []
+    for value in values:
+        handle = await bed.start(Plain, value, id="used-again")
+        await handle.result()
+        runs.append(handle.result_run_id or "")
+    await bed.delete("used-again", runs[1])
+    keys = {key for key in await asyncio.to_thread(bed.orphans) if "/wi/used-again/" in key}
+    expect(len(keys) >= 2, f"what the later run alone refers to is no waste: {keys}")
+    result = bed.client.get_workflow_handle_for(Plain.run, "used-again", run_id=runs[0]).result
+    bed.readable.append(("earlier run of an id", result, values[0] * 2))
+
+
 async def reset(bed: Bed) -> None:
     """P2: a closed run is reset, and its base is deleted; the copied events refer to objects of the base run."""
     value = blob("reset", SIZE)
@@ -385,7 +441,7 @@ async def heartbeat(bed: Bed) -> None:
 
 
 async def waste(bed: Bed) -> None:
-    """ES-G2: what only deleted workflows refer to goes, in two passes, and all the rest can be read afterwards."""
+    """ES-G2, P35: what only deleted workflows refer to goes, in two passes, and stands in the log; the rest can be read."""
     for number in range(5):
         await (await bed.start(Plain, blob(f"waste-{number}", SIZE), id=f"waste-{number}")).result()
     before = await asyncio.to_thread(bed.orphans)
@@ -399,6 +455,10 @@ async def waste(bed: Bed) -> None:
     expect(outcome["failed"] == 0 and outcome["deleted"] >= len(new), f"gc did {outcome}")
     left = await asyncio.to_thread(bed.orphans)
     expect(not left & new, f"orphans are left: {sorted(left & new)}")
+    log = await asyncio.to_thread(contents, bed, "temporal-storage/audit/")
+    unlogged = [key for key in new if log.count(f'"key":"{key}"'.encode()) < 2]
+    expect(not unlogged, f"deleted, and not in the log before and after: {unlogged}")
+    expect(blob("waste-0", SIZE)[:64] not in log, "the log has what was deleted in it")
     code, lines, errors = await asyncio.to_thread(bed.command, "verify", "--deep")
     expect(code == 0, f"verify after gc ended with {code}: {lines} {errors}")
 
@@ -468,6 +528,39 @@ async def tag_only(bed: Bed) -> None:
     expect(before <= await asyncio.to_thread(bed.orphans), "something is gone")
 
 
+async def may_not_delete(bed: Bed) -> None:
+    """P29, P30: where deleting is forbidden, gc ends with the first refusal; with --tag-only it needs no such right."""
+    # A directory has no accounts that may write and not delete.
+    if "--store" in bed.storage:
+        return
+    await (await bed.start(Plain, blob("guarded", SIZE), id="guarded")).result()
+    await bed.delete("guarded")
+    keys = {key for key in await asyncio.to_thread(bed.orphans) if "/wi/guarded/" in key}
+    expect(len(keys) >= 2, f"the orphans are {keys}")
+    client, bucket = s3(), os.environ["S3_BUCKET"]
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    client.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [denial]})
+    )
+    try:
+        try:
+            await asyncio.to_thread(bed.collect)
+        except Failure as failure:
+            expect("ended with 2" in str(failure) and "no more is tried" in str(failure), f"gc: {failure}")
+        else:
+            raise Failure("gc deleted what it may not delete")
+        expect(keys <= await asyncio.to_thread(bed.orphans), "something is gone")
+        state = bed.new_state()
+        outcome = await asyncio.to_thread(lambda: bed.collect("--tag-only", state=state))
+        expect(outcome["marked"] >= len(keys) and outcome["failed"] == 0, f"gc --tag-only did {outcome}")
+        expect(all(marked(bed, key) for key in keys), "something is not marked")
+    finally:
+        client.delete_bucket_policy(Bucket=bucket)
+    # With the right to delete, the same goes, marked or not.
+    outcome = await asyncio.to_thread(bed.collect)
+    expect(outcome["failed"] == 0 and not keys & await asyncio.to_thread(bed.orphans), f"gc did {outcome}")
+
+
 async def in_flight(bed: Bed) -> None:
     """P14: an object whose reference is on its way while two passes run is too young, and stays."""
     handle = await bed.start(Waiting, blob("late", SIZE), id="late")
@@ -488,14 +581,21 @@ async def in_flight(bed: Bed) -> None:
 
 
 async def missing(bed: Bed) -> None:
-    """ES-G1: an object that somebody deleted is found, with its workflow, event and field."""
+    """ES-G1, P33: an object that somebody deleted is found, with its event and field, although a cache hides that."""
     value = blob("missing", SIZE)
     await (await bed.start(Plain, value, id="missing")).result()
+
+    async def history() -> bytes:
+        events = (await bed.client.get_workflow_handle("missing").fetch_history()).events
+        return b"".join(event.SerializeToString() for event in events)
+
+    expect(value in await history(), "the input cannot be read to begin with")
     code, lines, _ = await asyncio.to_thread(bed.command, "inspect", "--workflow-id", "missing")
     expect(code == 0, "the objects are not there to begin with")
     # The workflow itself is the waste here; its history stays while the objects are taken away by hand.
     victim = next(line for line in lines if line["eventID"] == 1)
     remove(bed, victim["claim"].get("key") or victim["claim"]["blob"])
+    expect(value in await history(), "the sidecar does not have in memory what it has just read: nothing is hidden here")
     code, lines, errors = await asyncio.to_thread(bed.command, "verify")
     found = [line["finding"] for line in lines if line["record"] == "finding"]
     expect(code == 1 and len(found) == 1, f"verify ended with {code}: {lines} {errors}")
@@ -527,7 +627,7 @@ async def killed(bed: Bed) -> None:
 
 
 async def refusals(bed: Bed) -> None:
-    """ES-G2: what is not sure is refused, with a text that says what to do."""
+    """ES-G2, P19: what is not sure is refused, with a text that says what to do; times that are none are, too."""
     state = bed.new_state()
     for flags, word in (
         (["--grace", "24"], "25"),
@@ -762,6 +862,8 @@ CASES: dict[str, Callable[[Bed], Awaitable[None]]] = {
     "lifecycle": lifecycle,
     "abandoned-child": abandoned_child,
     "chain": chain,
+    "retried": retried,
+    "used-again": used_again,
     "reset": reset,
     "paused-schedule": paused_schedule,
     "heartbeat": heartbeat,
@@ -770,6 +872,7 @@ CASES: dict[str, Callable[[Bed], Awaitable[None]]] = {
     "waste": waste,
     "quarantine": quarantine,
     "tag-only": tag_only,
+    "may-not-delete": may_not_delete,
     "killed": killed,
     "missing": missing,
     "another-namespace": another_namespace,
@@ -803,6 +906,28 @@ def remove(bed: Bed, key: str) -> None:
         service.get_blob_client("payloads", key).delete_blob()
         return
     s3().delete_object(Bucket=os.environ["S3_BUCKET"], Key=key)
+
+
+def contents(bed: Bed, prefix: str) -> bytes:
+    """What stands in all objects whose keys begin with a prefix that ends with a slash."""
+    if "--store" in bed.storage:
+        root = Path(bed.storage[bed.storage.index("--store") + 1]) / prefix
+        return b"".join(path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file())
+    if "gcs" in bed.storage:
+        base = f"{os.environ['STORAGE_EMULATOR_HOST']}/storage/v1/b/{os.environ['GCS_BUCKET']}/o"
+        with urlopen(f"{base}?prefix={quote(prefix, safe='')}&maxResults=1000") as answer:
+            names = [item["name"] for item in json.load(answer).get("items", [])]
+        return b"".join(urlopen(f"{base}/{quote(name, safe='')}?alt=media").read() for name in names)
+    if "azure" in bed.storage:
+        from azure.storage.blob import BlobServiceClient
+
+        service = BlobServiceClient.from_connection_string(os.environ["AZURE_STORAGE_CONNECTION_STRING"])
+        container = service.get_container_client("payloads")
+        names = [one.name for one in container.list_blobs(name_starts_with=prefix)]
+        return b"".join(container.download_blob(name).readall() for name in names)
+    pages = s3().get_paginator("list_objects_v2").paginate(Bucket=os.environ["S3_BUCKET"], Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return b"".join(s3().get_object(Bucket=os.environ["S3_BUCKET"], Key=key)["Body"].read() for key in keys)
 
 
 def marked(bed: Bed, key: str) -> bool:
