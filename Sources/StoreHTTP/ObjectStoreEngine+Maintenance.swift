@@ -86,7 +86,7 @@ extension ObjectStoreEngine {
         )
     }
 
-    private func maintaining<Result>(_ verb: String, _ body: () async throws -> Result) async throws -> Result {
+    func maintaining<Result>(_ verb: String, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch let failure as StoreFailure {

@@ -161,7 +161,7 @@ struct AzureStore: ObjectStore {
 extension AzureStore {
     private static let contentType = "application/octet-stream"
 
-    private func call(_ operation: String, _ method: String, _ object: StoredObjectLocation) -> StoreCall {
+    func call(_ operation: String, _ method: String, _ object: StoredObjectLocation) -> StoreCall {
         StoreCall(
             operation,
             method,
@@ -319,7 +319,7 @@ extension AzureStore {
 
 extension StoreCall {
     /// Sends bytes, with the checksum that the store verifies.
-    fileprivate mutating func setBody(_ pieces: [ByteBuffer]) {
+    mutating func setBody(_ pieces: [ByteBuffer]) {
         var hash = Insecure.MD5()
         for piece in pieces {
             unsafe piece.withUnsafeReadableBytes { unsafe hash.update(bufferPointer: $0) }

@@ -7,7 +7,7 @@
 /// A driver whose store can mark an object as one that nothing refers to, and take the mark back.
 ///
 /// Optional, and for the commands of operators: a collector that marks first and deletes later leaves time to notice a
-/// mistake, and where the store has rules that delete by tag, it needs no right to delete. S3 and the local disk have it.
+/// mistake, and where the store has rules that delete by tag, it needs no right to delete. All drivers of this project have it.
 ///
 /// A mark belongs to what was seen: whoever writes the object again takes it away by that. It changes neither the bytes nor
 /// ``StoredObject/revision``.

@@ -131,7 +131,7 @@ struct GCSStore: ObjectStore {
         return date.flatMap { SigningTime(httpDate: $0)?.secondsSince1970 }
     }
 
-    private static func resource(_ answer: StoreAnswer, _ call: StoreCall) throws(StoreFailure) -> JSONValue {
+    static func resource(_ answer: StoreAnswer, _ call: StoreCall) throws(StoreFailure) -> JSONValue {
         guard let resource = try? JSONValue(parsing: answer.body.readableBytesView), resource.members != nil else {
             throw StoreFailure.incomprehensible(call, "JSON object")
         }
@@ -163,7 +163,7 @@ struct GCSStore: ObjectStore {
         return call
     }
 
-    private func call(
+    func call(
         _ operation: String,
         _ method: String,
         _ object: StoredObjectLocation,

@@ -25,6 +25,8 @@ public final class FakeAzure: Sendable {
         public var lastModified: String
         /// What came with it.
         public var contentType: String
+        /// Its index tags; a write begins anew.
+        public var tags: [String: String] = [:]
     }
 
     struct State {
@@ -81,6 +83,20 @@ public final class FakeAzure: Sendable {
     /// Changes the content of a blob behind everybody's back.
     public func replace(_ name: String, with body: ByteBuffer) {
         self.state.withLock { $0.blobs[name]?.body = body }
+    }
+
+    /// Writes a blob again behind everybody's back, with the same content.
+    public func rewrite(_ name: String) {
+        self.state.withLock { state in
+            state.writes += 1
+            state.blobs[name]?.entityTag = "\"0x8DC\(state.writes)\""
+            state.blobs[name]?.tags = [:]
+        }
+    }
+
+    /// Gives a blob tags.
+    public func tag(_ name: String, _ tags: [String: String]) {
+        self.state.withLock { $0.blobs[name]?.tags = tags }
     }
 
     /// Removes a blob.
@@ -167,6 +183,7 @@ public final class FakeAzure: Sendable {
         switch (request.method, query["comp"]) {
         case ("PUT", "block"): return self.putBlock(request, name, query["blockid"] ?? "")
         case ("PUT", "blocklist"): return self.putBlockList(request, name)
+        case ("GET", "tags"), ("PUT", "tags"): return self.tags(request, name)
         case ("PUT", nil): return self.putBlob(request, name)
         case ("GET", nil), ("HEAD", nil), ("DELETE", nil): return self.existing(request, name)
         default: return Self.error(400, "UnsupportedQueryParameter")
@@ -300,6 +317,29 @@ public final class FakeAzure: Sendable {
                     ("x-ms-request-server-encrypted", "true"),
                 ]
             )
+        }
+    }
+
+    /// Reads or replaces index tags, which changes neither the entity tag nor the time.
+    private func tags(_ request: LoopbackServer.Request, _ name: String) -> LoopbackServer.Reply {
+        guard let blob = self.blobs[name] else { return Self.error(404, "BlobNotFound") }
+        guard request.method == "PUT" else {
+            let tags = blob.tags.sorted { $0.key < $1.key }.map { key, value in
+                XMLNode(name: "Tag", children: [XMLNode(name: "Key", text: key), XMLNode(name: "Value", text: value)])
+            }
+            let list = XMLNode(name: "Tags", children: [XMLNode(name: "TagSet", children: tags)])
+            let body = ByteBuffer(string: "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?>\(list.xml)")
+            return LoopbackServer.Reply(200, headers: [("Content-Type", "application/xml")], body: body)
+        }
+        if let refusal = Self.mismatch(request) { return refusal }
+        guard let list = XMLNode(parsing: request.body.readableBytesView), list.name == "Tags", let set = list["TagSet"]
+        else { return Self.error(400, "InvalidXmlDocument") }
+        let tags = set.all("Tag").map { ($0["Key"]?.text ?? "", $0["Value"]?.text ?? "") }
+        guard tags.count <= 10, tags.allSatisfy({ (1...128).contains($0.0.utf8.count) && $0.1.utf8.count <= 256 })
+        else { return Self.error(400, "InvalidTag") }
+        return self.state.withLock { state in
+            state.blobs[name]?.tags = Dictionary(tags) { $1 }
+            return LoopbackServer.Reply(204)
         }
     }
 

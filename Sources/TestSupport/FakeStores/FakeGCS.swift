@@ -24,6 +24,8 @@ public final class FakeGCS: Sendable {
         public var timeCreated: String
         /// What came with it.
         public var contentType: String
+        /// What was noted at it since, by name; a write begins anew.
+        public var metadata: [String: String] = [:]
     }
 
     private struct State {
@@ -71,6 +73,11 @@ public final class FakeGCS: Sendable {
     /// Changes the content of an object behind everybody's back.
     public func replace(_ name: String, with body: ByteBuffer) {
         self.state.withLock { $0.objects[Array(name.utf8)]?.body = body }
+    }
+
+    /// Notes something at an object.
+    public func note(_ name: String, _ metadata: [String: String]) {
+        self.state.withLock { $0.objects[Array(name.utf8)]?.metadata = metadata }
     }
 
     /// Removes an object.
@@ -185,6 +192,7 @@ public final class FakeGCS: Sendable {
             self.remove(name)
             return LoopbackServer.Reply(204)
         }
+        if request.method == "PATCH" { return self.patch(request, name, query) }
         guard query["alt"] == "media" else {
             return .json(Self.resource(object).text)
         }
@@ -203,12 +211,38 @@ public final class FakeGCS: Sendable {
         )
     }
 
+    /// Names that come with null are taken away, and those that do not come stay.
+    private func patch(
+        _ request: LoopbackServer.Request,
+        _ name: String,
+        _ query: [String: String]
+    ) -> LoopbackServer.Reply {
+        guard let patch = try? JSONValue(parsing: request.body.readableBytesView),
+            let members = patch["metadata"]?.members
+        else { return Self.error(400, "badRequest", "Malformed patch.") }
+        return self.state.withLock { state in
+            guard var object = state.objects[Array(name.utf8)] else {
+                return Self.error(404, "notFound", "No such object: \(name)")
+            }
+            guard query["ifGenerationMatch"].map({ $0 == String(object.generation) }) ?? true else {
+                return Self.error(412, "conditionNotMet", "At least one of the pre-conditions did not hold.")
+            }
+            for member in members { object.metadata[member.key] = member.value.string }
+            state.objects[Array(name.utf8)] = object
+            return .json(Self.resource(object).text)
+        }
+    }
+
     private static func resource(_ object: Object, name: String? = nil) -> JSONValue {
         .object(
             (name.map { [.init(key: "name", value: .string($0))] } ?? []) + [
                 .init(key: "generation", value: .string(String(object.generation))),
                 .init(key: "timeCreated", value: .string(object.timeCreated)),
                 .init(key: "size", value: .string(String(object.body.readableBytes))),
+                .init(
+                    key: "metadata",
+                    value: .object(object.metadata.map { .init(key: $0.key, value: .string($0.value)) })
+                ),
             ]
         )
     }

@@ -31,7 +31,7 @@ struct CollectCommand: AsyncParsableCommand {
             --claim, once per bucket: no other cluster has a namespace of this name and this bucket. The id of the \
             namespace is kept in the bucket, and whoever comes with another one is refused.
 
-            With --quarantine, what may go is marked first (with tags, in S3), and deleted by a later run if it was \
+            With --quarantine, what may go is marked first (with tags, in S3 and Azure), and deleted by a later run if it was \
             marked for --grace, a pass that began after that saw no reference either, and nobody wrote it since. What is \
             referenced again loses its mark. With --tag-only nothing is ever deleted: let a lifecycle rule of the bucket \
             expire what has the tag temporal-unreferenced=true, after a day. It goes by the age of the object, so that \

@@ -96,6 +96,50 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("ES-G2 P29 A mark that has hit what was written at the same moment is taken back; other tags stay")
+    func marks() async throws {
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            let driver = try harness.driver()
+            let claims = try await driver.store([AzureHarness.payload()], context: AzureHarness.store())
+            let location = try driver.location(of: claims[0])
+            let seen = try #require(try await driver.describeObject(at: location))
+            let name = "payloads/\(location.key)"
+            harness.store.tag(name, ["owner": "a & b"])
+            #expect(try await driver.markUnreferenced(seen, since: 7) == .marked)
+            #expect(
+                harness.store.blobs[name]?.tags
+                    == ["owner": "a & b", "temporal-unreferenced": "true", "temporal-unreferenced-since": "7"]
+            )
+            #expect(try await driver.unmark(location))
+            #expect(harness.store.blobs[name]?.tags == ["owner": "a & b"])
+            // Somebody writes the blob again after the look and before the mark.
+            let store = harness.store
+            store.next { request, reply in
+                guard request.method == "GET", request.query.contains("comp=tags") else { return nil }
+                store.rewrite(name)
+                return reply
+            }
+            #expect(try await driver.markUnreferenced(seen, since: 8) == .changed)
+            #expect(store.blobs[name]?.tags == ["owner": "a & b"])
+        }
+    }
+
+    @Test("P29 A blob with nine tags has no room for the mark, and the text says so")
+    func noRoomForMarks() async throws {
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            let driver = try harness.driver()
+            let claims = try await driver.store([AzureHarness.payload()], context: AzureHarness.store())
+            let seen = try #require(try await driver.describeObject(at: driver.location(of: claims[0])))
+            let tags = Dictionary(uniqueKeysWithValues: (0..<9).map { ("tag\($0)", "x") })
+            harness.store.tag("payloads/\(seen.location.key)", tags)
+            let error = await #expect(throws: ExternalStorageError.self) {
+                try await driver.markUnreferenced(seen, since: 7)
+            }
+            #expect(error?.code == .misconfigured && error?.message.contains("9 tags") == true)
+            #expect(harness.store.blobs["payloads/\(seen.location.key)"]?.tags == tags)
+        }
+    }
+
     @Test("ES-G1 What the store does not say is an error and no empty answer")
     func silence() async throws {
         try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in

@@ -96,6 +96,29 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("ES-G2 P29 A mark is metadata of the generation that was seen: other metadata stays, before and after")
+    func marks() async throws {
+        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
+            let driver = try harness.driver()
+            let claims = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
+            let location = try driver.location(of: claims[0])
+            let seen = try #require(try await driver.describeObject(at: location))
+            let name = "payloads/\(location.key)"
+            harness.store.note(name, ["owner": "somebody"])
+            #expect(try await driver.markUnreferenced(seen, since: 7) == .marked)
+            #expect(
+                harness.store.objects[name]?.metadata
+                    == ["owner": "somebody", "temporal-unreferenced": "true", "temporal-unreferenced-since": "7"]
+            )
+            #expect(try await driver.unmark(location))
+            #expect(harness.store.objects[name]?.metadata == ["owner": "somebody"])
+            harness.store.remove(name)
+            _ = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
+            #expect(try await driver.markUnreferenced(seen, since: 7) == .changed)
+            #expect(harness.store.objects[name]?.metadata == [:])
+        }
+    }
+
     @Test("ES-G1 What the store does not say is an error and no empty answer")
     func silence() async throws {
         try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
