@@ -8,6 +8,8 @@ import Crypto
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import NIOCore
+import NIOPosix
 import NIOSSL
 import SwiftASN1
 import TemporalTransport
@@ -93,6 +95,44 @@ struct TLSTests {
                 #expect(answer.status.code == .ok)
             }
         }
+    }
+
+    @Test(
+        "ES-R8 A server that does not agree on HTTP/2 is as good as none, and the text says so",
+        arguments: [[], ["http/1.1"]]
+    )
+    func withoutHTTP2(protocols: [String]) async throws {
+        let authority = try TestAuthority()
+        let identity = try authority.issue("server").nio
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [identity.certificate],
+            privateKey: identity.key
+        )
+        configuration.applicationProtocols = protocols
+        let context = try NIOSSLContext(configuration: configuration)
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0)
+            .get()
+        let roots = try authority.nioRoots
+        try await withProxy(
+            to: .ipv4(host: "127.0.0.1", port: server.localAddress?.port ?? 0),
+            targetSecurity: .tls {
+                $0.trustRoots = roots
+                $0.certificateVerification = .noHostnameVerification
+            }
+        ) { proxy in
+            try await withClient(to: proxy.address) { client in
+                let answer = try await client.call("Echo")
+                #expect(answer.status.code == .unavailable)
+                #expect(answer.status.message.contains("does not offer HTTP/2"))
+            }
+        }
+        try await server.close()
     }
 
     /// The code of a status, or of the error that stands for it.
