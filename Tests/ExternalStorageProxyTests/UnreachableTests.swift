@@ -106,7 +106,9 @@ struct UnreachableTests {
         }
     }
 
-    /// Calls until the server is found to be away. A call that it took and did not finish only says that it went.
+    /// Calls until the server is found to be away.
+    ///
+    /// A call that it took and did not finish only says that it went.
     private static func firstFailure(of client: HTTP2ClientTransport.Posix) async throws {
         while try await !client.call("Echo").status.message.contains("cannot be reached") {
             try Task.checkCancellation()
