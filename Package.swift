@@ -414,6 +414,7 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
+        .target(name: "CExternalStorageMalloc"),
         .target(name: "CExternalStorageZlib", linkerSettings: [.linkedLibrary("z")]),
         .testTarget(
             name: "TemporalTransportTests",
@@ -691,6 +692,7 @@ let package = Package(
                 "AWSCredentials",
                 "AWSSigning",
                 "BufferTransport",
+                "CExternalStorageMalloc",
                 "ExternalStorageAzure",
                 "ExternalStorageCodecServer",
                 "ExternalStorageConfiguration",
@@ -999,8 +1001,8 @@ if let names = Context.environment["EXTERNAL_STORAGE_ONLY"] {
 /// Targets without settings of ours: a generator's habits are not our errors, C knows no Swift settings, and an example is
 /// compiled as its package does.
 let unsettled: Set<String> = [
-    "AllocationCounter", "CExternalStorageCRC32C", "CExternalStorageZlib", "CustomDriver", "CustomDriverTests",
-    "TemporalAPI",
+    "AllocationCounter", "CExternalStorageCRC32C", "CExternalStorageMalloc", "CExternalStorageZlib", "CustomDriver",
+    "CustomDriverTests", "TemporalAPI",
 ]
 
 for target in package.targets where !unsettled.contains(target.name) {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ArgumentParser
+import CExternalStorageMalloc
 import ExternalStorageCore
 
 #if canImport(Glibc)
@@ -35,6 +36,8 @@ struct TemporalStorage: AsyncParsableCommand {
     )
 
     static func main() async {
+        // What a message took is the system's again when it is done, not a gap that the next one does not fit.
+        CExternalStorageMalloc_returnLargeBlocks()
         do {
             var command = try Self.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
