@@ -9,7 +9,7 @@
 
 Long polls wait; clients make small calls; some send bodies of 20 MiB, several at a time; some ask for large answers and
 do not read them; some leave in the middle. One more process makes small calls and measures them, first alone and then
-beside all of that. Each group is a process of its own, so that none slows another down. Checked: no small call fails,
+beside all of that, and another one makes them straight to the server. Each group is a process of its own, so that none slows another down. Checked: no small call fails,
 memory stays below the budget and what the process needs besides, and is no higher in the last third than in the second.
 The last line is `N passed, N failed`.
 """
@@ -215,10 +215,15 @@ async def run(arguments: argparse.Namespace) -> int:
                 taken = await sidecar.metric("temporal_storage_proxy_memory_bytes")
                 memory.append((int(found.group(1)) * 1_024 if found else 0, int(taken)))
 
+            async def straight(_: str, until: float, count: int) -> dict[str, Any]:
+                """The same calls to the server itself: how slow the machine is by now, whatever the sidecar does."""
+                return await probe(arguments.server, until, count)
+
             alone = await together({probe: 1}, sidecar.address, max(5, arguments.seconds / 10))
             beside = await together(
                 {
                     probe: 1,
+                    straight: 1,
                     polls: arguments.polls,
                     small: arguments.clients,
                     large: arguments.large,
@@ -249,11 +254,17 @@ async def run(arguments: argparse.Namespace) -> int:
     grows = arguments.seconds >= 300 and last > 1.15 * middle + 32 * MIB
     report("memory is flat" if arguments.seconds >= 300 else "memory, shown", note if grows else "", note)
     report("nothing is left", "" if rest == 0 and active == 0 else f"{rest:.0f} bytes are taken, {active:.0f} calls go on")
-    note = (
-        f"alone p50 {alone['probe']['p50']:.2f} ms, p99 {alone['probe']['p99']:.2f} ms; beside p50 "
-        f"{beside['probe']['p50']:.2f} ms, p99 {beside['probe']['p99']:.2f} ms"
+    note = "; ".join(
+        f"{name} p50 {times['p50']:.2f} ms, p99 {times['p99']:.2f} ms"
+        for name, times in (
+            ("alone", alone["probe"]),
+            ("beside all that", beside["probe"]),
+            ("straight to the server beside it", beside["straight"]),
+        )
     )
-    slow = arguments.p99_factor and beside["probe"]["p99"] > arguments.p99_factor * alone["probe"]["p99"]
+    # Where clients, server and sidecar share a machine that is full, a call straight to the server is no quicker.
+    yardstick = max(alone["probe"]["p99"], beside["straight"]["p99"])
+    slow = arguments.p99_factor and beside["probe"]["p99"] > arguments.p99_factor * yardstick
     report("small calls stay quick", note if slow else "", note)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
