@@ -9,9 +9,9 @@
 
 Long polls wait; clients make small calls; some send bodies of 20 MiB, several at a time; some ask for large answers and
 do not read them; some leave in the middle. One more process makes small calls and measures them, first alone and then
-beside all of that, and another one makes them straight to the server. Each group is a process of its own, so that none slows another down. Checked: no small call fails,
-memory stays below the budget and what the process needs besides, and is no higher in the last third than in the second.
-The last line is `N passed, N failed`.
+beside all of that, and another one makes them straight to the server. Each group is a process of its own, so that none
+slows another down. Checked: no small call fails, memory stays below the budget and what the process needs besides, and is
+no higher in the last third than in the second. The last line is `N passed, N failed`.
 """
 
 from __future__ import annotations
