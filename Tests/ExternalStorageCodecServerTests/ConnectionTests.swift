@@ -68,7 +68,7 @@ struct ConnectionTests {
         let large = Payload.sample(1, sizeInBytes: 8_000_000)
         let references = try await store.references(to: [large])
         try await withCodecServer(storage: store.storage) {
-            $0.timeouts.stalledResponse = .seconds(2)
+            $0.timeouts.stalledResponse = .seconds(5)
             $0.limits.responseMemoryInBytes = 8_000_000
         } _: { server in
             let body = RunningServer.json(references)
