@@ -485,7 +485,8 @@ async def quarantine(bed: Bed) -> None:
     # A reference comes back without anybody storing: from a backup, or from a place that nobody read.
     key = sorted(keys["restored"])[0]
     code, lines, errors = await asyncio.to_thread(bed.command, "inspect", "--workflow-id", "marked-again")
-    claim = {**lines[0]["claim"], "key": key, "hash_value": key.rsplit("/", 1)[1]}
+    claim = {**lines[0]["claim"], "hash_value": key.rsplit("/", 1)[1]}
+    claim |= {name: key for name in ("key", "object_name", "blob") if name in claim}
     text = json.dumps({"driverName": lines[0]["driver"], "claimData": claim}).encode()
     metadata = {"encoding": b"json/protobuf", "messageType": b"temporal.api.sdk.v1.ExternalStorageReference"}
     holder = await bed.direct.start_workflow(
@@ -935,6 +936,15 @@ def marked(bed: Bed, key: str) -> bool:
     if "--store" in bed.storage:
         root = Path(bed.storage[bed.storage.index("--store") + 1])
         return (root / "temporal-storage/tags" / key).exists()
+    if "gcs" in bed.storage:
+        base = f"{os.environ['STORAGE_EMULATOR_HOST']}/storage/v1/b/{os.environ['GCS_BUCKET']}/o"
+        with urlopen(f"{base}/{quote(key, safe='')}") as answer:
+            return json.load(answer).get("metadata", {}).get("temporal-unreferenced") == "true"
+    if "azure" in bed.storage:
+        from azure.storage.blob import BlobServiceClient
+
+        service = BlobServiceClient.from_connection_string(os.environ["AZURE_STORAGE_CONNECTION_STRING"])
+        return service.get_blob_client("payloads", key).get_blob_tags().get("temporal-unreferenced") == "true"
     tags = s3().get_object_tagging(Bucket=os.environ["S3_BUCKET"], Key=key)["TagSet"]
     return {"Key": "temporal-unreferenced", "Value": "true"} in tags
 
