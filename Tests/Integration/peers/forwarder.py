@@ -35,6 +35,8 @@ class Forwarder(grpc.GenericRpcHandler):
         """Calls so far, by method and number of the target."""
         self.shows: Callable[[str, bytes], None] = lambda method, request: None
         """Is shown every request, with the name of its method."""
+        self.empties: frozenset[str] = frozenset()
+        """Methods that are answered with an empty message, whatever the targets would say."""
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
         path = handler_call_details.method
@@ -49,6 +51,8 @@ class Forwarder(grpc.GenericRpcHandler):
             method = path.rpartition("/")[2]
             self.calls[method, number] += 1
             self.shows(method, request)
+            if method in self.empties:
+                return b""
             call = self._targets[number].channel.unary_unary(path)(
                 request, timeout=context.time_remaining(), metadata=metadata
             )

@@ -6,12 +6,16 @@
 """A trial of the collector: it works all the time, under workflows of all kinds, and nothing may be lost.
 
     trial.py --binary TEMPORAL-STORAGE --server 127.0.0.1:7233 --seconds 60 [--store disk|s3] [--seed N] [--grace 3]
+             [--overlook METHOD]
 
 Things that hold payloads come and go by chance: workflows that end, wait, continue as new, are retried or reset,
 children that outlive their parents, ids that are used again with the same values, schedules, activities that no
 workflow started, activities that wait with a heartbeat. Retention is simulated by deletions. Meanwhile `gc --apply`
 runs again and again with a grace of seconds. What is alive is read all along, and everything that is left at the end.
 Then the load stops, and what is waste has to go. The seed is printed; the last line is a tally.
+
+With `--overlook ListActivityExecutions` the collector gets empty answers to that call, so that it does not know of something:
+then values have to be lost, and the trial has to fail.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +46,7 @@ from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
     from common import blob, leave, quiet
+    from forwarder import forwarder_to
     from operators import QUEUE, SIZE, Bed, Chain, Parent, Plain, Waiting, expect, twice
     from sidecar import running_sidecar
 
@@ -104,6 +109,8 @@ class Thing:
 @dataclass
 class Trial:
     bed: Bed
+    eyes: Bed
+    """The same, as the collector sees it."""
     seed: int
     grace: int
     random: random.Random = field(init=False)
@@ -337,7 +344,7 @@ class Trial:
                 self.things.append(thing)
 
     def collect(self, state: str) -> dict[str, Any] | None:
-        code, lines, errors = self.bed.command(
+        code, lines, errors = self.eyes.command(
             *("gc", "--state", state, "--namespace", "default", "--apply", "--writers-renew", "--claim"),
             *("--grace-in-seconds-for-tests", str(self.grace)),
             *("--renewal-margin-in-seconds-for-tests", str(MARGIN)),
@@ -441,7 +448,13 @@ async def main(arguments: argparse.Namespace) -> int:
                 max_cached_workflows=20,
             )
         )
-        trial = Trial(Bed(arguments.binary, arguments.server, client, direct, storage, work), seed, arguments.grace)
+        bed = Bed(arguments.binary, arguments.server, client, direct, storage, work)
+        eyes = bed
+        if arguments.overlook:
+            forwarder = await stack.enter_async_context(forwarder_to(arguments.server))
+            forwarder.empties = frozenset({arguments.overlook})
+            eyes = replace(bed, server=forwarder.address)
+        trial = Trial(bed, eyes, seed, arguments.grace)
         await trial.run(arguments.seconds)
         await trial.attempt("waste", trial.waste_is_gone)
         for name, count in sorted(trial.counts.items()):
@@ -464,4 +477,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--grace", type=int, default=3)
+    parser.add_argument("--overlook", metavar="METHOD")
     leave(asyncio.run(main(parser.parse_args())))
