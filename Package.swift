@@ -926,7 +926,9 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageGRPC",
                 "ExternalStorageTesting",
+                "ExternalStorageWire",
                 "Groundwork",
+                "GroundworkNIO",
                 "TemporalAPI",
                 "TestSupport",
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -935,6 +937,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),

@@ -215,4 +215,68 @@ struct DeadlineTests {
         let milliseconds = try #require(timeout.hasSuffix("m") ? Int(timeout.dropLast()) : nil)
         #expect((1...5_000).contains(milliseconds))
     }
+
+    @Test("ES-R6 On the unary road too: the transport below gets what storing has left")
+    func restOfOptions() async throws {
+        let fixture = try Fixture()
+        let request = try StartRequest.with { $0.input = .of(.large()) }.buffer
+        let seen = Mutex<[Duration?]>([])
+        let see: @Sendable (CallOptions) -> Void = { options in seen.withLock { $0.append(options.timeout) } }
+        try await Road.$seeOptions.withValue(see) {
+            try await self.unary(fixture.transport, "StartWorkflowExecution", request, timeout: .seconds(10))
+            try await self.unary(fixture.transport, "StartWorkflowExecution", request, timeout: nil)
+        }
+        let timeouts = seen.withLock { $0 }
+        let first = try #require(timeouts.first ?? nil)
+        #expect(first < .seconds(10) && first > .zero)
+        #expect(timeouts.last == .some(nil))
+    }
+
+    @Test("ES-R6 A server that takes no report, or does not say whose child a workflow is, holds no call for longer")
+    func unanswered() async throws {
+        let fixture = try Fixture()
+        let polled = try WorkflowTask.with { task in
+            task.taskToken = Data("t".utf8)
+            task.workflowExecution.workflowID = "w"
+            task.workflowExecution.runID = "r"
+        }.buffer
+        let frontend = FakeFrontend { request in
+            switch request.method {
+            case "RespondWorkflowTaskFailed", "GetWorkflowExecutionHistory": try await TestEvent().wait()
+            default: break
+            }
+            return .message(request.method == "PollWorkflowTaskQueue" ? polled : ByteBuffer())
+        }
+        let transport = ExternalStorageTransport(wrapping: frontend, storage: fixture.storage, logger: self.logger)
+        let poll = try await transport.call("PollWorkflowTaskQueue", ByteBuffer())
+        let task = try WorkflowTask(try #require(poll.message))
+        let started = ContinuousClock.now
+        // The parent is not known, and nobody says.
+        let completion = CompletedRequest.with { request in
+            request.taskToken = task.taskToken
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(.large()) }]
+        }
+        let asked = try await transport.call(
+            "RespondWorkflowTaskCompleted",
+            completion.buffer,
+            metadata: ["grpc-timeout": "200m"]
+        )
+        #expect(asked.status.code == .deadlineExceeded)
+        #expect(frontend.requests.map(\.method) == ["PollWorkflowTaskQueue", "GetWorkflowExecutionHistory"])
+        // The result of an activity cannot be stored, and nobody hears of it.
+        fixture.driver.fail(.unavailable)
+        let failing = CompletedRequest.with { request in
+            request.taskToken = Data("t".utf8)
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(.large()) }]
+        }
+        let failed = try await transport.call(
+            "RespondWorkflowTaskCompleted",
+            failing.buffer,
+            metadata: ["grpc-timeout": "200m"]
+        )
+        #expect(failed.status.code == .notFound)
+        #expect(frontend.requests.last?.method == "RespondWorkflowTaskFailed")
+        // Calls of our own that have no deadline get ten seconds.
+        #expect(ContinuousClock.now - started < .seconds(8))
+    }
 }

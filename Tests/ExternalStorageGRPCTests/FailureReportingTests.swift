@@ -8,6 +8,7 @@ import BufferTransport
 import CoreMetrics
 import ExternalStorageCore
 import ExternalStorageGRPC
+import ExternalStorageTesting
 import Foundation
 import GRPCCore
 import Logging
@@ -245,6 +246,163 @@ struct FailureReportingTests {
         #expect(log.lines == ["error: Payloads of a task could not be retrieved"])
     }
 
+    /// What a call is about whose deadline passes while a driver hangs.
+    enum Late: String, CaseIterable {
+        case call, task, query
+        case answer = "call that was answered"
+        case taskHandedOut = "task that was handed out"
+        case activityHandedOut = "activity that was handed out"
+        case queryHandedOut = "query that was handed out"
+
+        var method: String {
+            switch self {
+            case .call: "StartWorkflowExecution"
+            case .task: "RespondActivityTaskCompleted"
+            case .query: "RespondQueryTaskCompleted"
+            case .answer: "QueryWorkflow"
+            case .taskHandedOut, .queryHandedOut: "PollWorkflowTaskQueue"
+            case .activityHandedOut: "PollActivityTaskQueue"
+            }
+        }
+
+        var kind: String {
+            switch self {
+            case .call, .answer: "call"
+            case .task, .activityHandedOut: "activity_task"
+            case .query, .queryHandedOut: "query"
+            case .taskHandedOut: "workflow_task"
+            }
+        }
+
+        var stores: Bool { [.call, .task, .query].contains(self) }
+
+        func request() throws -> ByteBuffer {
+            switch self {
+            case .call: try StartRequest.with { $0.input = .of(.large()) }.buffer
+            case .task:
+                try Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest.with { request in
+                    request.taskToken = Data("t".utf8)
+                    request.result = .of(.large())
+                }.buffer
+            case .query:
+                try Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest.with { request in
+                    request.taskToken = Data("t".utf8)
+                    request.queryResult = .of(.large())
+                }.buffer
+            case .answer, .taskHandedOut, .activityHandedOut, .queryHandedOut: ByteBuffer()
+            }
+        }
+
+        func answer(_ reference: APIPayload) throws -> ByteBuffer {
+            switch self {
+            case .call, .task, .query: ByteBuffer()
+            case .answer:
+                try Temporal_Api_Workflowservice_V1_QueryWorkflowResponse.with { $0.queryResult = .of(reference) }
+                    .buffer
+            case .taskHandedOut:
+                try WorkflowTask.with { task in
+                    task.taskToken = Data("t".utf8)
+                    task.workflowExecution.workflowID = "w"
+                    task.history.events = [
+                        .with { $0.workflowExecutionStartedEventAttributes.input = .of(reference) }
+                    ]
+                }.buffer
+            case .queryHandedOut:
+                try WorkflowTask.with { task in
+                    task.taskToken = Data("t".utf8)
+                    task.workflowExecution.workflowID = "w"
+                    task.query.queryArgs = .of(reference)
+                }.buffer
+            case .activityHandedOut:
+                try ActivityTask.with { task in
+                    task.taskToken = Data("t".utf8)
+                    task.workflowExecution.workflowID = "w"
+                    task.input = .of(reference)
+                }.buffer
+            }
+        }
+    }
+
+    @Test(
+        "ES-F8 ES-R6 What a deadline ends is counted and logged as the call, task or query that it is",
+        arguments: Late.allCases
+    )
+    func late(_ late: Late) async throws {
+        let (log, metrics, hanging) = (Log(), TestMetrics(), HangingDriver())
+        defer { hanging.release() }
+        var configuration = ExternalStorage.Configuration()
+        configuration.threshold = .bytes(300)
+        let storage = try ExternalStorage(driver: hanging, configuration: configuration, logger: Logger(label: "test"))
+        let reference = try APIPayload(
+            StorageReference(driverName: "hanging", claim: [:]).payload(forStored: 1_000).serializedBytes
+        )
+        let answer = try late.answer(reference)
+        let frontend = FakeFrontend { _ in .message(answer) }
+        let transport = withMetricsFactory(metrics) {
+            ExternalStorageTransport(wrapping: frontend, storage: storage, logger: log.logger)
+        }
+
+        let result = try await transport.call(late.method, late.request(), metadata: ["grpc-timeout": "200m"])
+
+        #expect(result.status.code == .deadlineExceeded)
+        let direction = late.stores ? "store" : "retrieve"
+        #expect(self.count(metrics, kind: late.kind, code: "deadlineExceeded", direction: direction) == 1)
+        #expect(metrics.counters.filter { $0.label == "temporal_external_storage_failed" }.count == 1)
+        let line = try #require(log.records.first)
+        #expect(log.lines == ["error: The time of a call was over before its payloads were stored or retrieved"])
+        let isHandedOut = [.taskHandedOut, .activityHandedOut, .queryHandedOut].contains(late)
+        #expect(line.metadata["temporal.workflow.id"] == (isHandedOut ? "w" : nil))
+        // There is no time left in which the server could be told.
+        #expect(frontend.requests.count == (late.stores ? 0 : 1))
+    }
+
+    @Test("ES-F5 A report that is given up with its call is no error")
+    func cancelledReport() async throws {
+        let (fixture, log) = (try Fixture(), Log())
+        fixture.driver.fail(.unavailable)
+        let reports = TestCounter()
+        let transport = ExternalStorageTransport(
+            wrapping: FakeFrontend { _ in
+                reports.increment()
+                try await TestEvent().wait()
+                return .message(ByteBuffer())
+            },
+            storage: fixture.storage,
+            logger: log.logger
+        )
+        let completion = try CompletedRequest.with { request in
+            request.taskToken = Data("t".utf8)
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(.large()) }]
+        }.buffer
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await transport.call("RespondWorkflowTaskCompleted", completion) }
+            try await reports.wait(for: 1)
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(log.lines == ["error: Payloads of a request could not be stored"])
+    }
+
+    @Test("ES-F6 What its caller reports is not reported by the transport: the call fails with the storage error")
+    func reportedByCaller() async throws {
+        let fixture = try Fixture()
+        fixture.driver.fail(.unavailable)
+        let record = StorageFailureRecord()
+        let heartbeat = try Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatRequest.with { request in
+            request.taskToken = Data("t".utf8)
+            request.details = .of(.large())
+        }.buffer
+        let result = try await StorageFailureRecord.$current.withValue(record) {
+            try await StorageFailureRecord.$isReportedByCaller.withValue(true) {
+                try await fixture.transport.call("RecordActivityTaskHeartbeat", heartbeat)
+            }
+        }
+        #expect(result.status.code == .failedPrecondition)
+        #expect(result.status.message.contains("the store is down"))
+        #expect(record.error?.code == .unavailable)
+        #expect(fixture.frontend.requests.isEmpty)
+    }
+
     @Test("What is no protobuf passes as it is, and the log says so once per method")
     func unreadable() async throws {
         let (fixture, log, metrics) = (try Fixture(), Log(), TestMetrics())
@@ -261,6 +419,9 @@ struct FailureReportingTests {
                     count: 2
                 )
         )
+        // Where it ends to be protobuf.
+        for record in log.records { #expect(record.metadata["error"] == "truncated at byte 2") }
+        #expect(log.records.map { $0.metadata["message"] } == ["request", "response"])
     }
 }
 
@@ -299,5 +460,18 @@ struct GivenUpCallTests {
         for _ in 0..<2 { _ = try? await pool.call("A", ByteBuffer()) }
         // One that failed is passed over; one whose caller gave up is chosen again.
         #expect(members.map { $0.calls.withLock { $0 } } == (isCallers ? [2, 0] : [2, 2]))
+    }
+
+    @Test("Nor is one that its caller gave up, whatever the transport makes of that")
+    func cancelled() async throws {
+        let members = (0..<2).map { _ in Refusing(RPCError(code: .unavailable, message: "")) }
+        let pool = PooledTransport(members)
+        for _ in 0..<2 {
+            await withTaskGroup(of: Void.self) { group in
+                group.cancelAll()
+                group.addTask { _ = try? await pool.call("A", ByteBuffer()) }
+            }
+        }
+        #expect(members.map { $0.calls.withLock { $0 } } == [2, 0])
     }
 }

@@ -153,12 +153,15 @@ struct HistoryPageTests {
             guard request.method == "GetWorkflowExecutionHistory" else { return task }
             return HistoryResponse.with { $0.history.events = [events[0]] }
         }
+        let before = self.fixture.driver.retrieves.count
 
         let result = try await transport.call("PollWorkflowTaskQueue", Google_Protobuf_Empty().buffer)
         let message = try #require(result.message)
         let first = try WorkflowTask(message)
 
         #expect(message.readableBytes <= limit)
+        // What came for the page is used for what is left of it.
+        #expect(self.fixture.driver.retrieves.count == before + 1)
         // What claims to be larger than a message may be stands alone.
         #expect(first.history.events.count > (size ?? 0 > limit ? 0 : 1))
         let rest = try await self.rest(after: first.nextPageToken, from: transport, limit: limit)

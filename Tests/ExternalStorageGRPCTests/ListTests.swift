@@ -69,6 +69,38 @@ struct ListTests {
         }
     }
 
+    @Test(
+        "ES-F7 So it is in every list and scan",
+        arguments: [
+            "ListOpenWorkflowExecutions", "ListClosedWorkflowExecutions", "ListWorkflowExecutions",
+            "ListArchivedWorkflowExecutions", "ScanWorkflowExecutions", "ListSchedules",
+        ]
+    )
+    func everyList(_ method: String) async throws {
+        typealias Schedules = Temporal_Api_Workflowservice_V1_ListSchedulesResponse
+        // The responses of all but one are the same on the wire.
+        let (fixture, executions) = try await Self.list(3)
+        let schedules = Schedules.with { response in
+            response.schedules = executions.executions.map { info in .with { $0.memo = info.memo } }
+        }
+        let bytes = try method == "ListSchedules" ? schedules.buffer : executions.buffer
+        let transport = ExternalStorageTransport(
+            wrapping: FakeFrontend { _ in .message(bytes) },
+            storage: fixture.storage,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        fixture.driver.fail(.notFound, only: "memo 1")
+
+        let result = try await transport.call(method, Google_Protobuf_Empty().buffer)
+
+        #expect(result.status.code == .ok)
+        let message = try #require(result.message)
+        let memos =
+            try method == "ListSchedules"
+            ? Schedules(message).schedules.map(\.memo) : ListResponse(message).executions.map(\.memo)
+        #expect(memos.map { $0.fields["note"]?.isReference } == [false, true, false])
+    }
+
     @Test("ES-F7 What has no room in the message keeps its reference")
     func tooLarge() async throws {
         let (fixture, response) = try await Self.list(20)

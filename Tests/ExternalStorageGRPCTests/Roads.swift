@@ -15,6 +15,8 @@ import Testing
 /// response, as the native client does.
 enum Road {
     @TaskLocal static var isUnary = false
+    /// Told of the options of unary calls.
+    @TaskLocal static var seeOptions: (@Sendable (CallOptions) -> Void)?
 }
 
 /// Runs every test on both roads.
@@ -44,6 +46,7 @@ extension FakeFrontend: UnaryTransport {
         opened: @escaping @Sendable () -> Void
     ) async throws -> [UInt8] {
         opened()
+        Road.seeOptions?(options)
         let result = try await self.call(descriptor.method, ByteBuffer(bytes: message), metadata: metadata)
         if let error = RPCError(status: result.status, metadata: result.trailers) { throw error }
         return Array((result.message ?? ByteBuffer()).readableBytesView)

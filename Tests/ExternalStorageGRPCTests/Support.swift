@@ -76,6 +76,8 @@ final class RecordingDriver: StorageDriver {
         var failure: ExternalStorageError?
         /// Fails only payloads whose text contains this.
         var failsOnly: String?
+        var asked: [String] = []
+        var retrieves: [Int] = []
     }
 
     let name = "recording"
@@ -83,6 +85,10 @@ final class RecordingDriver: StorageDriver {
     private let state = Mutex(State())
 
     var stored: [Stored] { self.state.withLock { $0.stored } }
+    /// The names of the payloads that were to be stored, whatever became of them.
+    var asked: [String] { self.state.withLock { $0.asked } }
+    /// How many payloads each call wanted back.
+    var retrieves: [Int] { self.state.withLock { $0.retrieves } }
 
     /// From now on every call fails, or those for payloads that contain a text.
     func fail(_ code: ExternalStorageError.Code = .unavailable, only text: String? = nil) {
@@ -97,10 +103,11 @@ final class RecordingDriver: StorageDriver {
             try self.state.withLock { state in
                 try payloads.map { payload in
                     let text = String(buffer: payload.data)
+                    let name = String(text.split(separator: ".").first ?? "").replacing("\"", with: "")
+                    state.asked.append(name)
                     try Self.check(state, text)
                     let key = payload.digest.hexadecimal
                     state.objects[key] = payload
-                    let name = String(text.split(separator: ".").first ?? "").replacing("\"", with: "")
                     state.stored.append(Stored(text: name, target: context.target, namespace: context.namespace))
                     return ["key": key]
                 }
@@ -111,7 +118,8 @@ final class RecordingDriver: StorageDriver {
     func retrieve(_ claims: [StorageDriverClaim], context: StorageDriverRetrieveContext) async throws -> [Payload] {
         try await context.limiter.withPermit {
             try self.state.withLock { state in
-                try claims.map { claim in
+                state.retrieves.append(claims.count)
+                return try claims.map { claim in
                     guard let payload = state.objects[claim["key"] ?? ""] else {
                         throw ExternalStorageError(code: .notFound, message: "no object")
                     }

@@ -237,6 +237,38 @@ struct TaskFailureTests {
         #expect(!fixture.frontend.requests.contains { $0.method == "RespondWorkflowTaskFailed" })
     }
 
+    @Test("ES-F2 Nothing of an answer that is gone is stored to make the rest small enough")
+    func restOfAnswer() async throws {
+        let fixture = try Fixture(threshold: .bytes(5_000), requestSizeLimit: 4_000) {
+            [task = self.task(.small)] request in
+            request.method.hasPrefix("Poll") ? task : CompletedResponse() as any SwiftProtobuf.Message
+        }
+        let polled: WorkflowTask = try await fixture.call("PollWorkflowTaskQueue", Self.poll)
+        fixture.driver.fail(.unavailable, only: "answer")
+        func payload(_ text: String, _ count: Int) -> APIPayload {
+            .with { $0.data = Data((text + String(repeating: ".", count: count)).utf8) }
+        }
+        let completion = CompletedRequest.with { request in
+            request.taskToken = polled.taskToken
+            request.commands = (0..<3).map { number in
+                .with { command in
+                    command.scheduleActivityTaskCommandAttributes.input = .of(payload("command \(number)", 2_000))
+                }
+            }
+            request.queryResults["q"] = .with { result in
+                result.answer = .of(payload("answer", 9_000), payload("answer, second part", 2_500))
+            }
+        }
+
+        let result = try await fixture.transport.call("RespondWorkflowTaskCompleted", completion.buffer)
+
+        #expect(result.status.code == .ok)
+        #expect(!fixture.driver.asked.contains("answer, second part"))
+        let sent: CompletedRequest = try fixture.received("RespondWorkflowTaskCompleted")
+        #expect(sent.queryResults["q"]?.resultType == .failed)
+        #expect(sent.commands.contains { $0.scheduleActivityTaskCommandAttributes.input.payloads[0].isReference })
+    }
+
     @Test("ES-F2 Only the query whose answer cannot be stored fails; the commands of the task are sent")
     func queryAnswer() async throws {
         let fixture = try Fixture { [task = self.task(.small)] request in

@@ -13,7 +13,7 @@ import Metrics
 /// |---|---|
 /// | `failure_reason` | `ExternalStorageError` |
 /// | `kind` | `workflow_task`, `activity_task`, `nexus_task`, `query`, `call`, `list_entry`, `error_details` |
-/// | `code` | an `ExternalStorageError.Code`; `deadlineExceeded` for a call whose time was over |
+/// | `code` | an `ExternalStorageError.Code`; `deadlineExceeded` for what a deadline ended |
 /// | `direction` | `store`, `retrieve` |
 struct FailureMetrics: Sendable {
     enum Kind: String, Sendable {

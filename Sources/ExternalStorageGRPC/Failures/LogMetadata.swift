@@ -10,12 +10,15 @@ import Logging
 /// The keys under which this module logs: an allow-list, so that no header and no payload gets into a log.
 enum LogMetadata {
     static func failure(_ error: ExternalStorageError, method: String, task: TaskContext?) -> Logger.Metadata {
-        var metadata: Logger.Metadata = [
-            "error": "\(error)",
-            "error.code": "\(error.code)",
-            "rpc.method": "\(method)",
-        ]
+        var metadata = self.call(method, task: task)
+        metadata["error"] = "\(error)"
+        metadata["error.code"] = "\(error.code)"
         if let driver = error.driverName { metadata["driver"] = "\(driver)" }
+        return metadata
+    }
+
+    static func call(_ method: String, task: TaskContext?) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["rpc.method": "\(method)"]
         guard let task else { return metadata }
         metadata["temporal.namespace"] = "\(task.workflow.namespace)"
         if !task.workflow.id.isEmpty { metadata["temporal.workflow.id"] = "\(task.workflow.id)" }

@@ -94,7 +94,7 @@ extension StorageCall {
         } catch let error as ExternalStorageError {
             return try await self.storeFailed(error, request: request, facts: facts)
         } catch is TimeLimitExceeded {
-            throw self.timeIsOver(.store)
+            throw self.timeIsOver(.store, self.kindOfRequest, task: self.token(of: request).context)
         } catch let error as WireError {
             guard let failure = self.unreadable(error, "request") else { return result }
             return try await self.storeFailed(failure, request: request, facts: facts)
@@ -136,13 +136,13 @@ extension StorageCall {
         facts: State
     ) async throws -> Base.Bytes {
         let token = self.token(of: request)
-        let kind: FailureMetrics.Kind =
-            switch self.rule.storeFailure {
-            case .failsCall: .call
-            case .failsQuery: .query
-            case .failsTask(let kind): .init(kind)
-            }
-        self.failed(kind, error, .store, "Payloads of a request could not be stored", task: token.context)
+        self.failed(
+            self.kindOfRequest,
+            error,
+            .store,
+            "Payloads of a request could not be stored",
+            task: token.context
+        )
         switch self.rule.storeFailure {
         case .failsCall:
             self.record?.note(error)
@@ -165,6 +165,15 @@ extension StorageCall {
             if let report { await self.transport.send(report, metadata: facts.metadata, deadline: facts.deadline) }
             self.record?.note(error)
             throw RPCError.taskIsGone(error)
+        }
+    }
+
+    /// What fails if the payloads of the request cannot be stored.
+    private var kindOfRequest: FailureMetrics.Kind {
+        switch self.rule.storeFailure {
+        case .failsCall: .call
+        case .failsQuery: .query
+        case .failsTask(let kind): .init(kind)
         }
     }
 
@@ -231,7 +240,8 @@ extension StorageCall {
             let text: Logger.Message = "Payloads of a response could not be retrieved"
             return try await self.responseFailed(error, text, message: message, type: type, facts: facts)
         } catch is TimeLimitExceeded {
-            throw self.timeIsOver(.retrieve)
+            let handedOut = self.task(in: message, type: type, facts: facts)
+            throw self.timeIsOver(.retrieve, handedOut?.failureKind ?? .call, task: handedOut?.task)
         } catch let error as WireError {
             guard let failure = self.unreadable(error, "response") else { return message }
             let text: Logger.Message = "A response cannot be searched for payloads"
@@ -247,42 +257,55 @@ extension StorageCall {
         type: MessageType,
         facts: State
     ) async throws -> Base.Bytes {
-        let response = TransportMessage<Base.Bytes>(bytes: message)
-        let task = try? response.withSpan { bytes throws(WireError) -> (TaskContext, ByteBuffer)? in
-            guard self.rule.handsOutTasks, let token = try WireReader.lastBytes(1, in: 0..<bytes.count, of: bytes),
-                let task = try TaskContext(
-                    response: type,
-                    in: 0..<bytes.count,
-                    of: bytes,
-                    namespace: facts.namespace
-                )
-            else { return nil }
-            var own = ByteBuffer()
-            own.write(bytes, in: token)
-            return (task, own)
-        }
-        let known = task ?? nil
-        self.failed(
-            known.map { .init($0.0.kind) } ?? .call,
-            error,
-            .retrieve,
-            text,
-            task: known?.0
-        )
-        guard let (task, token) = known else {
+        let handedOut = self.task(in: message, type: type, facts: facts)
+        self.failed(handedOut?.failureKind ?? .call, error, .retrieve, text, task: handedOut?.task)
+        guard let handedOut else {
             self.record?.note(error)
             throw RPCError(error)
         }
         let report = StorageFailureReport(
             of: error,
-            task: task,
-            kind: task.kind,
-            token: token,
+            task: handedOut.task,
+            kind: handedOut.task.kind,
+            token: handedOut.token,
             namespace: facts.namespace,
-            identity: facts.identity
+            identity: facts.identity,
+            isQuery: handedOut.isQuery
         )
         if let report { await self.transport.send(report, metadata: facts.metadata, deadline: facts.deadline) }
         return TransportMessage<Base.Bytes>(ByteBuffer()).bytes
+    }
+
+    /// The task that a response is.
+    private struct HandedOutTask {
+        var task: TaskContext
+        /// The server's token.
+        var token: ByteBuffer
+        /// Whether it is nothing but a query.
+        var isQuery: Bool
+
+        var failureKind: FailureMetrics.Kind { self.isQuery ? .query : .init(self.task.kind) }
+    }
+
+    /// The task that a response is; nil if it is none, or is not protobuf.
+    private func task(in message: Base.Bytes, type: MessageType, facts: State) -> HandedOutTask? {
+        guard self.rule.handsOutTasks else { return nil }
+        let found = try? TransportMessage<Base.Bytes>(bytes: message).withSpan {
+            bytes throws(WireError) -> HandedOutTask? in
+            let whole = 0..<bytes.count
+            guard let token = try WireReader.lastBytes(1, in: whole, of: bytes),
+                let task = try TaskContext(response: type, in: whole, of: bytes, namespace: facts.namespace)
+            else { return nil }
+            var own = ByteBuffer()
+            own.write(bytes, in: token)
+            let query = try WireReader.lastBytes(10, in: whole, of: bytes)
+            return HandedOutTask(
+                task: task,
+                token: own,
+                isQuery: type == .pollWorkflowTaskQueueResponse && query != nil
+            )
+        }
+        return found ?? nil
     }
 
     /// The trailing metadata of a failed call, with what its error details hold resolved (ES-C1).
@@ -384,15 +407,22 @@ extension StorageCall {
         self.logger.error(message, metadata: LogMetadata.failure(error, method: self.descriptor.method, task: task))
     }
 
-    /// The time of the call is over, whatever its drivers do (ES-R6).
-    private func timeIsOver(_ direction: StorageOperation, _ kind: FailureMetrics.Kind = .call) -> RPCError {
+    /// The time of the call is over, whatever its drivers do (ES-R6): counted as what it fails (ES-F8).
+    ///
+    /// Nothing is reported, for which there is no time left: a task runs into its timeout.
+    private func timeIsOver(
+        _ direction: StorageOperation,
+        _ kind: FailureMetrics.Kind,
+        task: TaskContext? = nil
+    ) -> RPCError {
         self.transport.metrics.failed(kind, code: "deadlineExceeded", direction)
         let drivers = self.engine.storage?.driverNames.joined(separator: ", ") ?? ""
+        var metadata = LogMetadata.call(self.descriptor.method, task: task)
+        metadata["operation"] = "\(direction)"
+        metadata["drivers"] = "\(drivers)"
         self.logger.error(
             "The time of a call was over before its payloads were stored or retrieved",
-            metadata: [
-                "rpc.method": "\(self.descriptor.method)", "operation": "\(direction)", "drivers": "\(drivers)",
-            ]
+            metadata: metadata
         )
         return RPCError(
             code: .deadlineExceeded,

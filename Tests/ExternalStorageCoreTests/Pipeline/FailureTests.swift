@@ -182,6 +182,7 @@ struct FailureTests {
     func retryable() {
         let codes: [(ExternalStorageError.Code, Bool)] = [
             (.throttled, true), (.unavailable, true), (.driverFailed, true), (.notConfigured, true), (.notFound, false),
+            (.notReplicated, true),
             (.forbidden, false), (.corrupted, false), (.payloadTooLarge, false), (.misconfigured, false),
             (.invalidClaim, false), (.driverNotRegistered, false), (.driverContract, false),
         ]

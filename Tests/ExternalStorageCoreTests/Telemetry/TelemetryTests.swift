@@ -51,6 +51,20 @@ struct TelemetryTests {
         #expect(try metrics.expectTimer(prefix + "latency", retrieve).values.count == 1)
     }
 
+    @Test("ES-O1 What is stored only because a request is too large is counted by itself")
+    func storedForSize() async throws {
+        let metrics = TestMetrics()
+        let storage = try withMetricsFactory(metrics) {
+            try ExternalStorage(driver: InMemoryStorageDriver(), configuration: .test(), logger: .silent)
+        }
+        let items = [(Payload.small(1), true), (.small(2), true), (.small(3), false), (.large(4), false)].map {
+            ExternalStorage.StoreItem(payload: $0, target: nil, ignoresThreshold: $1)
+        }
+        let stored = try await storage.store(items, namespace: "default")
+        #expect(stored.count { $0 != nil } == 3)
+        #expect(try metrics.expectCounter("temporal_external_storage_stored_for_size").totalValue == 2)
+    }
+
     @Test("ES-O1 Failures are counted by class, cancellations are not")
     func failures() async throws {
         let metrics = TestMetrics()

@@ -116,6 +116,37 @@ struct ActivityWorkerTests {
             #expect(request.failure.message.contains("the store is down"))
             #expect(!request.failure.applicationFailureInfo.nonRetryable)
         }
+        // Once: the transport leaves it to the worker.
+        #expect(self.service.callersOwn == ["heartbeat", "fail"])
+    }
+
+    @Test("ES-F6 A cancellation stays one if its details cannot be stored")
+    func cancellationNotStored() async throws {
+        self.service.answerHeartbeats(.success(.with { $0.cancelRequested = true }))
+        let worker = try TemporalWorker.scripted(self.service) {
+            Activity("work") {
+                ActivityContext.current?.heartbeat()
+                await OneShot().wait()
+                throw TemporalFailure(
+                    original: .with { $0.canceledFailureInfo = .init() },
+                    message: "enough",
+                    stackTrace: "",
+                    payloads: [.sample(1, sizeInBytes: 10)],
+                    cause: nil,
+                    converter: DataConverter()
+                )
+            }
+        }
+        let storage = ExternalStorageError(code: .unavailable, message: "the store is down", driverName: "d")
+        self.service.failNextFailure(TemporalError(code: .externalStorageFailed, message: "", cause: storage))
+        try await worker.running {
+            self.service.offer(try await .sample("work"))
+            #expect(await self.service.nextReport()?.heartbeat != nil)
+            let request = try #require(await self.service.nextReport()?.canceled)
+            #expect(!request.hasDetails)
+        }
+        // The second time there is nothing to store.
+        #expect(self.service.callersOwn == ["heartbeat", "cancel"])
     }
 
     @Test("ES-F6 A failure that is not to be retried stays one if a heartbeat could not be stored before")
@@ -168,6 +199,7 @@ struct ActivityWorkerTests {
             #expect(again.cause == .externalStorageFailure)
             #expect(again.failure.message.contains("the store is down"))
         }
+        #expect(self.service.callersOwn == ["fail", "fail"])
     }
 
     @Test("Errors are reported as failures: one's own with all it says, others with the name of their type")

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import ExternalStorageTesting
 import NIOConcurrencyHelpers
 import SwiftProtobuf
@@ -37,6 +38,7 @@ final class ScriptedService: ActivityService {
         var heartbeatAnswers: [Result<HeartbeatAnswer, TemporalError>] = []
         var completionErrors: [TemporalError] = []
         var failureErrors: [TemporalError] = []
+        var callersOwn: [String] = []
         var namespaceErrors: [TemporalError] = []
     }
 
@@ -91,6 +93,14 @@ final class ScriptedService: ActivityService {
     /// Refuses reports of failures and cancellations.
     func failNextFailure(_ error: TemporalError) {
         self.state.withLockedValue { $0.failureErrors.append(error) }
+    }
+
+    /// The calls of which the worker itself reports that something could not be stored, so that the transport does not.
+    var callersOwn: [String] { self.state.withLockedValue { $0.callersOwn } }
+
+    private func noteCaller(_ method: String) {
+        guard StorageFailureRecord.isReportedByCaller else { return }
+        self.state.withLockedValue { $0.callersOwn.append(method) }
     }
 
     private func refuseFailure() throws {
@@ -152,6 +162,7 @@ final class ScriptedService: ActivityService {
     func heartbeat(
         _ request: Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatRequest
     ) async throws -> HeartbeatAnswer {
+        self.noteCaller("heartbeat")
         self.reported.yield(.heartbeat(request))
         let answer = self.state.withLockedValue { state in
             state.heartbeatAnswers.isEmpty ? nil : state.heartbeatAnswers.removeFirst()
@@ -168,11 +179,13 @@ final class ScriptedService: ActivityService {
     }
 
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest) async throws {
+        self.noteCaller("fail")
         try self.refuseFailure()
         self.reported.yield(.failed(request))
     }
 
     func cancel(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest) async throws {
+        self.noteCaller("cancel")
         try self.refuseFailure()
         self.reported.yield(.canceled(request))
     }
