@@ -356,6 +356,42 @@ struct FailureReportingTests {
         #expect(frontend.requests.count == (late.stores ? 0 : 1))
     }
 
+    @Test(
+        "ES-T4 If the server does not say whose child a workflow is, the log does, and the result stays with the workflow"
+    )
+    func unknownParent() async throws {
+        let (fixture, log, metrics) = (try Fixture(), Log(), TestMetrics())
+        let transport = try self.transport(fixture, log, metrics) { request in
+            switch request.method {
+            case "PollWorkflowTaskQueue":
+                try WorkflowTask.with { task in
+                    task.taskToken = Data("t".utf8)
+                    task.workflowExecution.workflowID = "w"
+                    task.workflowExecution.runID = "r"
+                }.buffer
+            case "GetWorkflowExecutionHistory": throw RPCError(code: .permissionDenied, message: "no right to read")
+            default: ByteBuffer()
+            }
+        }
+        let poll = try await transport.call("PollWorkflowTaskQueue", ByteBuffer())
+        let token = try WorkflowTask(try #require(poll.message)).taskToken
+        let completion = try CompletedRequest.with { request in
+            request.taskToken = token
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(.large()) }]
+        }.buffer
+
+        let result = try await transport.call("RespondWorkflowTaskCompleted", completion)
+
+        #expect(result.status.code == .ok)
+        #expect(fixture.driver.stored.map { $0.target?.workflow?.id } == ["w"])
+        let line = try #require(log.records.first)
+        #expect(
+            log.lines == ["warning: The server does not say whose child a workflow is; its result is kept with itself"]
+        )
+        #expect(line.metadata["temporal.workflow.id"] == "w" && line.metadata["temporal.workflow.run-id"] == "r")
+        #expect(line.metadata["error"].map { "\($0)".contains("no right to read") } == true)
+    }
+
     @Test("ES-F5 A report that is given up with its call is no error")
     func cancelledReport() async throws {
         let (fixture, log) = (try Fixture(), Log())
