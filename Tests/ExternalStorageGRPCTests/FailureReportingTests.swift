@@ -396,7 +396,7 @@ struct FailureReportingTests {
     func cancelledReport() async throws {
         let (fixture, log) = (try Fixture(), Log())
         fixture.driver.fail(.unavailable)
-        let reports = TestCounter()
+        let reports = ExternalStorageTesting.TestCounter()
         let transport = ExternalStorageTransport(
             wrapping: FakeFrontend { _ in
                 reports.increment()

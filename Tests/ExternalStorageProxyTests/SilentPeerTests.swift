@@ -84,8 +84,8 @@ struct SilentPeerTests {
             try await withProxy(to: upstream, security: .tls(from: source)) { proxy in
                 let forwarder = try await Self.forward(to: try #require(proxy.address.ipv4?.port), over: wire)
                 var configuration = HTTP2CallTransport.Configuration()
-                configuration.keepaliveInterval = .milliseconds(100)
-                configuration.keepaliveTimeout = .milliseconds(200)
+                configuration.keepaliveInterval = .milliseconds(200)
+                configuration.keepaliveTimeout = .seconds(1)
                 let transport = try HTTP2CallTransport(
                     target: .ipv4(address: "127.0.0.1", port: forwarder.localAddress?.port ?? 0),
                     security: .tls {
@@ -95,8 +95,8 @@ struct SilentPeerTests {
                     configuration: configuration
                 )
                 await withTaskGroup(of: Void.self) { group in
-                    group.addTask { try? await transport.connect() }
-                    let ended = await withTaskGroup(of: (RPCError?, wasLeft: Bool).self) { calls in
+                    group.addTask { _ = try? await transport.connect() }
+                    let ended = await withTaskGroup(of: (error: RPCError?, wasLeft: Bool).self) { calls in
                         calls.addTask {
                             do {
                                 _ = try await transport.call("Hang")
@@ -109,8 +109,8 @@ struct SilentPeerTests {
                         wire.cut()
                         return await calls.next()
                     }
-                    #expect(ended?.0?.code == .unavailable)
-                    #expect(ended?.0?.message.contains("does not answer") == true)
+                    #expect(ended?.error?.code == .unavailable)
+                    #expect(ended?.error?.message.contains("does not answer") == true)
                     // TLS waits some seconds for an answer before it closes.
                     #expect(ended?.wasLeft == false)
                     group.cancelAll()

@@ -57,7 +57,9 @@ struct TelemetryTests {
         let storage = try withMetricsFactory(metrics) {
             try ExternalStorage(driver: InMemoryStorageDriver(), configuration: .test(), logger: .silent)
         }
-        let items = [(Payload.small(1), true), (.small(2), true), (.small(3), false), (.large(4), false)].map {
+        let items = [
+            (Payload.small(1), true), (Payload.small(2), true), (Payload.small(3), false), (Payload.large(4), false),
+        ].map {
             ExternalStorage.StoreItem(payload: $0, target: nil, ignoresThreshold: $1)
         }
         let stored = try await storage.store(items, namespace: "default")
