@@ -442,7 +442,7 @@ struct FailureReportingTests {
     @Test("What is no protobuf passes as it is, and the log says so once per method")
     func unreadable() async throws {
         let (fixture, log, metrics) = (try Fixture(), Log(), TestMetrics())
-        let rubbish = ByteBuffer(bytes: [0x2A, 0x7F, 0x01])
+        let rubbish = ByteBuffer(bytes: [0x08, 0x01, 0x2A, 0x7F, 0x01])
         let transport = try self.transport(fixture, log, metrics) { _ in rubbish }
         for _ in 0..<3 {
             let result = try await transport.call("QueryWorkflow", rubbish)
@@ -455,7 +455,7 @@ struct FailureReportingTests {
                     count: 2
                 )
         )
-        // Where it ends to be protobuf.
+        // Where the field stands that is none.
         for record in log.records { #expect(record.metadata["error"] == "truncated at byte 2") }
         #expect(log.records.map { $0.metadata["message"] } == ["request", "response"])
     }
