@@ -214,38 +214,6 @@ struct SlowPeerTests {
         try await silent.close()
     }
 
-    @Test("The connections of a pool, and of a fleet, begin at different addresses of their server")
-    func order() async throws {
-        func answer(_ byte: UInt8) -> @Sendable (ServerCall) async -> Void {
-            { call in
-                try? await call.send(ByteBuffer(bytes: [byte]), isOnly: true)
-                call.finish(Status(code: .ok, message: ""), [:])
-            }
-        }
-        try await LoopbackTests.withListener(answer(1)) { first, _ in
-            try await LoopbackTests.withListener(answer(2)) { second, _ in
-                // That all of them begin at the same one happens once in four billion times.
-                let transports = try (0..<33).map { _ in
-                    try HTTP2CallTransport(
-                        target: ResolvableTargets.IPv4(
-                            addresses: [first, second].map { .init(host: "127.0.0.1", port: $0) }
-                        ),
-                        configuration: Outcome.patient,
-                        eventLoopGroup: EventLoops.many
-                    )
-                }
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for transport in transports { group.addTask { try await transport.connect() } }
-                    var servers: Set<UInt8> = []
-                    for transport in transports { servers.formUnion(await Outcome.unary(transport).message ?? []) }
-                    #expect(servers == [1, 2])
-                    for transport in transports { transport.beginGracefulShutdown() }
-                    try await group.waitForAll()
-                }
-            }
-        }
-    }
-
     @Test("A transport connects once, and a listener runs once")
     func once() async throws {
         try await LoopbackTests.withListener { port, listener in
