@@ -34,7 +34,7 @@ final class HangingDriver: StorageDriver {
         throw ExternalStorageError(code: .notFound, message: "too late")
     }
 
-    private func hang() async {
+    func hang() async {
         await withCheckedContinuation { continuation in
             self.hung.withLock { $0.append(continuation) }
             self.calls.increment()
@@ -230,5 +230,65 @@ struct DeadlineTests {
         let first = try #require(timeouts.first ?? nil)
         #expect(first < .seconds(10) && first > .zero)
         #expect(timeouts.last == .some(nil))
+    }
+
+    /// A server that hands out a task of a run whose parent nobody here knows.
+    private func taskOfUnknownParent(
+        _ answer: @escaping @Sendable (FakeFrontend.Request) async throws -> ByteBuffer
+    ) async throws -> (fixture: Fixture, frontend: FakeFrontend, complete: (_ timeout: String) async throws -> Void) {
+        let fixture = try Fixture()
+        let polled = try WorkflowTask.with { task in
+            task.taskToken = Data("t".utf8)
+            task.workflowExecution.workflowID = "w"
+            task.workflowExecution.runID = "r"
+        }.buffer
+        let frontend = FakeFrontend { request in
+            .message(request.method == "PollWorkflowTaskQueue" ? polled : try await answer(request))
+        }
+        let transport = ExternalStorageTransport(wrapping: frontend, storage: fixture.storage, logger: self.logger)
+        let poll = try await transport.call("PollWorkflowTaskQueue", ByteBuffer())
+        let token = try WorkflowTask(try #require(poll.message)).taskToken
+        let completion = try CompletedRequest.with { request in
+            request.taskToken = token
+            request.commands = [.with { $0.completeWorkflowExecutionCommandAttributes.result = .of(.large()) }]
+        }.buffer
+        return (
+            fixture, frontend,
+            { timeout in
+                _ = try await transport.call(
+                    "RespondWorkflowTaskCompleted",
+                    completion,
+                    metadata: ["grpc-timeout": .string(timeout)]
+                )
+            }
+        )
+    }
+
+    @Test("ES-R6 Who asks whose child a workflow is has the time of the call for it, and not more")
+    func question() async throws {
+        let (_, frontend, complete) = try await self.taskOfUnknownParent { _ in ByteBuffer() }
+        try await complete("9S")
+        let question = try #require(frontend.requests.first { $0.method == "GetWorkflowExecutionHistory" })
+        let timeout = try #require(question.metadata[stringValues: "grpc-timeout"].first { _ in true })
+        let milliseconds = try #require(timeout.hasSuffix("m") ? Int(timeout.dropLast()) : nil)
+        // A call of our own that is made for nobody would have ten seconds.
+        #expect((1...9_000).contains(milliseconds))
+    }
+
+    @Test("ES-R6 A server that does not answer, neither a report nor a question, holds up no call for ever")
+    func unanswered() async throws {
+        let (fixture, _, complete) = try await self.taskOfUnknownParent { request in
+            switch request.method {
+            case "RespondWorkflowTaskFailed", "GetWorkflowExecutionHistory": await self.driver.hang()
+            default: break
+            }
+            return ByteBuffer()
+        }
+        defer { self.driver.release() }
+        // The question.
+        try await complete("200m")
+        // The report, and perhaps the question.
+        fixture.driver.fail(.unavailable)
+        try await complete("200m")
     }
 }

@@ -44,4 +44,34 @@ struct StorageSettingsTests {
             #expect(error?.code == .notFound)
         }
     }
+
+    @Test(
+        "ES-P8 References of drivers that are not there stay if the settings say so, and only then",
+        arguments: [nil, "fail", "leave"]
+    )
+    func unregistered(_ value: String?) async throws {
+        var flags: [Setting: String] = [.driver: "local-disk", .store: FileManager.default.temporaryDirectory.path]
+        flags[.unregisteredDrivers] = value
+        let settings = try Settings(flags: flags, environment: [:])
+        let made = try await StorageSettings.storage(from: settings, logger: Logger(label: "test"))
+        let storage = try #require(made)
+        let reference = StorageReference(driverName: "elsewhere", claim: ["key": "k"]).payload(forStored: 10)
+        if value == "leave" {
+            #expect(try await storage.retrieve([reference], namespace: "default") == [reference])
+        } else {
+            let error = await #expect(throws: ExternalStorageError.self) {
+                try await storage.retrieve([reference], namespace: "default")
+            }
+            #expect(error?.code == .driverNotRegistered)
+        }
+    }
+
+    @Test("What to do with them is one of two words")
+    func unregisteredWrong() async throws {
+        let settings = try Settings(flags: [.driver: "none", .unregisteredDrivers: "keep"], environment: [:])
+        let error = await #expect(throws: CommandError.self) {
+            try await StorageSettings.storage(from: settings, logger: Logger(label: "test"))
+        }
+        #expect(error?.message.contains("\"fail\" or \"leave\"") == true)
+    }
 }
