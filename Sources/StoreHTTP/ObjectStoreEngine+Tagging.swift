@@ -66,7 +66,9 @@ extension ObjectStoreEngine where Store: TaggingObjectStore {
     package func unmark(_ location: StoredObjectLocation) async throws -> Bool {
         try await self.maintaining("take the mark from") {
             let names = [UnreferencedTag.name, UnreferencedTag.timeName]
-            guard let tags = try await self.store.tags(of: location), names.contains(where: { tags.values[$0] != nil })
+            // Some servers keep the name of what was taken away, without a value.
+            guard let tags = try await self.store.tags(of: location),
+                names.contains(where: { tags.values[$0]?.isEmpty == false })
             else { return false }
             let changes = [String: String?](uniqueKeysWithValues: names.map { ($0, String?.none) })
             return try await self.store.setTags(changes, of: location, ifVersion: tags.version) == .marked
