@@ -19,6 +19,7 @@ final class SizedDriver: StorageDriver {
     private let sizes: [Int]
     private let missing: Set<Int>
     private let state = NIOLockedValueBox([Int]())
+    private let asked = NIOLockedValueBox(0)
 
     /// Payloads of these sizes, by number.
     init(sizes: [Int], missing: Set<Int> = []) {
@@ -28,6 +29,8 @@ final class SizedDriver: StorageDriver {
 
     /// The numbers of the payloads that were read, in order.
     var reads: [Int] { self.state.withLockedValue { $0 } }
+    /// How many payloads it was asked for, whether or not there was room for them.
+    var asks: Int { self.asked.withLockedValue { $0 } }
     var bytesRead: Int { self.reads.reduce(0) { $0 + self.sizes[$1] } }
 
     func payload(_ number: Int) -> Payload { .sample(number, sizeInBytes: self.sizes[number]) }
@@ -50,6 +53,7 @@ final class SizedDriver: StorageDriver {
                 guard let number = claim["number"].flatMap({ Int($0) }), !self.missing.contains(number) else {
                     throw ExternalStorageError(code: .notFound, message: "no object there")
                 }
+                self.asked.withLockedValue { $0 += 1 }
                 await Task.yield()
                 try room.reserve(self.sizes[number])
                 self.state.withLockedValue { $0.append(number) }
@@ -125,6 +129,8 @@ struct RetrievalBudgetTests {
         }
         #expect(pages == 4)
         #expect(driver.reads.sorted() == Array(0..<200))
+        // Of a page the first that has no room is asked for, to say so; those behind it wait until those before it are done.
+        #expect(driver.asks <= 200 + pages)
     }
 
     @Test("ES-F7 In a list the others are resolved if one is missing, or has no room")
