@@ -704,6 +704,7 @@ let package = Package(
                 "ExternalStorageS3",
                 "ExternalStorageWire",
                 "Groundwork",
+                "StoreHTTP",
                 "TLSReloading",
                 "TemporalTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -88,6 +88,9 @@ package final class RefreshedCredential<Value: Sendable>: Sendable {
         }
     }
 
+    /// What is kept at the moment, with its times; nil before ``value()`` has given anything.
+    package var kept: ExpiringCredential<Value>? { self.state.withLock { $0.current } }
+
     /// Forgets a credential that a service has refused.
     ///
     /// - Parameter isRefused: Tells whether what is kept is the one: a newer one stays.

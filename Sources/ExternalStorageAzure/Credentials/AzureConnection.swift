@@ -64,6 +64,24 @@ struct AzureConnection: Sendable {
         guard self.account != nil else { throw refuse("names neither AccountName nor BlobEndpoint") }
     }
 
+    /// What is given, and from the environment what is not.
+    ///
+    /// A key in the environment belongs to the account there, and never goes to another one.
+    ///
+    /// - Throws: `invalidConfiguration`.
+    init(
+        account: String?,
+        credentials: AzureCredentials?,
+        environment: (_ name: String) -> String?
+    ) throws(ExternalStorageError) {
+        self.init(account: account, credentials: credentials)
+        guard account == nil || credentials == nil else { return }
+        let found = try Self(environment: environment)
+        guard account == nil || account == found.account else { return }
+        self = found
+        if let credentials { self.credentials = credentials }
+    }
+
     /// What the environment says: a connection string before single variables.
     init(environment: (_ name: String) -> String?) throws(ExternalStorageError) {
         if let text = environment("AZURE_STORAGE_CONNECTION_STRING") {

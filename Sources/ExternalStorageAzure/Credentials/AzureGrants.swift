@@ -4,10 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import AWSSigning
 internal import CredentialExchange
 internal import CredentialRefresh
 internal import ExternalStorageCore
 internal import Logging
+internal import StoreHTTP
 
 /// What one request is authorised with.
 enum AzureGrant: Sendable {
@@ -18,6 +20,13 @@ enum AzureGrant: Sendable {
     case bearer(String)
 }
 
+extension AzureGrant: CustomStringConvertible, CustomReflectable {
+    var description: String { "AzureGrant" }
+
+    /// Shows nothing: all of it is secret.
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Keeps what is in use, and gets the next token before one expires.
 struct AzureGrants: Sendable {
     private enum Kept: Sendable {
@@ -26,6 +35,8 @@ struct AzureGrants: Sendable {
     }
 
     private let kept: Kept
+    /// What they are, in words, and when they end if they say so themselves.
+    private let words: @Sendable () throws -> CredentialsInUse
 
     /// - Throws: `invalidConfiguration` for a key or a signature that is none.
     init(
@@ -37,6 +48,8 @@ struct AzureGrants: Sendable {
         func refuse(_ message: String) -> ExternalStorageError {
             ExternalStorageError(code: .invalidConfiguration, message: message)
         }
+        let source = AzureTokenSource(machine: machine)
+        self.words = { CredentialsInUse(try source.words(for: credentials.base), expiration: credentials.base.expiration) }
         switch credentials.base {
         case .anonymous: self.kept = .fixed(.anonymous)
         case .sharedKey(let text):
@@ -50,7 +63,6 @@ struct AzureGrants: Sendable {
             else { throw refuse("the shared access signature is none: it has no sig=") }
             self.kept = .fixed(.sas(String(query)))
         case let base:
-            let source = AzureTokenSource(machine: machine)
             self.kept = .token(
                 RefreshedCredential(
                     name: "Azure credentials",
@@ -71,9 +83,27 @@ struct AzureGrants: Sendable {
         }
     }
 
+    /// What requests carry, in words.
+    func inUse() async throws -> CredentialsInUse {
+        guard case .token(let kept) = self.kept else { return try self.words() }
+        _ = try await kept.value()
+        return CredentialsInUse(try self.words().text, expiration: kept.kept?.expiration)
+    }
+
     /// Forgets a token that was refused, unless there is a newer one already.
     func invalidate(_ token: String) {
         guard case .token(let kept) = self.kept else { return }
         kept.invalidate { $0 == token }
+    }
+}
+
+extension AzureCredentials.Base {
+    /// When a shared access signature ends, in seconds since 1970-01-01T00:00:00Z: its entry `se`, a date or a time.
+    fileprivate var expiration: Int64? {
+        guard case .sas(let token) = self else { return nil }
+        let entry = token.trimmingSpace().drop { $0 == "?" }.split(separator: "&").first { $0.hasPrefix("se=") }
+        guard let entry else { return nil }
+        let text = String(decoding: PercentEncoding.decode(entry.dropFirst(3)), as: UTF8.self)
+        return (SigningTime(rfc3339: text) ?? SigningTime(rfc3339: "\(text)T00:00:00Z"))?.secondsSince1970
     }
 }

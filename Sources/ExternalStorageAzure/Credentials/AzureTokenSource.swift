@@ -23,7 +23,10 @@ struct AzureTokenSource: Sendable {
         switch base {
         case .anonymous, .sharedKey, .sas:
             throw CredentialsError(.invalidConfiguration, source: "Azure", "these credentials have no tokens")
-        case .environment: return try await self.environment()
+        case .environment:
+            let found = try self.found()
+            guard case .managedIdentity(let client) = found.base else { return try await self.token(found.base) }
+            return try await self.managedIdentity(client, isSearching: !found.isNamed)
         case .clientSecret(let tenant, let client, let secret):
             return try await self.clientSecret(tenant, client, secret)
         case .workloadIdentity(let tenant, let client, let file):
@@ -36,7 +39,10 @@ struct AzureTokenSource: Sendable {
     }
 
     /// The search of Azure's libraries, without the tools of developers.
-    private func environment() async throws -> Token {
+    ///
+    /// - Returns: What the environment configures, and whether it is named there: then it has to be there.
+    /// - Throws: ``CredentialsError``.
+    func found() throws(CredentialsError) -> (base: AzureCredentials.Base, isNamed: Bool) {
         let wanted = self.machine.value("AZURE_TOKEN_CREDENTIALS")?.lowercased()
         let names = ["environmentcredential", "workloadidentitycredential", "managedidentitycredential"]
         if let wanted, wanted != "prod", !names.contains(wanted) {
@@ -51,7 +57,7 @@ struct AzureTokenSource: Sendable {
         let (tenant, client) = (self.machine.value("AZURE_TENANT_ID"), self.machine.value("AZURE_CLIENT_ID"))
         if may(names[0]), let tenant, let client {
             if let secret = self.machine.value("AZURE_CLIENT_SECRET") {
-                return try await self.clientSecret(tenant, client, secret)
+                return (.clientSecret(tenantID: tenant, clientID: client, clientSecret: secret), wanted == names[0])
             }
             guard self.machine.value("AZURE_CLIENT_CERTIFICATE_PATH") == nil else {
                 throw CredentialsError(
@@ -61,16 +67,36 @@ struct AzureTokenSource: Sendable {
                 )
             }
         }
-        if may(names[1]), self.machine.value("AZURE_FEDERATED_TOKEN_FILE") != nil {
-            return try await self.workloadIdentity(nil, nil, nil)
+        if may(names[1]), self.tokenFile != nil {
+            return (.workloadIdentity(tenantID: nil, clientID: nil, tokenFile: nil), wanted == names[1])
         }
-        if may(names[2]) { return try await self.managedIdentity(client, isSearching: wanted != names[2]) }
+        if may(names[2]) { return (.managedIdentity(clientID: client), wanted == names[2]) }
         throw CredentialsError(
             .notConfigured,
             source: "Azure credentials",
             "AZURE_TOKEN_CREDENTIALS asks for \(wanted ?? "one") whose variables are not set"
         )
     }
+
+    /// What credentials are, in words; nothing secret.
+    func words(for base: AzureCredentials.Base) throws(CredentialsError) -> String {
+        switch base {
+        case .anonymous: return "none: requests are anonymous"
+        case .sharedKey: return "the key of the account"
+        case .sas: return "a shared access signature"
+        case .environment: return try self.words(for: self.found().base)
+        case .clientSecret(let tenant, let client, _): return "application \(client) of \(tenant), by its secret"
+        case .workloadIdentity(_, let client, let file):
+            let values = [client ?? self.machine.value("AZURE_CLIENT_ID"), file ?? self.tokenFile].compactMap(\.self)
+            return "workload identity \(values.joined(separator: ", "))"
+        case .managedIdentity(let client):
+            let kind = self.machine.value("IDENTITY_ENDPOINT") == nil ? "this machine" : "this service"
+            return "managed identity of \(kind)\(client.map { ", \($0)" } ?? "")"
+        case .custom: return "tokens of the program's own"
+        }
+    }
+
+    private var tokenFile: String? { self.machine.value("AZURE_FEDERATED_TOKEN_FILE") }
 
     private func clientSecret(_ tenant: String, _ client: String, _ secret: String) async throws -> Token {
         try await self.entra(tenant, client, [("client_secret", secret)], source: "client secret")

@@ -117,20 +117,13 @@ public final class AzureStorageDriver: StorageDriver {
         logger: Logger
     ) throws {
         let surroundings = StoreSurroundings.live(httpClient)
-        var connection = AzureConnection(account: account, credentials: credentials)
-        if account == nil || credentials == nil {
-            let found = try AzureConnection(environment: { surroundings.machine.value($0) })
-            // A key in the environment belongs to the account there, and must not go to another one.
-            if account == nil || account == found.account {
-                connection.account = found.account
-                connection.endpointURL = found.endpointURL
-                connection.suffix = found.suffix
-                connection.credentials = credentials ?? found.credentials
-            }
-        }
         try self.init(
             containerChoice,
-            connection: connection,
+            connection: AzureConnection(
+                account: account,
+                credentials: credentials,
+                environment: { surroundings.machine.value($0) }
+            ),
             configuration: configuration,
             surroundings: surroundings,
             logger: logger

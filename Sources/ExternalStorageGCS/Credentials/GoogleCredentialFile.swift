@@ -26,6 +26,16 @@ struct GoogleCredentialFile: Sendable {
             case .impersonated: "impersonated service account"
             }
         }
+
+        /// The address of the service account that requests are made by; nil for what has none, or does not say.
+        var email: String? {
+            switch self {
+            case .serviceAccount(let account): account.email
+            case .authorizedUser: nil
+            case .externalAccount(let account): account.impersonation?.email
+            case .impersonated(let impersonation, _): impersonation.email
+            }
+        }
     }
 
     struct ServiceAccount: Sendable {

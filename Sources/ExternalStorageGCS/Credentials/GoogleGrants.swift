@@ -7,6 +7,7 @@
 internal import CredentialExchange
 internal import CredentialRefresh
 internal import Logging
+internal import StoreHTTP
 
 /// What a request is authorised with, and for which cloud.
 struct GoogleGrant: Sendable, Hashable {
@@ -16,11 +17,20 @@ struct GoogleGrant: Sendable, Hashable {
     var quotaProject: String?
     /// The domain of the cloud.
     var universeDomain = GCSEndpoint.defaultUniverse
+    /// Where it is from, in words: whose identity, and in which file.
+    var origin = "anonymous"
 
     /// Storage, to read and to write.
     static let storageScope = "https://www.googleapis.com/auth/devstorage.read_write"
     /// Everything that the identity may do: what a token needs that another one is made of.
     static let platformScope = "https://www.googleapis.com/auth/cloud-platform"
+}
+
+extension GoogleGrant: CustomStringConvertible, CustomReflectable {
+    var description: String { "GoogleGrant(\(self.origin))" }
+
+    /// Shows where it is from alone.
+    var customMirror: Mirror { Mirror(self, children: ["origin": self.origin]) }
 }
 
 /// Keeps the grant that is in use, and gets the next one before it expires.
@@ -45,6 +55,13 @@ struct GoogleGrants: Sendable {
 
     func grant() async throws -> GoogleGrant {
         try await self.kept?.value() ?? GoogleGrant()
+    }
+
+    /// What requests carry, in words.
+    func inUse() async throws -> CredentialsInUse {
+        guard let kept else { return CredentialsInUse("none: requests are anonymous") }
+        let grant = try await kept.value()
+        return CredentialsInUse(grant.origin, expiration: kept.kept?.expiration)
     }
 
     /// Forgets a token that was refused, unless there is a newer one already.

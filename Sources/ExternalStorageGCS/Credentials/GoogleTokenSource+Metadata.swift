@@ -26,7 +26,12 @@ extension GoogleTokenSource {
         let universe = try await self.metadata("/universe/universe-domain")
         let domain = universe.status == 200 ? universe.text.trimmingSpace() : ""
         return Grant(
-            self.granted(grant.token, quotaProject: nil, universe: domain.isEmpty ? nil : domain),
+            self.granted(
+                grant.token,
+                origin: "service account of this machine, by its metadata server",
+                quotaProject: nil,
+                universe: domain.isEmpty ? nil : domain
+            ),
             expiration: self.machine.now() + lifetime
         )
     }

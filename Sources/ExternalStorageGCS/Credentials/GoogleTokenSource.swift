@@ -22,11 +22,14 @@ struct GoogleTokenSource: Sendable {
         case .file(let path, let options): return try await self.grant(fromFile: path, options)
         case .json(let bytes, let options):
             let file = try GoogleCredentialFile(bytes, source: "credentials", isFile: false)
-            return try await self.grant(file, options)
+            return try await self.grant(file, options, from: "given by the program")
         case .metadataServer: return try await self.metadataServer()
         case .custom(let fetch):
             let token = try await fetch()
-            return Grant(self.granted(token.value, quotaProject: nil), expiration: token.expiration)
+            return Grant(
+                self.granted(token.value, origin: "tokens of the program's own", quotaProject: nil),
+                expiration: token.expiration
+            )
         }
     }
 
@@ -76,10 +79,14 @@ struct GoogleTokenSource: Sendable {
 
     private func grant(fromFile path: String, _ options: GoogleCredentials.Options) async throws -> Grant {
         let text = try await self.machine.text(of: path, source: "credential file")
-        return try await self.grant(GoogleCredentialFile(text.utf8, source: path, isFile: true), options)
+        return try await self.grant(GoogleCredentialFile(text.utf8, source: path, isFile: true), options, from: path)
     }
 
-    private func grant(_ file: GoogleCredentialFile, _ options: GoogleCredentials.Options) async throws -> Grant {
+    private func grant(
+        _ file: GoogleCredentialFile,
+        _ options: GoogleCredentials.Options,
+        from place: String
+    ) async throws -> Grant {
         let universe = self.machine.value("GOOGLE_CLOUD_UNIVERSE_DOMAIN") ?? file.universeDomain
         let trust = GoogleTrust(universe: universe, hosts: options.trustedHosts)
         let flow = GoogleTokenFlow(machine: self.machine, trust: trust, options: options)
@@ -93,17 +100,23 @@ struct GoogleTokenSource: Sendable {
         }
         grant.refresh = nil
         return Grant(
-            self.granted(grant.value, quotaProject: file.quotaProject, universe: universe),
+            self.granted(
+                grant.value,
+                origin: "\(file.kind.name)\(file.kind.email.map { " \($0)" } ?? ""), \(place)",
+                quotaProject: file.quotaProject,
+                universe: universe
+            ),
             expiration: grant.expiration
         )
     }
 
-    func granted(_ token: String, quotaProject: String?, universe: String? = nil) -> GoogleGrant {
+    func granted(_ token: String, origin: String, quotaProject: String?, universe: String? = nil) -> GoogleGrant {
         GoogleGrant(
             token: token,
             quotaProject: self.machine.value("GOOGLE_CLOUD_QUOTA_PROJECT") ?? quotaProject,
             universeDomain: universe ?? self.machine.value("GOOGLE_CLOUD_UNIVERSE_DOMAIN")
-                ?? GCSEndpoint.defaultUniverse
+                ?? GCSEndpoint.defaultUniverse,
+            origin: origin
         )
     }
 }

@@ -132,7 +132,8 @@ public final class FakeAzure: Sendable {
 
     private func answer(_ request: LoopbackServer.Request) -> LoopbackServer.Reply {
         let (before, faults) = self.state.withLock { ($0, $0.faults) }
-        let proper = self.handle(request)
+        var proper = self.handle(request)
+        proper.headers.append(("Date", self.date))
         for (index, fault) in faults.enumerated() {
             guard let reply = fault(request, proper) else { continue }
             self.state.withLock { state in
@@ -234,7 +235,7 @@ public final class FakeAzure: Sendable {
         xml += "</Blobs><NextMarker>\(XMLText.escaped(next))</NextMarker></EnumerationResults>"
         return LoopbackServer.Reply(
             200,
-            headers: [("Content-Type", "application/xml"), ("Date", self.date)],
+            headers: [("Content-Type", "application/xml")],
             body: ByteBuffer(string: "\u{FEFF}\(xml)")
         )
     }

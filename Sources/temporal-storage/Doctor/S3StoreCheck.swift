@@ -6,20 +6,12 @@
 
 import AWSCredentials
 import AWSSigning
-import AsyncHTTPClient
 import Configuration
 import ExternalStorageConfiguration
 import ExternalStorageCore
 import ExternalStorageS3
 import Logging
 import NIOCore
-import NIOHTTP1
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// What a store of S3's protocol is needed for besides writing and reading.
 struct S3StoreCheck {
@@ -71,60 +63,23 @@ struct S3StoreCheck {
                 allowsCommands: self.allowsCommands,
                 logger: self.logger
             )
-            let key = "\(source), key \(credentials.accessKeyID)"
-            guard let expiration = credentials.expiration else {
-                examination.good("credentials", "\(key), without an end")
-                return true
-            }
-            let end = Date(timeIntervalSince1970: Double(expiration))
-            guard end > .now else {
-                examination.bad("credentials", "\(key), expired at \(end.formatted(.iso8601)); sign in again")
-                return false
-            }
-            examination.good("credentials", "\(key), until \(end.formatted(.iso8601)), refreshed before")
-            return true
+            return CredentialsCheck.report(
+                "\(source), key \(credentials.accessKeyID)",
+                expiration: credentials.expiration,
+                examination
+            )
         } catch let error as AWSCredentialsError {
             examination.bad("credentials", "\(error)")
             return false
         }
     }
 
-    /// By how much the clocks differ: signatures are refused beyond a quarter of an hour.
+    /// By how much the clocks differ.
     func checkClock(_ examination: Examination) async throws {
         // What the environment says of the address is known after a request, whatever becomes of it.
         _ = try? await self.client.head(bucket: self.bucket, key: "temporal-storage doctor")
         let endpoint = try self.client.endpoint(bucket: self.bucket)
-        let url = "\(endpoint.scheme)://\(endpoint.authority)/"
-        let response: HTTPClientResponse
-        do {
-            var request = HTTPClientRequest(url: url)
-            request.method = .HEAD
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            examination.bad(
-                "connection",
-                "\(url) does not answer: \(error); check the endpoint, the region and the network"
-            )
-            return
-        }
-        examination.good("connection", url)
-        guard let text = response.headers.first(name: "Date"), let time = SigningTime(httpDate: text) else {
-            examination.doubtful("clock", "the store does not say what time it is")
-            return
-        }
-        let difference = Int64(Date.now.timeIntervalSince1970) - time.secondsSince1970
-        let words = "\(abs(difference)) s \(difference < 0 ? "behind" : "ahead of") the store"
-        switch abs(difference) {
-        case ..<60: examination.good("clock", words)
-        case ..<900: examination.doubtful("clock", "\(words); set the clock of this machine (NTP)")
-        default:
-            examination.bad(
-                "clock",
-                "\(words); signatures are refused beyond 900 s: set the clock of this machine (NTP)"
-            )
-        }
+        try await ClockCheck.run("\(endpoint.scheme)://\(endpoint.authority)/", examination)
     }
 
     /// Conditional writes and checksums, with the object that was written.

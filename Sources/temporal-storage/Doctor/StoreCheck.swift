@@ -34,8 +34,12 @@ struct StoreCheck {
         // What follows from missing credentials is no news.
         guard try await s3?.checkCredentials(examination) ?? true else { return }
         try await s3?.checkClock(examination)
+        let cloud = CloudStoreCheck(made)
+        guard try await cloud?.checkCredentials(examination) ?? true else { return }
+        try await cloud?.checkClock(examination)
         guard let claim = try await self.checkRoundTrip(made, examination) else { return }
         try await s3?.checkObject(claim, examination)
+        try await cloud?.checkObject(claim, examination)
     }
 
     /// - Returns: The claim, if there is one and it led back to what was stored.

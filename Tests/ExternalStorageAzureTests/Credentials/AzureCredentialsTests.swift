@@ -257,6 +257,57 @@ struct AzureCredentialsTests {
         }
     }
 
+    @Test("What is in use is told in words: whose identity, from where, and until when; nothing secret")
+    func inUse() async throws {
+        try await Self.run { (entra: FakeEntra, server: LoopbackServer) async throws -> Void in
+            func told(_ credentials: AzureCredentials, _ variables: [String: String] = [:]) async throws -> CredentialsInUse
+            {
+                let machine = CredentialMachine.test(
+                    variables.merging(["AZURE_AUTHORITY_HOST": server.url]) { $1 },
+                    files: ["/token": "assertion"]
+                )
+                let grants = try AzureGrants(
+                    credentials,
+                    account: AzureHarness.account,
+                    machine: machine,
+                    logger: Logger(label: "test")
+                )
+                let found = try await grants.inUse()
+                var dumped = ""
+                dump(grants, to: &dumped)
+                for secret in ["hush", "c2VjcmV0", "sig="] { #expect(!(dumped + found.text).contains(secret)) }
+                return found
+            }
+            var variables = [
+                "AZURE_TENANT_ID": "tenant", "AZURE_CLIENT_ID": "client", "AZURE_CLIENT_SECRET": "hush",
+                "AZURE_FEDERATED_TOKEN_FILE": "/token",
+            ]
+            let end = AzureHarness.now + 3599
+            #expect(
+                try await told(.environment, variables)
+                    == CredentialsInUse("application client of tenant, by its secret", expiration: end)
+            )
+            variables["AZURE_CLIENT_SECRET"] = nil
+            #expect(
+                try await told(.environment, variables)
+                    == CredentialsInUse("workload identity client, /token", expiration: end)
+            )
+            let service = ["IDENTITY_ENDPOINT": "\(server.url)/msi/token", "IDENTITY_HEADER": "header"]
+            #expect(try await told(.managedIdentity(clientID: "x"), service).text == "managed identity of this service, x")
+            #expect(try await told(.sharedKey("c2VjcmV0")) == CredentialsInUse("the key of the account"))
+            #expect(try await told(.anonymous) == CredentialsInUse("none: requests are anonymous"))
+            for (entry, end) in [
+                ("2026-11-30T10%3A00%3A00Z", 1_796_032_800), ("2026-11-30", 1_795_996_800), ("soon", nil),
+            ] as [(String, Int64?)] {
+                #expect(
+                    try await told(.sharedAccessSignature("?sv=1&se=\(entry)&sig=hush"))
+                        == CredentialsInUse("a shared access signature", expiration: end),
+                    "\(entry)"
+                )
+            }
+        }
+    }
+
     @Test("Shared access signatures as Microsoft's SDK makes them are appended, and good")
     func sas() async throws {
         struct File: Decodable {
@@ -334,6 +385,26 @@ struct AzureConnectionTests {
         ])
         #expect(whole.account == "other")
         #expect(try read([:]).account == nil)
+    }
+
+    @Test("What is given counts before the environment, whose key goes to its own account alone")
+    func given() throws {
+        func read(_ account: String?, _ credentials: AzureCredentials?, _ variables: [String: String]) throws -> [String] {
+            let found = try AzureConnection(account: account, credentials: credentials) { variables[$0] }
+            return [found.account ?? "none", found.credentials?.description ?? "none", found.endpointURL ?? "none"]
+        }
+        let text = "AccountName=mine;AccountKey=a2V5;BlobEndpoint=https://x.example"
+        let variables = ["AZURE_STORAGE_CONNECTION_STRING": text]
+        let key = "AzureCredentials(shared key)"
+        let managed = "AzureCredentials(managed identity)"
+        #expect(try read(nil, nil, variables) == ["mine", key, "https://x.example"])
+        #expect(try read("mine", nil, variables) == ["mine", key, "https://x.example"])
+        #expect(try read("other", nil, variables) == ["other", "none", "none"])
+        #expect(try read(nil, .managedIdentity(), variables) == ["mine", managed, "https://x.example"])
+        #expect(try read("other", .managedIdentity(), variables) == ["other", managed, "none"])
+        // Not even looked at.
+        #expect(try read("a", .anonymous, ["AZURE_STORAGE_CONNECTION_STRING": "nonsense"])[0] == "a")
+        #expect(try read("other", nil, [:]) == ["other", "none", "none"])
     }
 
     @Test("Endpoints, of other clouds too; what is no account and what goes in the clear is refused")

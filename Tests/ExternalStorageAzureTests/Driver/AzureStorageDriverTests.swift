@@ -130,6 +130,73 @@ struct AzureStorageDriverTests {
         }
     }
 
+    @Test("ES-D4 A write whose answer was lost has succeeded: the repetition meets 409")
+    func lostAnswer() async throws {
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            harness.store.next { _, reply in
+                var reply = reply
+                reply.fault = .closed
+                return reply
+            }
+            _ = try await harness.driver().store([AzureHarness.payload()], context: AzureHarness.store())
+            #expect(harness.server.requests.count == 2)
+            #expect(harness.store.blobs.values.map(\.entityTag) == ["\"0x8DC1\""])
+        }
+    }
+
+    @Test("Blocks that another writer made a blob meanwhile are a success if it is there, and a failure if it is not")
+    func foreignCommit() async throws {
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            let driver = try harness.driver {
+                $0.blockThresholdInBytes = 1000
+                $0.blockSizeInBytes = 1000
+            }
+            let isCommit = { @Sendable (request: LoopbackServer.Request) in request.query == "comp=blocklist" }
+            let refusal = LoopbackServer.Reply(400, headers: [("x-ms-error-code", "InvalidBlockList")])
+            harness.store.next { request, _ in isCommit(request) ? refusal : nil }
+            let payload = AzureHarness.payload(sizeInBytes: 2500)
+            let error = await #expect(throws: ExternalStorageError.self) {
+                try await driver.store([payload], context: AzureHarness.store())
+            }
+            #expect(error?.message.contains("InvalidBlockList") == true)
+            let claims = try await driver.store([payload], context: AzureHarness.store())
+            // Between the question whether it is there and the end another writer was faster.
+            harness.store.instead("HEAD") { .init(404, headers: [("x-ms-error-code", "BlobNotFound")]) }
+            harness.store.next { request, _ in isCommit(request) ? refusal : nil }
+            #expect(try await driver.store([payload], context: AzureHarness.store()) == claims)
+        }
+    }
+
+    @Test("By a connection string, with the account's key or a signature, as programs are told it")
+    func connectionStrings() async throws {
+        struct File: Decodable {
+            struct Case: Decodable {
+                var name: String
+                var token: String
+            }
+            var cases: [Case]
+        }
+        let file: File = try Vectors.decode("azure-sharedkey/sas.json")
+        let token = try #require(file.cases.first { $0.name == "account" }?.token)
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            let key = "AccountName=\(AzureHarness.account);AccountKey=\(AzureHarness.key)"
+            let payload = AzureHarness.payload()
+            for secret in [key, "AccountName=\(AzureHarness.account);SharedAccessSignature=\(token)"] {
+                let driver = try AzureStorageDriver(
+                    container: "payloads",
+                    connectionString: "\(secret);BlobEndpoint=\(harness.endpointURL)/;",
+                    httpClient: harness.httpClient
+                )
+                let claims = try await driver.store([payload], context: AzureHarness.store())
+                #expect(try await driver.retrieve(claims, context: AzureHarness.retrieve) == [payload])
+            }
+            let requests = harness.server.requests
+            #expect(requests.map(\.method) == ["PUT", "GET", "PUT", "GET"])
+            #expect(requests[0].header("Authorization")?.hasPrefix("SharedKey ") == true)
+            #expect(requests[3].query == token)
+        }
+    }
+
     @Test("ES-D4 refreshAfter: what is too old is written again, what is young is not")
     func refresh() async throws {
         try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in

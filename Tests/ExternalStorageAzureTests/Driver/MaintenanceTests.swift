@@ -159,6 +159,23 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("A blob that has snapshots, or is leased, is not deleted, and says so")
+    func kept() async throws {
+        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
+            let driver = try harness.driver()
+            let claims = try await driver.store([AzureHarness.payload()], context: AzureHarness.store())
+            let seen = try #require(try await driver.describeObject(at: driver.location(of: claims[0])))
+            for (status, code) in [(409, "SnapshotsPresent"), (412, "LeaseIdMissing")] {
+                harness.store.fail("DELETE", status, code)
+                let error = await #expect(throws: ExternalStorageError.self, "\(code)") {
+                    try await driver.deleteObject(seen)
+                }
+                #expect(error?.message.contains(code) == true, "\(error?.message ?? "")")
+            }
+            #expect(try await driver.deleteObject(seen) == .deleted)
+        }
+    }
+
     @Test("A driver that chooses for each payload needs the containers by name")
     func containers() throws {
         var configuration = AzureStorageDriver.Configuration()

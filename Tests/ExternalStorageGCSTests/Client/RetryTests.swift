@@ -15,9 +15,10 @@ import Testing
 
 /// Facts transcribed from googleapis/conformance-tests, commit 04fa3da, Apache-2.0.
 ///
-/// The scenarios of `storage/v1/retry_tests.json` for the methods that the driver uses. All writes of the driver have a
-/// precondition, so scenario 3, writes without one, does not come up. Mixed errors and broken streams are what Google's
-/// client libraries test besides.
+/// The scenarios of `storage/v1/retry_tests.json` for the methods that the driver and the commands of operators use:
+/// `storage.objects.insert`, `get`, `list` and `delete`. Scenario 4 has no method. Scenario 3, no repetition of a write
+/// without a condition, is deliberately not kept, see ``withoutCondition()``. Mixed errors and broken streams are what
+/// Google's client libraries test besides.
 @Suite("Repeating, as Google's conformance scenarios have it", .timeLimit(.minutes(3)))
 struct RetryTests {
     enum Instruction: Sendable {
@@ -113,6 +114,69 @@ struct RetryTests {
                 #expect(throws: ExternalStorageError.self) { try result.get() }
             }
             #expect(harness.server.requests.count { $0.method == "GET" } == scenario.requests)
+        }
+    }
+
+    enum Question: String, CaseIterable, Sendable {
+        case list = "storage.objects.list"
+        case get = "storage.objects.get"
+        case delete = "storage.objects.delete"
+    }
+
+    /// A deletion is on condition of the generation, as a write is on condition that there is nothing: scenario 2.
+    static let questions =
+        Self.transient.map { Scenario("scenarios 1 and 2", $0, succeeds: true, requests: 3) }
+        + Self.final.map { Scenario("scenario 6", $0, succeeds: false, requests: 1) }
+
+    @Test("What the commands of operators ask", arguments: Question.allCases, questions)
+    func question(_ question: Question, _ scenario: Scenario) async throws {
+        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
+            let driver = try harness.driver()
+            let claims = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
+            let location = try driver.location(of: claims[0])
+            let seen = try #require(try await driver.describeObject(at: location))
+            let before = harness.server.requests.count
+            Self.arrange(scenario, question == .delete ? "DELETE" : "GET", in: harness)
+            let result = await Result { () async throws -> Bool in
+                switch question {
+                case .list:
+                    try await driver.listObjects(in: "payloads", prefix: "", continuation: nil).objects == [seen]
+                case .get: try await driver.describeObject(at: location) == seen
+                // The first attempt may have deleted it, and its answer been lost.
+                case .delete: try await driver.deleteObject(seen) != .changed
+                }
+            }
+            if scenario.succeeds {
+                #expect(try result.get())
+                #expect(harness.store.objects.isEmpty == (question == .delete))
+            } else {
+                #expect(throws: ExternalStorageError.self) { try result.get() }
+                #expect(harness.store.objects.count == 1)
+            }
+            #expect(harness.server.requests.count - before == scenario.requests)
+        }
+    }
+
+    /// The list's scenario 3 is for clients that do not know what they write. The driver does: what it may write twice
+    /// are the same bytes under the name of their digest.
+    @Test("A write without a condition, of what has become too old, is repeated all the same")
+    func withoutCondition() async throws {
+        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
+            let driver = try harness.driver { $0.refreshAfter = .seconds(60) }
+            harness.store.date(objects: "2026-11-29T09:59:00Z")
+            let payload = GCSHarness.payload()
+            let claims = try await driver.store([payload], context: GCSHarness.store())
+            for reply in [LoopbackServer.Reply(503), LoopbackServer.Reply(0, fault: .closed)] {
+                harness.store.next { request, _ in
+                    request.method == "POST" && !request.query.contains("ifGenerationMatch") ? reply : nil
+                }
+            }
+            _ = try await driver.store([payload], context: GCSHarness.store())
+            let unconditional = harness.server.requests.filter {
+                $0.method == "POST" && !$0.query.contains("ifGenerationMatch")
+            }
+            #expect(unconditional.count == 3)
+            #expect(try await driver.retrieve(claims, context: GCSHarness.retrieve) == [payload])
         }
     }
 

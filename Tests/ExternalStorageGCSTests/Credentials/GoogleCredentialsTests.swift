@@ -13,6 +13,7 @@ import FakeStores
 import Groundwork
 import Logging
 import NIOCore
+import StoreHTTP
 import Synchronization
 import Testing
 
@@ -79,6 +80,22 @@ struct GoogleCredentialsTests {
             )
             #expect(FakeGoogle.key.pemRepresentation.contains("BEGIN RSA PRIVATE KEY"))
             #expect(try await setup.grant(pkcs1).token == "account-2")
+        }
+    }
+
+    @Test("A service account may act for a user of its domain")
+    func delegation() async throws {
+        try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
+            var options = setup.options
+            func subject() async throws -> String? {
+                _ = try await GoogleTokenSource(machine: .test())
+                    .grant(.json(Array(setup.serviceAccount.utf8), options))
+                let form = FakeGoogle.form(try #require(setup.server.requests.last))
+                return FakeGoogle.claims(of: form["assertion"])?["sub"]?.string
+            }
+            #expect(try await subject() == nil)
+            options.delegatedUser = "user@example.com"
+            #expect(try await subject() == "user@example.com")
         }
     }
 
@@ -256,6 +273,42 @@ struct GoogleCredentialsTests {
         }
     }
 
+    @Test("A command that really runs: it sees what it needs to know, and says what it has; it may fail, or never end")
+    func realCommand() async throws {
+        try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
+            let allowed = ["GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES": "1", "GREETING": "hello"]
+            @Sendable func grant(_ command: String, clock: any Clock<Duration> = ContinuousClock()) async throws {
+                let json = setup.externalAccount("{\"executable\":{\"command\":\(JSONValue.string(command).text)}}")
+                let machine = CredentialMachine.test(allowed, commands: ShellCommandRunner(), clock: clock)
+                _ = try await setup.grant(json, machine: machine)
+            }
+            try await grant(
+                #"""
+                printf '{"version":1,"success":true,"token_type":"urn:ietf:params:oauth:token-type:saml2","saml_response":"%s"}' \
+                "$GREETING $GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE $GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE"
+                """#
+            )
+            #expect(
+                FakeGoogle.form(setup.server.requests[0])["subject_token"]
+                    == "hello urn:ietf:params:oauth:token-type:jwt //iam.googleapis.com/pool"
+            )
+            let failed = await #expect(throws: CredentialsError.self) { try await grant("echo hush; exit 3") }
+            #expect(failed?.code == .unavailable)
+            #expect(failed?.message.contains("ended with 3") == true)
+            let babble = await #expect(throws: CredentialsError.self) { try await grant("echo hush") }
+            #expect(babble?.code == .invalidResponse)
+            let clock = TestClock()
+            async let endless: Void = grant("sleep 1000", clock: clock)
+            try await clock.expireNext()
+            let late = await Result { try await endless }
+            let error = #expect(throws: CredentialsError.self) { try late.get() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.contains("30") == true)
+            for error in [failed, babble, error] { #expect(!String(reflecting: error).contains("hush")) }
+            #expect(setup.server.requests.count == 1)
+        }
+    }
+
     @Test("An impersonated account: the source's token, for more than storage, gets one for storage")
     func impersonated() async throws {
         try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
@@ -267,6 +320,31 @@ struct GoogleCredentialsTests {
             #expect(try await setup.grant(json).token == "impersonated")
             #expect(setup.server.requests[1].header("Authorization") == "Bearer user-1")
             #expect(setup.server.requests[1].text.contains(#""delegates":["a@b"]"#))
+        }
+    }
+
+    @Test("An impersonated token lives as long as the file asks, and ends when the answer says; no right to it is told")
+    func impersonatedLifetime() async throws {
+        try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
+            let machine = CredentialMachine.test(files: ["/t": "x"])
+            let source = GoogleTokenSource(machine: machine)
+            func grant(_ url: String) async throws -> GoogleTokenSource.Grant {
+                let json = setup.externalAccount(
+                    #"{"file":"/t"}"#,
+                    #"""
+                    ,"service_account_impersonation_url":"\#(url)",
+                     "service_account_impersonation":{"token_lifetime_seconds":2800}
+                    """#
+                )
+                return try await source.grant(.json(Array(json.utf8), setup.options))
+            }
+            // 11:00:00, ten seconds less than an hour from now.
+            #expect(try await grant(setup.impersonation).expiration == GCSHarness.now + 3590)
+            #expect(setup.server.requests[1].text.contains(#""lifetime":"2800s""#))
+            let other = setup.impersonation.replacing(FakeGoogle.email, with: "other@example.com")
+            let error = await #expect(throws: CredentialsError.self) { try await grant(other) }
+            #expect(error?.code == .refused)
+            #expect(error?.message.contains("roles/iam.serviceAccountTokenCreator on other@example.com") == true)
         }
     }
 
@@ -285,6 +363,26 @@ struct GoogleCredentialsTests {
                 try await GoogleTokenSource(machine: machine).metadataServer()
             }
             #expect(error?.message.contains("Metadata-Flavor") == true)
+        }
+    }
+
+    @Test("A metadata server whose identity comes up is waited for; one without an identity says so; clouds have domains")
+    func metadataComesUp() async throws {
+        try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
+            let machine = CredentialMachine.test(["GCE_METADATA_HOST": "127.0.0.1:\(setup.server.port)"])
+            let flavor = [(name: "Metadata-Flavor", value: "Google")]
+            for status in [404, 403, 503] { setup.google.refuse(status, "{}", headers: flavor) }
+            setup.google.set(universe: "example.goog\n")
+            let grant = try await GoogleTokenSource(machine: machine).grant(.metadataServer).value
+            #expect(grant.token == "metadata-1")
+            #expect(grant.universeDomain == "example.goog")
+            #expect(setup.server.requests.count == 3 + 1 + 1)
+            for _ in 0..<5 { setup.google.refuse(404, "{}", headers: flavor) }
+            let error = await #expect(throws: CredentialsError.self) {
+                try await GoogleTokenSource(machine: machine).grant(.metadataServer)
+            }
+            #expect(error?.code == .refused)
+            #expect(error?.message.contains("no service account") == true)
         }
     }
 
@@ -367,6 +465,33 @@ struct GoogleCredentialsTests {
             var dumped = ""
             dump(value, to: &dumped)
             #expect(!"\(value) \(String(reflecting: value)) \(dumped)".contains("secret-key"))
+        }
+    }
+
+    @Test("What is in use is told in words: whose identity, from where, and until when")
+    func inUse() async throws {
+        try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
+            func told(_ credentials: GoogleCredentials, _ machine: CredentialMachine) async throws -> CredentialsInUse {
+                try await GoogleGrants(credentials, machine: machine, logger: Logger(label: "test")).inUse()
+            }
+            let machine = CredentialMachine.test(
+                ["GOOGLE_APPLICATION_CREDENTIALS": "/key.json", "GCE_METADATA_HOST": "127.0.0.1:\(setup.server.port)"],
+                files: ["/key.json": setup.serviceAccount]
+            )
+            let end = GCSHarness.now + 3599
+            #expect(
+                try await told(.applicationDefault(options: setup.options), machine)
+                    == CredentialsInUse("service account \(FakeGoogle.email), /key.json", expiration: end)
+            )
+            #expect(try await told(.metadataServer(), machine).text.contains("metadata server"))
+            #expect(try await told(.tokens { GoogleAccessToken("t", expiration: 7) }, machine).expiration == 7)
+            #expect(try await told(.anonymous, machine) == CredentialsInUse("none: requests are anonymous"))
+            let grants = GoogleGrants(.metadataServer(), machine: machine, logger: Logger(label: "test"))
+            var dumped = ""
+            dump(try await grants.grant(), to: &dumped)
+            dump(grants, to: &dumped)
+            #expect(dumped.contains("metadata server"))
+            #expect(!dumped.contains("metadata-"))
         }
     }
 

@@ -45,6 +45,8 @@ struct GCSStorageDriverTests {
                 request.query == "uploadType=multipart&userProject=me&ifGenerationMatch=0&kmsKeyName=projects%2Fp%2Fk"
             )
             #expect(request.text.contains("\"storageClass\":\"NEARLINE\""))
+            // The double compares it with one of its own.
+            #expect(request.text.contains("\"crc32c\":\""))
             #expect(request.header("Authorization") == nil)
             #expect(request.header("Content-Length") == String(request.body.readableBytes))
             let object = try #require(harness.store.objects["payloads/\(claim["object_name"] ?? "")"])
@@ -135,6 +137,26 @@ struct GCSStorageDriverTests {
             #expect(try await driver.retrieve(claims, context: GCSHarness.retrieve) == [payload])
             #expect(harness.server.requests.count { $0.method == "GET" } == 6)
             #expect(harness.clock.delays == [.seconds(1)])
+        }
+    }
+
+    @Test("The ranges after the first are on their way at the same time: none of them waits for another's answer")
+    func rangesAtATime() async throws {
+        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
+            let driver = try harness.driver { $0.downloadPartSizeInBytes = 100_000 }
+            let payload = GCSHarness.payload(sizeInBytes: 450_000)
+            let claims = try await driver.store([payload], context: GCSHarness.store())
+            for _ in 0..<4 {
+                harness.store.next { request, _ in
+                    guard request.method == "GET", request.header("Range") != "bytes=0-99999" else { return nil }
+                    return LoopbackServer.Reply(0, fault: .silence)
+                }
+            }
+            async let retrieved = driver.retrieve(claims, context: GCSHarness.retrieve)
+            try await harness.server.arrival(ofRequests: 1 + 1 + 4)
+            for _ in 0..<4 { try await harness.clock.expireNext() }
+            #expect(try await retrieved == [payload])
+            #expect(harness.server.requests.count == 1 + 1 + 4 + 4)
         }
     }
 

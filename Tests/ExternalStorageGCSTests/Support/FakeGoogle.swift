@@ -26,14 +26,18 @@ final class FakeGoogle: Sendable {
         var tokens = 0
         var refusals: [LoopbackServer.Reply] = []
         var lifetime = 3599
+        var universe: String?
     }
 
     private let state = Mutex(State())
 
     /// What the next request gets instead of a token.
-    func refuse(_ status: Int, _ json: String) {
-        self.state.withLock { $0.refusals.append(.json(json, status: status)) }
+    func refuse(_ status: Int, _ json: String, headers: [(name: String, value: String)] = []) {
+        self.state.withLock { $0.refusals.append(.json(json, status: status, headers: headers)) }
     }
+
+    /// What the metadata server says of the cloud's domain; nil if it does not know such a question.
+    func set(universe: String?) { self.state.withLock { $0.universe = universe } }
 
     /// How long tokens are good for, in seconds.
     func set(lifetime: Int) { self.state.withLock { $0.lifetime = lifetime } }
@@ -52,7 +56,12 @@ final class FakeGoogle: Sendable {
             guard request.header("Metadata-Flavor") == "Google" else { return .init(403) }
             return .json(self.next("metadata"), headers: [("Metadata-Flavor", "Google")])
         case "/computeMetadata/v1/universe/universe-domain":
-            return LoopbackServer.Reply(404, headers: [("Metadata-Flavor", "Google")])
+            let universe = self.state.withLock { $0.universe }
+            return LoopbackServer.Reply(
+                universe == nil ? 404 : 200,
+                headers: [("Metadata-Flavor", "Google")],
+                body: ByteBuffer(string: universe ?? "")
+            )
         case "/imds/token":
             return request.method == "PUT" ? .init(200, body: ByteBuffer(string: "session")) : .init(405)
         case "/imds/zone", "/imds/role", "/imds/role/worker":
@@ -131,6 +140,13 @@ final class FakeGoogle: Sendable {
             claims["scope"]?.string?.hasPrefix("https://www.googleapis.com/auth/") == true,
             times == [GCSHarness.now, GCSHarness.now + 3600]
         else { throw Refusal.claims(claims.text) }
+    }
+
+    /// What an assertion says, without a look at its signature.
+    static func claims(of jwt: String?) -> JSONValue? {
+        let parts = (jwt ?? "").split(separator: ".")
+        guard parts.count == 3 else { return nil }
+        return try? JSONValue(parsing: Self.decode(parts[1]) ?? [])
     }
 
     private static func decode(_ text: Substring) -> [UInt8]? {

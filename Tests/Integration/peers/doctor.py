@@ -7,7 +7,7 @@
 
     doctor.py --binary TEMPORAL-STORAGE --server HOST:PORT
 
-Wants the variables of `Scripts/dev-services env`. The last line is a tally.
+Wants the variables of `Scripts/dev-services env`, and AZURE_STORAGE_CONNECTION_STRING. The last line is a tally.
 """
 
 from __future__ import annotations
@@ -27,6 +27,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from issuer import Certificate, openssl
+
+# What nobody is to find by chance.
+NO_CLOUD = {
+    name: None
+    for name in (
+        "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN",
+        "STORAGE_EMULATOR_HOST", "GOOGLE_APPLICATION_CREDENTIALS",
+    )
+}
 
 BUCKET = os.environ["S3_BUCKET"]
 ENDPOINT = os.environ["S3_ENDPOINT"]
@@ -317,6 +326,83 @@ default: primary
     doctor.expect("Options that are wrong", "--driver", "tape", code=64, lines=[])
 
 
+def clouds(doctor: Doctor, directory: Path) -> None:
+    """Google Cloud Storage and Azure, on fake-gcs-server and the double of Azure."""
+    gcs, azure = ["--driver", "gcs", "--bucket"], ["--driver", "azure", "--bucket", "payloads"]
+    target = ["--target", doctor.server]
+    connection = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
+    key = next(part for part in connection.split(";") if part.startswith("AccountKey="))
+    for driver, arguments, text in (
+        ("gcp.gcsdriver", [*gcs, os.environ["GCS_BUCKET"]], "anonymous"),
+        ("azure.blobdriver", azure, "the key of the account"),
+    ):
+        doctor.expect(
+            f"All is well with {driver}",
+            *arguments, *target,
+            code=0,
+            lines=[
+                ("ok", driver, "credentials", text),
+                ("ok", driver, "connection", "http://127.0.0.1"),
+                ("ok", driver, "clock", "the store"),
+                ("ok", driver, "write", "v0/ns/default/d/sha256/"),
+                ("ok", driver, "read", "SHA-256"),
+                ("ok", driver, "conditional write", "keeps what is there"),
+            ],
+        )
+    doctor.expect(
+        "Google Cloud Storage: a bucket that is not there",
+        *gcs, "nowhere", *target,
+        code=1,
+        lines=[("FAIL", "gcp.gcsdriver", "write", "name of the bucket")],
+    )
+    nothing = NO_CLOUD | {"NO_GCE_CHECK": "true"}
+    doctor.expect(
+        "Google Cloud Storage: no credentials",
+        *gcs, "payloads", *target,
+        code=1,
+        environment=nothing,
+        lines=[("FAIL", "gcp.gcsdriver", "credentials", "GOOGLE_APPLICATION_CREDENTIALS is not set")],
+    )
+    foreign = directory / "foreign.json"
+    foreign.write_text(
+        '{"type":"authorized_user","client_id":"a","client_secret":"hush","refresh_token":"b","token_uri":"https://x.example/"}'
+    )
+    doctor.expect(
+        "Google Cloud Storage: a credential file that leads elsewhere",
+        *gcs, "payloads", *target,
+        code=1,
+        environment=nothing | {"GOOGLE_APPLICATION_CREDENTIALS": str(foreign)},
+        lines=[("FAIL", "gcp.gcsdriver", "credentials", "x.example")],
+    )
+    doctor.expect(
+        "Azure: a key that is wrong",
+        *azure, *target,
+        code=1,
+        environment={"AZURE_STORAGE_CONNECTION_STRING": connection.replace(key, "AccountKey=d3Jvbmc=")},
+        lines=[("FAIL", "azure.blobdriver", "write", "AuthenticationFailed")],
+    )
+    signature = connection.replace(key, "SharedAccessSignature=sv=2024-11-04&se=2020-01-02&sp=rc&sig=x")
+    doctor.expect(
+        "Azure: a shared access signature that has ended",
+        *azure, *target,
+        code=1,
+        environment={"AZURE_STORAGE_CONNECTION_STRING": signature},
+        lines=[("FAIL", "azure.blobdriver", "credentials", "2020-01-02T00:00:00Z")],
+    )
+    doctor.expect(
+        "Azure: no credentials",
+        *azure, *target,
+        code=1,
+        environment=NO_CLOUD
+        | {
+            "AZURE_STORAGE_ACCOUNT": "myaccount",
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST": f"http://127.0.0.1:{free_port()}",
+        },
+        lines=[("FAIL", "azure.blobdriver", "credentials", "AZURE_CLIENT_SECRET")],
+    )
+    doctor.expect("Azure: no account", *azure, *target, code=64, environment=NO_CLOUD, lines=[])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
@@ -325,6 +411,7 @@ def main() -> None:
     doctor = Doctor(arguments.binary, arguments.server)
     with tempfile.TemporaryDirectory() as directory:
         cases(doctor, Path(directory))
+        clouds(doctor, Path(directory))
     print(f"{doctor.passed} passed, {doctor.failed} failed")
 
 

@@ -1,0 +1,55 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import AWSSigning
+import AsyncHTTPClient
+import NIOHTTP1
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Whether a store answers at all, and by how much its clock and ours differ.
+enum ClockCheck {
+    /// - Parameters:
+    ///   - url: The store's address; asked without credentials.
+    ///   - examination: Where findings go.
+    /// - Throws: `CancellationError`.
+    static func run(_ url: String, _ examination: Examination) async throws {
+        let response: HTTPClientResponse
+        do {
+            var request = HTTPClientRequest(url: url)
+            request.method = .HEAD
+            response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            examination.bad(
+                "connection",
+                "\(url) does not answer: \(error); check the endpoint, the region and the network"
+            )
+            return
+        }
+        examination.good("connection", url)
+        guard let text = response.headers.first(name: "Date"), let time = SigningTime(httpDate: text) else {
+            examination.doubtful("clock", "the store does not say what time it is")
+            return
+        }
+        let difference = Int64(Date.now.timeIntervalSince1970) - time.secondsSince1970
+        let words = "\(abs(difference)) s \(difference < 0 ? "behind" : "ahead of") the store"
+        switch abs(difference) {
+        case ..<60: examination.good("clock", words)
+        case ..<900: examination.doubtful("clock", "\(words); set the clock of this machine (NTP)")
+        default:
+            examination.bad(
+                "clock",
+                "\(words); signatures are refused beyond 900 s: set the clock of this machine (NTP)"
+            )
+        }
+    }
+}
