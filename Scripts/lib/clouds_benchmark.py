@@ -10,11 +10,13 @@ DIR is where CloudBenchmark and AzureDouble are built. The counterparts are fake
 begin anew with every process that is measured, as they keep all in memory. Yardsticks are the Temporal Python SDK's driver
 for Google Cloud Storage, and azure-storage-blob on ten threads with the digest that a claim check needs. Requests are
 counted by a forwarder, in runs of their own: those of two rounds less those of one.
+
+Prints the numbers as they come, and at the end a table for Benchmarks/README.md: the last column says which goal a case
+misses. The goals are one request per stored payload, the payloads and 64 MiB of memory, and a third of Python's processor time.
 """
 
 import argparse
 import asyncio
-import concurrent.futures
 import contextlib
 import hashlib
 import json
@@ -29,7 +31,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from s3_benchmark import MIB, OVERHEAD, Measurement
+from s3_benchmark import MIB, OVERHEAD, Measurement, beside, markdown, on_ten_threads
 
 CASES = [
     (f"{cloud}-{verb}-{name}", cloud, verb, count, size)
@@ -89,16 +91,9 @@ def azure(verb, count, size, rounds):
     def get(key):
         data = container.download_blob(key).readall()
         assert key.endswith(hashlib.sha256(data).hexdigest())
+        return data
 
-    measurement = Measurement()
-    with concurrent.futures.ThreadPoolExecutor(10) as pool:
-        get(put(os.urandom(1024)))
-        keys = [] if verb == "store" else list(pool.map(put, [os.urandom(size) for _ in range(count)]))
-        for _ in range(rounds):
-            batch = [os.urandom(size) for _ in range(count)] if verb == "store" else []
-            with measurement:
-                list(pool.map(put, batch) if verb == "store" else pool.map(get, keys))
-    return measurement.result(0)
+    return on_ten_threads(put, get, verb, count, size, rounds).result(0)
 
 
 # --- Counterparts ---------------------------------------------------------------------------------------
@@ -227,6 +222,35 @@ def cells(case):
     )
 
 
+def missed(verb, count, size, ours, theirs):
+    """The goals that a case misses, in words; empty if it misses none."""
+    goals = [
+        ("requests", verb == "retrieve" or ours["requestsPerPayload"] <= 1),
+        ("memory", ours["peakBytes"] <= count * size + 64 * MIB),
+        ("cpu", ours["cpuSecondsPerGibibyte"] * 3 <= theirs["cpuSecondsPerGibibyte"]),
+    ]
+    return ", ".join(name for name, is_met in goals if not is_met)
+
+
+def document(report):
+    rows = []
+    for name, _, verb, count, size in CASES:
+        if name not in report:
+            continue
+        both = [report[name][who] for who in ("swift", "python")]
+        rows.append([
+            name,
+            beside(both[:1], "mebibytesPerSecond", ".0f"),
+            beside(both[1:], "mebibytesPerSecond", ".0f"),
+            beside(both, "requestsPerPayload", ".0f"),
+            beside(both, "peakBytes", ".0f", MIB),
+            beside(both, "cpuSecondsPerGibibyte", ".1f"),
+            missed(verb, count, size, *both),
+        ])
+    titles = ["case", "Swift MiB/s", "Python", "requests per payload, Swift / Python", "peak MiB, Swift / Python"]
+    return markdown([*titles, "cpu s/GiB, Swift / Python", "misses"], rows)
+
+
 def main():
     if sys.argv[1:2] == ["--one"]:
         cloud, verb, count, size, rounds = sys.argv[2], sys.argv[3], *map(int, sys.argv[4:])
@@ -256,6 +280,7 @@ def main():
         cpu = theirs["cpuSecondsPerGibibyte"] / ours["cpuSecondsPerGibibyte"]
         print(f"{name:18} swift   {cells(ours)}")
         print(f"{'':18} python  {cells(theirs)}  swift: {ratio:4.1f} x throughput, 1/{cpu:.1f} of the cpu", flush=True)
+    print(document(report))
     if options.json:
         Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
 

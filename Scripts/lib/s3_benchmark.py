@@ -15,6 +15,8 @@ the fastest round counts, so that a busy machine is busy for all. Processor time
 Two loops show the ceiling: eight threads that send requests that were signed beforehand, and throw away what they read.
 `bare` does nothing else; nothing can be much faster on this server and this machine. `hashing` also computes the SHA-256
 that a claim check cannot do without.
+
+Prints the numbers as they come, and at the end the table of Benchmarks/README.md.
 """
 
 import argparse
@@ -139,6 +141,19 @@ def boto3_client(**settings):
     return boto3.client("s3", endpoint_url=os.environ["S3_ENDPOINT"], region_name="us-east-1", config=config)
 
 
+def on_ten_threads(put, get, verb, count, size, rounds):
+    """Measures a client that waits for each of its requests; `put` gives a key, and `get` takes one and gives the data."""
+    measurement = Measurement()
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        get(put(os.urandom(1024)))
+        keys = [] if verb == "store" else list(pool.map(put, [os.urandom(size) for _ in range(count)]))
+        for _ in range(rounds):
+            batch = [os.urandom(size) for _ in range(count)] if verb == "store" else []
+            with measurement:
+                list(pool.map(put, batch) if verb == "store" else pool.map(get, keys))
+    return measurement
+
+
 def boto3_threads(verb, count, size, rounds):
     """Bare boto3 on ten threads: upload or download, and the digest that a claim check needs."""
     bucket = os.environ.get("S3_BUCKET", "payloads")
@@ -154,15 +169,7 @@ def boto3_threads(verb, count, size, rounds):
         assert key.endswith(hashlib.sha256(data).hexdigest())
         return data
 
-    measurement = Measurement()
-    with concurrent.futures.ThreadPoolExecutor(10) as pool:
-        get(put(os.urandom(1024)))
-        keys = [] if verb == "store" else list(pool.map(put, [os.urandom(size) for _ in range(count)]))
-        for _ in range(rounds):
-            batch = [os.urandom(size) for _ in range(count)] if verb == "store" else []
-            with measurement:
-                list(pool.map(put, batch) if verb == "store" else pool.map(get, keys))
-    return measurement.result(count)
+    return on_ten_threads(put, get, verb, count, size, rounds).result(count)
 
 
 class BareConnection:
@@ -260,6 +267,37 @@ def summary(results, count, size):
     }
 
 
+def markdown(titles, rows):
+    """A table for a document; the first column is text."""
+    lines = ["| " + " | ".join(row) + " |" for row in [titles, ["---"] * len(titles), *rows]]
+    return "\n" + "\n".join(lines)
+
+
+def beside(cases, key, form, scale=1):
+    """One number of every contestant, with slashes between them."""
+    return " / ".join(format(case[key] / scale, form) for case in cases)
+
+
+def document(report):
+    """The table of Benchmarks/README.md."""
+    names = ("python", "boto3", "hashing", "bare")
+    rows = []
+    for name, ours in report["cases"].items():
+        python, boto3, hashing, bare = (report["yardsticks"][who][name] for who in names)
+        rows.append([
+            name,
+            *(beside([case], "mebibytesPerSecond", ".0f") for case in (ours, python, boto3, hashing, bare)),
+            beside([ours, python], "requestsPerPayload", ".0f"),
+            beside([ours, python], "peakBytes", ".0f", MIB),
+            beside([ours, python, boto3], "cpuSecondsPerGibibyte", ".1f"),
+            beside([ours], "serverCpuSecondsPerGibibyte", ".1f"),
+        ])
+    titles = ["case", "Swift MiB/s", "Python", "boto3", "hashing", "bare", "requests per payload, Swift / Python"]
+    return markdown(
+        [*titles, "peak MiB, Swift / Python", "cpu s/GiB, Swift / Python / boto3", "server's"], rows
+    )
+
+
 def table(name, ours, yardsticks):
     def cells(case):
         return (
@@ -305,6 +343,7 @@ def main():
         for who, list_of in results.items():
             report["yardsticks"][who][name] = summary(list_of, count, size)
         print(table(name, report["cases"][name], [(who, cases[name]) for who, cases in report["yardsticks"].items()]), flush=True)
+    print(document(report))
     if options.json:
         Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
 
