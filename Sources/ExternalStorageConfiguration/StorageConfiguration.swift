@@ -130,14 +130,14 @@ package struct StorageConfiguration: Sendable {
     }
 
     /// The places that the drivers write to or may read from, as claims name them: `bucket`, `container`, and what
-    /// `readableBuckets` lists.
+    /// `readableBuckets` and `readableContainers` list.
     ///
     /// - Returns: Names and ARNs, in the order of the drivers.
     /// - Throws: ``ConfigurationError``.
     package func places() throws(ConfigurationError) -> [String] {
         var places: [String] = []
         for driver in self.drivers {
-            for name in ["bucket", "container", "readableBuckets"] {
+            for name in ["bucket", "container", "readableBuckets", "readableContainers"] {
                 places += try driver.section[name]?.texts() ?? []
             }
         }

@@ -51,6 +51,7 @@ struct ReferencePolicyTests {
         #expect(Self.reason(["key": key + Self.digest], namespace: namespace) == nil)
         #expect(Self.reason(["bucket": "b", "key": key + Self.digest], namespace: namespace) == nil)
         #expect(Self.reason(["bucket": "b", "object_name": key + Self.digest], namespace: namespace) == nil)
+        #expect(Self.reason(["container": "b", "blob": key + Self.digest], namespace: namespace) == nil)
     }
 
     @Test(
@@ -71,8 +72,10 @@ struct ReferencePolicyTests {
     func foreign(_ pattern: String) {
         let key = pattern.replacing("D", with: Self.digest)
         #expect(Self.reason(["key": key]) != nil)
-        // A second key beside a good one is as bad.
-        #expect(Self.reason(["key": "v0/ns/default/d/sha256/\(Self.digest)", "object": key]) != nil)
+        // A second key beside a good one is as bad, under whatever name a driver may look for it.
+        for entry in ["object_name", "object", "blob"] {
+            #expect(Self.reason(["key": "v0/ns/default/d/sha256/\(Self.digest)", entry: key]) != nil, "\(entry)")
+        }
     }
 
     @Test("The key has to end with the digest that the claim is checked against")

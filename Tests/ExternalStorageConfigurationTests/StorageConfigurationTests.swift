@@ -125,8 +125,12 @@ struct StorageConfigurationTests {
 
     @Test("Buckets that may be read from are those of all drivers")
     func places() throws {
-        let text = "drivers: [{type: s3, bucket: a, readableBuckets: [b, c]}, {type: azure, container: d}]"
+        let text = """
+            drivers:
+            - {type: s3, bucket: a, readableBuckets: [b, c]}
+            - {type: azure, container: d, readableContainers: [e]}
+            """
         let configuration = try StorageConfiguration(section: ConfigurationSection(text: text, file: "f.yaml"))
-        #expect(try configuration.places() == ["a", "b", "c", "d"])
+        #expect(try configuration.places() == ["a", "b", "c", "d", "e"])
     }
 }

@@ -81,7 +81,7 @@ extension CodecServer.ReferencePolicy {
     func check(_ reference: StorageReference, namespace: CodecServer.Namespace) throws(RequestFailure) {
         let claim = reference.claim
         // As several drivers and SDKs name it. If there are more than one, none may lead elsewhere.
-        let keys = ["key", "object_name", "object"].compactMap { claim[$0] }
+        let keys = claim.objectNames
         guard !keys.isEmpty else {
             throw .refusedReference(
                 "noKey",

@@ -28,6 +28,17 @@ public struct StorageDriverClaim: Hashable, Sendable {
     }
 }
 
+extension StorageDriverClaim {
+    /// The entries by which drivers, of this project and of all SDKs, name an object in a store.
+    package static let objectEntries = ["key", "object_name", "object", "blob"]
+
+    /// The entries by which they name where it is.
+    package static let containerEntries = ["bucket", "container"]
+
+    /// All that the claim says of the object's name; several spellings of it may stand beside each other.
+    package var objectNames: [String] { Self.objectEntries.compactMap { self[$0] } }
+}
+
 extension StorageDriverClaim: ExpressibleByDictionaryLiteral {
     /// Creates a claim; of a key that comes twice the last value counts.
     ///

@@ -31,7 +31,8 @@ struct LocalDiskClaim: Hashable, Sendable {
     /// - Throws: `invalidClaim`, which names the field that is missing or wrong.
     init(_ claim: StorageDriverClaim) throws(ExternalStorageError) {
         guard let key = claim["key"] else {
-            let foreign = ["bucket", "container", "object_name", "object"].filter { claim[$0] != nil }
+            let entries = StorageDriverClaim.containerEntries + StorageDriverClaim.objectEntries
+            let foreign = entries.filter { claim[$0] != nil }
             throw Self.invalid(
                 "the claim has no \"key\""
                     + (foreign.isEmpty

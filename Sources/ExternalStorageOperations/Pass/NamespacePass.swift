@@ -418,9 +418,7 @@ package struct NamespacePass: Sendable {
                 result.add(ReadingProblem(.invalidClaim, error.message, at: sighting.place), in: item, kind)
             }
             // Whatever else is wrong with it: what it names is kept.
-            for field in ["key", "object_name", "object"] {
-                if let key = sighting.reference.claim[field] { marks.insert(ReferenceLocator.mark(ofKey: key)) }
-            }
+            for key in sighting.reference.claim.objectNames { marks.insert(ReferenceLocator.mark(ofKey: key)) }
         }
         return marks
     }
