@@ -7,6 +7,7 @@
 import AWSSigning
 import AsyncHTTPClient
 import NIOHTTP1
+import StoreHTTP
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -18,14 +19,17 @@ import Foundation
 enum ClockCheck {
     /// - Parameters:
     ///   - url: The store's address; asked without credentials.
+    ///   - lanes: The connections that the driver uses: its proxy, and the certificates that it trusts.
     ///   - examination: Where findings go.
     /// - Throws: `CancellationError`.
-    static func run(_ url: String, _ examination: Examination) async throws {
-        let response: HTTPClientResponse
+    static func run(_ url: String, by lanes: HTTPLanes, _ examination: Examination) async throws {
+        let headers: HTTPHeaders
         do {
-            var request = HTTPClientRequest(url: url)
-            request.method = .HEAD
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+            headers = try await lanes.withLane { lane in
+                var request = HTTPClientRequest(url: url)
+                request.method = .HEAD
+                return try await lane.httpClient.execute(request, timeout: .seconds(10)).headers
+            }
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -36,7 +40,7 @@ enum ClockCheck {
             return
         }
         examination.good("connection", url)
-        guard let text = response.headers.first(name: "Date"), let time = SigningTime(httpDate: text) else {
+        guard let text = headers.first(name: "Date"), let time = SigningTime(httpDate: text) else {
             examination.doubtful("clock", "the store does not say what time it is")
             return
         }

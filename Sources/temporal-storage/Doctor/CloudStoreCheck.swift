@@ -32,7 +32,7 @@ struct CloudStoreCheck {
 
     /// - Throws: `CancellationError`.
     func checkClock(_ examination: Examination) async throws {
-        try await ClockCheck.run(self.driver.storeURL, examination)
+        try await ClockCheck.run(self.driver.storeURL, by: self.driver.connections, examination)
     }
 
     /// Conditional writes, with the object that was written: they must leave it alone.

@@ -12,6 +12,7 @@ import ExternalStorageCore
 import ExternalStorageS3
 import Logging
 import NIOCore
+import StoreHTTP
 
 /// What a store of S3's protocol is needed for besides writing and reading.
 struct S3StoreCheck {
@@ -79,7 +80,15 @@ struct S3StoreCheck {
         // What the environment says of the address is known after a request, whatever becomes of it.
         _ = try? await self.client.head(bucket: self.bucket, key: "temporal-storage doctor")
         let endpoint = try self.client.endpoint(bucket: self.bucket)
-        try await ClockCheck.run("\(endpoint.scheme)://\(endpoint.authority)/", examination)
+        let lanes: HTTPLanes
+        do {
+            lanes = try await self.client.connections(to: endpoint)
+        } catch {
+            try Task.checkCancellation()
+            examination.bad("connection", "\(error)")
+            return
+        }
+        try await ClockCheck.run("\(endpoint.scheme)://\(endpoint.authority)/", by: lanes, examination)
     }
 
     /// Conditional writes and checksums, with the object that was written.

@@ -284,6 +284,46 @@ default: primary
                 code=code,
                 lines=[(outcome, "aws.s3driver", check, part) for outcome, check, part in lines],
             )
+    with serving(Stand) as proxy:
+        # As a proxy it is asked with whole addresses, of which it knows as many as it likes.
+        doctor.expect(
+            "A bucket in the host's name, behind a proxy",
+            "--driver", "s3", "--bucket", "payloads", "--region", "us-east-1", "--path-style", "false",
+            "--endpoint-url", "http://objects.example.test", *target,
+            code=0,
+            environment={"HTTP_PROXY": proxy, "http_proxy": None, "NO_PROXY": None, "no_proxy": None},
+            lines=[
+                ("ok", "aws.s3driver", "connection", "http://payloads.objects.example.test/"),
+                ("ok", "aws.s3driver", "write", "v0/ns/default/d/sha256/"),
+                ("ok", "aws.s3driver", "read", "SHA-256"),
+            ],
+        )
+    profile, script = directory / "profile", directory / "credentials.sh"
+    script.write_text(
+        'printf \'{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"%s"}\' '
+        f"{os.environ['AWS_ACCESS_KEY_ID']} {os.environ['AWS_SECRET_ACCESS_KEY']}\n"
+    )
+    profile.write_text(f"[default]\ncredential_process = sh {script}\n")
+    for allowed, code, line in (
+        ("true", 0, ("ok", "primary", "credentials", f"key {os.environ['AWS_ACCESS_KEY_ID']}")),
+        ("false", 1, ("FAIL", "primary", "credentials", "not allowed")),
+    ):
+        configuration.write_text(
+            f"""
+drivers:
+  - {{name: primary, type: s3, bucket: {BUCKET}, region: us-east-1, endpointURL: "{ENDPOINT}", pathStyle: true,
+      allowsCredentialProcess: {allowed}}}
+"""
+        )
+        doctor.expect(
+            f"A command for credentials, allowed: {allowed}",
+            "--config", str(configuration), *target,
+            code=code,
+            environment={
+                "AWS_CONFIG_FILE": str(profile), "AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None,
+            },
+            lines=[line],
+        )
     doctor.expect(
         "No Temporal server",
         *none, "--target", f"127.0.0.1:{free_port()}",
