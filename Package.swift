@@ -184,6 +184,7 @@ let package = Package(
                 "GroundworkNIO",
                 "Groundwork",
                 "ExternalStorageWire",
+                "SettingsReading",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -238,6 +239,7 @@ let package = Package(
                 "ExternalStorageS3",
                 "ExternalStorageTesting",
                 "FakeS3",
+                "FakeStores",
                 "Groundwork",
                 "GroundworkNIO",
                 "StoreHTTP",
@@ -288,7 +290,11 @@ let package = Package(
             name: "FakeStores",
             dependencies: [
                 "CExternalStorageCRC32C",
+                "CredentialExchange",
+                "ExternalStorageCore",
                 "Groundwork",
+                "StoreHTTP",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -352,6 +358,21 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        // What all drivers of object stores share, tested through two of them.
+        .testTarget(
+            name: "StoreHTTPTests",
+            dependencies: [
+                "ExternalStorageAzure",
+                "ExternalStorageCore",
+                "ExternalStorageGCS",
+                "ExternalStorageTesting",
+                "FakeStores",
+                "StoreHTTP",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         // The seam: a client transport that wraps another.

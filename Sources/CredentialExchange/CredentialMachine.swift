@@ -56,17 +56,19 @@ package struct CredentialMachine: Sendable {
     /// This machine, and the variables of this process as they are now.
     ///
     /// - Parameters:
-    ///   - transport: What reaches services on the network; nil for a client that all sources share.
+    ///   - transport: What reaches services on the network; nil for clients that all sources share, through the proxies
+    ///     of the environment.
     ///   - now: Seconds since 1970-01-01T00:00:00Z.
     /// - Returns: The machine.
     package static func live(
         transport: (any CredentialsTransport)? = nil,
         now: @escaping @Sendable () -> Int64
     ) -> Self {
-        Self(
-            environment: ProcessInfo.processInfo.environment,
+        let environment = ProcessInfo.processInfo.environment
+        return Self(
+            environment: environment,
             readFile: { try await Self.read($0) },
-            transport: transport ?? HTTPClientTransport.shared,
+            transport: transport ?? HTTPClientTransport.routed(ProxySettings(environment)),
             localTransport: HTTPClientTransport.shared,
             commands: ShellCommandRunner(),
             clock: ContinuousClock(),

@@ -22,6 +22,9 @@ package protocol ExaminableDriver: Sendable {
     /// The address of the store, with scheme and port.
     var storeURL: String { get }
 
+    /// The connections that lead there.
+    var connections: HTTPLanes { get }
+
     /// Gets credentials as the next request would.
     ///
     /// - Returns: What they are.

@@ -11,8 +11,8 @@ extension ObjectPlace {
     ///
     /// - Parameters:
     ///   - claim: The claim.
-    ///   - bucket: The spellings of the entry that names the bucket.
-    ///   - name: The spellings of the entry that names the object.
+    ///   - bucket: The spellings of the entry that names the bucket; texts use the first.
+    ///   - name: The spellings of the entry that names the object; texts use the first.
     ///   - readableBuckets: The only buckets it may name; nil for any.
     /// - Throws: `invalidClaim`, naming the entry.
     package init(
@@ -21,10 +21,12 @@ extension ObjectPlace {
         name: [String],
         readableBuckets: Set<String>?
     ) throws(ExternalStorageError) {
+        let words = (bucket: bucket[0], name: name[0])
         let bucket = try Self.entry(bucket, of: claim)
         let name = try Self.entry(name, of: claim)
         func refuse(_ message: String) -> ExternalStorageError {
-            ExternalStorageError(code: .invalidClaim, message: "\(message) [bucket=\(bucket), object=\(name)]")
+            let place = "[\(words.bucket)=\(bucket), \(words.name)=\(name)]"
+            return ExternalStorageError(code: .invalidClaim, message: "\(message) \(place)")
         }
         let algorithm = try Self.entry(["hash_algorithm", "hashAlgorithm"], of: claim)
         guard algorithm == "sha256" else { throw refuse("unsupported hash algorithm \"\(algorithm)\"") }
@@ -32,7 +34,7 @@ extension ObjectPlace {
             throw refuse("claim field \"hash_value\" is not 64 hexadecimal digits")
         }
         if let readableBuckets, !readableBuckets.contains(where: { $0.utf8.elementsEqual(bucket.utf8) }) {
-            throw refuse("the claim names a bucket that is not to be read from")
+            throw refuse("the claim names a \(words.bucket) that is not to be read from")
         }
         self.init(bucket: bucket, name: name, digest: digest)
     }

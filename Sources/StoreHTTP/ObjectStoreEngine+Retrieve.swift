@@ -48,23 +48,12 @@ extension ObjectStoreEngine {
         into room: RetrievalRoom
     ) async throws -> Payload {
         let (body, digest) = try await self.read(object, limiter, into: room)
-        guard digest == object.digest else {
-            throw ExternalStorageError(
-                code: .corrupted,
-                message: "integrity check failed [\(self.placeText(object))]: expected "
-                    + "sha256:\(object.digest.hexadecimal), got sha256:\(digest.hexadecimal); the object was changed "
-                    + "after it was stored"
-            )
-        }
-        do {
-            return try Payload(serializedBytes: body).withDigest(digest)
-        } catch {
-            throw ExternalStorageError(
-                code: .corrupted,
-                message: "failed to unmarshal payload [\(self.placeText(object))]: \(error.message)",
-                cause: error
-            )
-        }
+        return try Payload(
+            retrieved: body,
+            digest: digest,
+            expected: object.digest,
+            place: self.placeText(object)
+        )
     }
 
     /// The whole object and the SHA-256 of its bytes; nothing of it is read if there is no room (ES-P11).

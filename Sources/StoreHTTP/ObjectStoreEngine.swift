@@ -25,22 +25,6 @@ package struct ObjectStoreEngine<Store: ObjectStore>: Sendable {
 
         /// What another worker stored with the default can be read (ES-P9).
         package var maximumRetrievalSizeInBytes: Int { max(self.payloadSizeLimit, 50 * 1024 * 1024) }
-
-        /// - Throws: `invalidConfiguration`, which names the setting.
-        package func check() throws(ExternalStorageError) {
-            func refuse(_ message: String) -> ExternalStorageError {
-                ExternalStorageError(code: .invalidConfiguration, message: message)
-            }
-            guard self.payloadSizeLimit > 0 else {
-                throw refuse("payloadSizeLimit is \(self.payloadSizeLimit), it has to be positive")
-            }
-            if let size = self.downloadPartSizeInBytes, size <= 0 {
-                throw refuse("downloadPartSizeInBytes is \(size), it has to be positive")
-            }
-            if let margin = self.refreshAfter, margin <= .zero {
-                throw refuse("refreshAfter is \(margin), it has to be positive")
-            }
-        }
     }
 
     package let store: Store
@@ -71,7 +55,7 @@ extension ObjectStoreEngine {
         place: (Payload) async throws -> ObjectPlace
     ) async throws -> [ObjectPlace] {
         for payload in payloads { try self.checkSize(payload.sizeInBytes) }
-        let payloads = try await Self.hashed(payloads)
+        let payloads = try await payloads.hashed()
         var objects: [ObjectPlace] = []
         for payload in payloads { objects.append(try await place(payload)) }
         // The same object twice in one call is one upload (ES-D5).
@@ -115,12 +99,7 @@ extension ObjectStoreEngine {
 
     /// - Throws: `payloadTooLarge`, which says what to change (ES-P9).
     package func checkSize(_ sizeInBytes: Int) throws(ExternalStorageError) {
-        guard sizeInBytes > self.settings.payloadSizeLimit else { return }
-        throw ExternalStorageError(
-            code: .payloadTooLarge,
-            message: "payload size \(sizeInBytes) exceeds maximum \(self.settings.payloadSizeLimit) bytes; raise "
-                + "payloadSizeLimit everywhere, or store less"
-        )
+        try Payload.check(size: sizeInBytes, limit: self.settings.payloadSizeLimit)
     }
 
     private func upload(
@@ -148,19 +127,6 @@ extension ObjectStoreEngine {
             return try await limiter.withPermit { try await self.store.info(object.location) }
         } catch let failure as StoreFailure where failure.kind == .forbidden {
             return nil
-        }
-    }
-
-    /// The payloads with their digests known; those that are not are computed on all cores.
-    private static func hashed(_ payloads: [Payload]) async throws -> [Payload] {
-        guard payloads.contains(where: { !$0.hasDigest }) else { return payloads }
-        return try await withThrowingTaskGroup(of: (Int, Payload).self) { group in
-            for (index, payload) in payloads.enumerated() {
-                group.addTask { (index, payload.withDigest()) }
-            }
-            var hashed = payloads
-            for try await (index, payload) in group { hashed[index] = payload }
-            return hashed
         }
     }
 }

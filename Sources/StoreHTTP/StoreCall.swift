@@ -50,6 +50,17 @@ package struct StoreCall: Sendable {
     /// Statuses besides 2xx that may be results: the service decides (``StoreService/isResult(_:of:)``).
     package var acceptedStatuses: Set<Int> = []
 
+    /// How the answer is read.
+    var reading: AnswerReading {
+        AnswerReading(
+            method: self.method,
+            maximumSize: self.maximumAnswerSize,
+            assembly: self.assembly,
+            room: self.room,
+            rangeStart: self.rangeStart
+        )
+    }
+
     package init(_ operation: String, _ method: String, path: String, place: [(name: String, value: String)]) {
         self.operation = operation
         self.method = method

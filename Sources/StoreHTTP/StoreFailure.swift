@@ -72,15 +72,38 @@ package struct StoreFailure: Error, Sendable {
 extension StoreFailure: CustomStringConvertible {
     /// Operation, place, what the store said, and what to do next.
     package var description: String {
-        var text = "\(self.operation) failed [\(self.place.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))]"
-        let said = [self.status.map(String.init), self.code].compactMap(\.self).joined(separator: " ")
-        let parts = [said.isEmpty ? nil : said, self.message].compactMap(\.self)
+        FailureText.make(
+            operation: self.operation,
+            place: self.place,
+            said: (self.status, self.code, self.message),
+            kind: "\(self.kind)",
+            attempts: self.attempts,
+            requestID: self.requestID,
+            advice: self.advice
+        )
+    }
+}
+
+/// The words of a failure, the same for all stores: operation, place, what the store said, and what to do next.
+package enum FailureText {
+    package static func make(
+        operation: String,
+        place: [(name: String, value: String)],
+        said: (status: Int?, code: String?, message: String?),
+        kind: String,
+        attempts: Int,
+        requestID: String?,
+        advice: String?
+    ) -> String {
+        var text = "\(operation) failed [\(place.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))]"
+        let answer = [said.status.map(String.init), said.code].compactMap(\.self).joined(separator: " ")
+        let parts = [answer.isEmpty ? nil : answer, said.message].compactMap(\.self)
         if !parts.isEmpty { text += ": \(parts.joined(separator: ": "))" }
-        var notes = ["\(self.kind)"]
-        if self.attempts > 1 { notes.append("\(self.attempts) attempts") }
-        if let requestID = self.requestID { notes.append("request id \(requestID)") }
+        var notes = [kind]
+        if attempts > 1 { notes.append("\(attempts) attempts") }
+        if let requestID { notes.append("request id \(requestID)") }
         text += " (\(notes.joined(separator: ", ")))"
-        if let advice = self.advice { text += ". \(advice)" }
+        if let advice { text += ". \(advice)" }
         return text
     }
 }

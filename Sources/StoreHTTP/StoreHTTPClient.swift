@@ -43,7 +43,7 @@ package final class StoreHTTPClient<Service: StoreService>: Sendable {
 
     package let service: Service
     private let settings: Settings
-    private let lanes: HTTPLanes
+    package let lanes: HTTPLanes
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
     private let quota: Mutex<RetryQuota>
@@ -159,7 +159,7 @@ package final class StoreHTTPClient<Service: StoreService>: Sendable {
             try await withTimeLimit(limit, clock: self.clock) {
                 // AsyncHTTPClient's own deadline ends with the head of the answer; ours covers the body too.
                 let response = try await lane.httpClient.execute(request, deadline: .distantFuture)
-                return try await StoreAnswer(response, to: call)
+                return try await StoreAnswer(response, call.reading) { StoreFailure.tooLarge(call, $0, $1) }
             }
         }
     }

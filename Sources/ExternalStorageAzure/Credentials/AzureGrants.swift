@@ -49,7 +49,9 @@ struct AzureGrants: Sendable {
             ExternalStorageError(code: .invalidConfiguration, message: message)
         }
         let source = AzureTokenSource(machine: machine)
-        self.words = { CredentialsInUse(try source.words(for: credentials.base), expiration: credentials.base.expiration) }
+        self.words = {
+            CredentialsInUse(try source.words(for: credentials.base), expiration: credentials.base.expiration)
+        }
         switch credentials.base {
         case .anonymous: self.kept = .fixed(.anonymous)
         case .sharedKey(let text):

@@ -9,6 +9,7 @@ public import Configuration
 public import ExternalStorageCore
 public import Logging
 internal import SettingsReading
+internal import StoreHTTP
 
 extension AzureStorageDriver {
     /// Creates a driver from configuration.
@@ -83,24 +84,14 @@ extension AzureStorageDriver.Configuration {
 
     private init(_ settings: SettingsReader) throws(SettingsError) {
         self.init()
-        self.name = settings.string("name") ?? self.name
-        self.payloadSizeLimit = try settings.int("payloadSizeLimit") ?? self.payloadSizeLimit
-        if let seconds = try settings.int("refreshAfter") { self.refreshAfter = .seconds(seconds) }
-        if let size = try settings.int("downloadPartSizeInBytes") {
-            self.downloadPartSizeInBytes = size == 0 ? nil : size
-        }
+        try self.read(settings)
         if let size = try settings.int("blockThresholdInBytes") { self.blockThresholdInBytes = size == 0 ? nil : size }
         self.blockSizeInBytes = try settings.int("blockSizeInBytes") ?? self.blockSizeInBytes
         self.streamedBlocksAtATime = try settings.int("streamedBlocksAtATime") ?? self.streamedBlocksAtATime
         if let readable = try settings.strings("readableContainers") {
             self.readableContainers = Set(readable + [settings.string("container")].compactMap(\.self))
         }
-        self.endpointURL = settings.string("endpointURL")
         self.accessTier = try settings.choice("accessTier", ["Hot": "Hot", "Cool": "Cool", "Cold": "Cold"])
         self.encryptionScope = settings.string("encryptionScope")
-        self.maximumAttempts = try settings.int("maximumAttempts") ?? self.maximumAttempts
-        self.retryTimeLimit = try settings.seconds("retryTimeLimit") ?? self.retryTimeLimit
-        if let seconds = try settings.int("attemptTimeout") { self.attemptTimeout = .seconds(seconds) }
-        self.minimumBytesPerSecond = try settings.int("minimumBytesPerSecond") ?? self.minimumBytesPerSecond
     }
 }

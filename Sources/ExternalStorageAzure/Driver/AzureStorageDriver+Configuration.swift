@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import ExternalStorageCore
-internal import StoreHTTP
+package import StoreHTTP
 
 extension AzureStorageDriver {
     /// What the driver does beyond the common case.
@@ -78,29 +78,7 @@ extension AzureStorageDriver {
     }
 }
 
-extension AzureStorageDriver.Configuration {
-    var engineSettings: ObjectStoreEngine<AzureStore>.Settings {
-        .init(
-            payloadSizeLimit: self.payloadSizeLimit,
-            refreshAfter: self.refreshAfter,
-            downloadPartSizeInBytes: self.downloadPartSizeInBytes
-        )
-    }
-
-    var clientSettings: StoreHTTPClient<AzureService>.Settings {
-        .init(
-            retry: RetryRules(
-                maximumAttempts: self.maximumAttempts,
-                baseDelay: .milliseconds(800),
-                throttlingBaseDelay: .milliseconds(800),
-                maximumDelay: .seconds(60)
-            ),
-            patience: self.retryTimeLimit,
-            attemptTimeout: self.attemptTimeout,
-            minimumBytesPerSecond: self.minimumBytesPerSecond
-        )
-    }
-
+extension AzureStorageDriver.Configuration: StoreDriverConfiguration {
     var options: AzureStore.Options {
         .init(
             accessTier: self.accessTier,
@@ -115,17 +93,11 @@ extension AzureStorageDriver.Configuration {
         func refuse(_ message: String) -> ExternalStorageError {
             ExternalStorageError(code: .invalidConfiguration, message: message)
         }
-        func positive(_ value: Int, _ name: String) throws(ExternalStorageError) {
+        try self.checkWhatIsCommon()
+        for (name, value) in [
+            ("blockSizeInBytes", self.blockSizeInBytes), ("streamedBlocksAtATime", self.streamedBlocksAtATime),
+        ] {
             guard value > 0 else { throw refuse("\(name) is \(value), it has to be positive") }
-        }
-        guard !self.name.isEmpty else { throw refuse("the name of the driver is empty") }
-        try self.engineSettings.check()
-        try positive(self.maximumAttempts, "maximumAttempts")
-        try positive(self.blockSizeInBytes, "blockSizeInBytes")
-        try positive(self.streamedBlocksAtATime, "streamedBlocksAtATime")
-        try positive(self.minimumBytesPerSecond, "minimumBytesPerSecond")
-        guard self.attemptTimeout > .zero else {
-            throw refuse("attemptTimeout is \(self.attemptTimeout), it has to be positive")
         }
         guard self.accessTier?.lowercased() != "archive" else {
             throw refuse("what is in the tier Archive cannot be read")

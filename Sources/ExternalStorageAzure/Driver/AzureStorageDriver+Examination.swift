@@ -9,6 +9,8 @@ package import StoreHTTP
 extension AzureStorageDriver: ExaminableDriver {
     package var storeURL: String { "\(self.endpoint.url.scheme)://\(self.endpoint.url.authority)/" }
 
+    package var connections: HTTPLanes { self.engine.store.client.lanes }
+
     package func credentialsInUse() async throws -> CredentialsInUse {
         try await self.engine.store.client.service.grants.inUse()
     }

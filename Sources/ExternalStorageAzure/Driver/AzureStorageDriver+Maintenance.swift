@@ -15,16 +15,12 @@ extension AzureStorageDriver: MaintainableStorageDriver {
     /// - Returns: Names of containers.
     /// - Throws: `misconfigured` if a closure chooses the container and there are no `readableContainers`.
     public func containers() throws(ExternalStorageError) -> [String] {
-        if let fixed = self.fixedContainer { return [fixed] }
-        guard let containers = self.configuration.readableContainers else {
-            throw ExternalStorageError(
-                code: .misconfigured,
-                message:
-                    "the driver \"\(self.name)\" chooses a container for each payload, so that nobody can tell which "
-                    + "containers it uses; name them in readableContainers"
-            )
-        }
-        return containers.sorted()
+        try KnownContainers.list(
+            fixed: self.fixedContainer,
+            readable: self.configuration.readableContainers,
+            driver: self.name,
+            noun: "container"
+        )
     }
 
     /// ``Configuration/refreshAfter``.
@@ -44,7 +40,7 @@ extension AzureStorageDriver: MaintainableStorageDriver {
     /// - Parameter namespace: The namespace's name.
     /// - Returns: The beginning, with a slash at its end.
     public func keyPrefix(ofNamespace namespace: String) -> String {
-        "v0/ns/\(StorageObjectKey.escape(namespace, .googleCloud))/"
+        StorageObjectKey.prefix(ofNamespace: namespace, style: .googleCloud)
     }
 
     /// Lists objects by name.

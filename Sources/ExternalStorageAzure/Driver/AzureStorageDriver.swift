@@ -195,8 +195,8 @@ public final class AzureStorageDriver: StorageDriver {
         let store = AzureStore(
             client: StoreHTTPClient(
                 service,
-                settings: configuration.clientSettings,
-                lanes: surroundings.lanes,
+                settings: configuration.clientSettings(baseDelay: .milliseconds(800)),
+                lanes: try surroundings.lanes(to: endpoint.url.description),
                 clock: surroundings.clock,
                 random: machine.random
             ),
@@ -204,7 +204,7 @@ public final class AzureStorageDriver: StorageDriver {
         )
         self.configuration = configuration
         self.endpoint = endpoint
-        self.engine = ObjectStoreEngine(store, settings: configuration.engineSettings, now: machine.now)
+        self.engine = ObjectStoreEngine(store, settings: configuration.engineSettings(), now: machine.now)
         self.containerChoice = containerChoice
     }
 

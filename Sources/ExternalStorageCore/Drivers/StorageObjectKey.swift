@@ -63,6 +63,11 @@ public struct StorageObjectKey: Hashable, Sendable {
         self.text = (fitting ?? shortest).joined(separator: "/")
     }
 
+    /// What the keys of all payloads of a namespace begin with, with a slash at its end.
+    package static func prefix(ofNamespace namespace: String, style: Style) -> String {
+        "v0/ns/\(Self.escape(namespace, style))/"
+    }
+
     /// The segments between version and digest, nothing escaped; nil for a target that has none.
     private static func segments(of target: StorageDriverTarget?) -> [String]? {
         func segment(_ text: String?) -> String {

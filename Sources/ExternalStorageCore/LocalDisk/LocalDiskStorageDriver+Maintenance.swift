@@ -31,7 +31,7 @@ extension LocalDiskStorageDriver: MaintainableStorageDriver {
     /// - Parameter namespace: The namespace's name.
     /// - Returns: The beginning, with a slash at its end.
     public func keyPrefix(ofNamespace namespace: String) -> String {
-        "v0/ns/\(StorageObjectKey.escape(namespace, .file))/"
+        StorageObjectKey.prefix(ofNamespace: namespace, style: .file)
     }
 
     /// Lists files by key; see ``MaintainableStorageDriver/listObjects(in:prefix:continuation:)``.

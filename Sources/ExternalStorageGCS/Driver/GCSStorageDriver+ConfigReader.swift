@@ -9,6 +9,7 @@ public import Configuration
 public import ExternalStorageCore
 public import Logging
 internal import SettingsReading
+internal import StoreHTTP
 
 extension GCSStorageDriver {
     /// Creates a driver from configuration.
@@ -94,22 +95,12 @@ extension GCSStorageDriver.Configuration {
 
     private init(_ settings: SettingsReader) throws(SettingsError) {
         self.init()
-        self.name = settings.string("name") ?? self.name
-        self.payloadSizeLimit = try settings.int("payloadSizeLimit") ?? self.payloadSizeLimit
-        if let seconds = try settings.int("refreshAfter") { self.refreshAfter = .seconds(seconds) }
-        if let size = try settings.int("downloadPartSizeInBytes") {
-            self.downloadPartSizeInBytes = size == 0 ? nil : size
-        }
+        try self.read(settings)
         if let readable = try settings.strings("readableBuckets") {
             self.readableBuckets = Set(readable + [settings.string("bucket")].compactMap(\.self))
         }
-        self.endpointURL = settings.string("endpointURL")
         self.userProject = settings.string("userProject")
         self.kmsKeyName = settings.string("kmsKeyName")
         self.storageClass = settings.string("storageClass")
-        self.maximumAttempts = try settings.int("maximumAttempts") ?? self.maximumAttempts
-        self.retryTimeLimit = try settings.seconds("retryTimeLimit") ?? self.retryTimeLimit
-        if let seconds = try settings.int("attemptTimeout") { self.attemptTimeout = .seconds(seconds) }
-        self.minimumBytesPerSecond = try settings.int("minimumBytesPerSecond") ?? self.minimumBytesPerSecond
     }
 }

@@ -4,8 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-internal import ExternalStorageCore
-internal import StoreHTTP
+package import StoreHTTP
 
 extension GCSStorageDriver {
     /// What the driver does beyond the common case.
@@ -71,47 +70,8 @@ extension GCSStorageDriver {
     }
 }
 
-extension GCSStorageDriver.Configuration {
-    var engineSettings: ObjectStoreEngine<GCSStore>.Settings {
-        .init(
-            payloadSizeLimit: self.payloadSizeLimit,
-            refreshAfter: self.refreshAfter,
-            downloadPartSizeInBytes: self.downloadPartSizeInBytes
-        )
-    }
-
-    var clientSettings: StoreHTTPClient<GCSService>.Settings {
-        .init(
-            retry: RetryRules(
-                maximumAttempts: self.maximumAttempts,
-                baseDelay: .seconds(1),
-                throttlingBaseDelay: .seconds(1),
-                maximumDelay: .seconds(60)
-            ),
-            patience: self.retryTimeLimit,
-            attemptTimeout: self.attemptTimeout,
-            minimumBytesPerSecond: self.minimumBytesPerSecond
-        )
-    }
-
+extension GCSStorageDriver.Configuration: StoreDriverConfiguration {
     var options: GCSStore.Options {
         .init(userProject: self.userProject, kmsKeyName: self.kmsKeyName, storageClass: self.storageClass)
-    }
-
-    func check() throws(ExternalStorageError) {
-        func refuse(_ message: String) -> ExternalStorageError {
-            ExternalStorageError(code: .invalidConfiguration, message: message)
-        }
-        guard !self.name.isEmpty else { throw refuse("the name of the driver is empty") }
-        try self.engineSettings.check()
-        guard self.maximumAttempts > 0 else {
-            throw refuse("maximumAttempts is \(self.maximumAttempts), it has to be positive")
-        }
-        guard self.attemptTimeout > .zero else {
-            throw refuse("attemptTimeout is \(self.attemptTimeout), it has to be positive")
-        }
-        guard self.minimumBytesPerSecond > 0 else {
-            throw refuse("minimumBytesPerSecond is \(self.minimumBytesPerSecond), it has to be positive")
-        }
     }
 }

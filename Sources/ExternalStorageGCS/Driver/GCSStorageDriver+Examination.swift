@@ -7,7 +7,11 @@
 package import StoreHTTP
 
 extension GCSStorageDriver: ExaminableDriver {
-    package var storeURL: String { self.engine.store.client.service.endpoint.url("/", universe: GCSEndpoint.defaultUniverse) }
+    package var storeURL: String {
+        self.engine.store.client.service.endpoint.url("/", universe: GCSEndpoint.defaultUniverse)
+    }
+
+    package var connections: HTTPLanes { self.engine.store.client.lanes }
 
     package func credentialsInUse() async throws -> CredentialsInUse {
         try await self.engine.store.client.service.credentials.inUse()

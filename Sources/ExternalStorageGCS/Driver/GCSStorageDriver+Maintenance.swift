@@ -15,15 +15,12 @@ extension GCSStorageDriver: MaintainableStorageDriver {
     /// - Returns: Names of buckets.
     /// - Throws: `misconfigured` if a closure chooses the bucket and there are no `readableBuckets`.
     public func containers() throws(ExternalStorageError) -> [String] {
-        if let fixed = self.fixedBucket { return [fixed] }
-        guard let buckets = self.configuration.readableBuckets else {
-            throw ExternalStorageError(
-                code: .misconfigured,
-                message: "the driver \"\(self.name)\" chooses a bucket for each payload, so that nobody can tell which "
-                    + "buckets it uses; name them in readableBuckets"
-            )
-        }
-        return buckets.sorted()
+        try KnownContainers.list(
+            fixed: self.fixedBucket,
+            readable: self.configuration.readableBuckets,
+            driver: self.name,
+            noun: "bucket"
+        )
     }
 
     /// ``Configuration/refreshAfter``.
@@ -43,7 +40,7 @@ extension GCSStorageDriver: MaintainableStorageDriver {
     /// - Parameter namespace: The namespace's name.
     /// - Returns: The beginning, with a slash at its end.
     public func keyPrefix(ofNamespace namespace: String) -> String {
-        "v0/ns/\(StorageObjectKey.escape(namespace, .googleCloud))/"
+        StorageObjectKey.prefix(ofNamespace: namespace, style: .googleCloud)
     }
 
     /// Lists objects by name.

@@ -111,7 +111,7 @@ public final class GCSStorageDriver: StorageDriver {
         logger: Logger
     ) throws {
         let machine = surroundings.machine
-        try configuration.check()
+        try configuration.checkWhatIsCommon()
         let endpoint = try GCSEndpoint(endpointURL: configuration.endpointURL, environment: machine.environment)
         let credentials = credentials ?? (endpoint.isEmulator ? .anonymous : .applicationDefault())
         guard endpoint.isPrivate || credentials.isAnonymous else {
@@ -127,15 +127,15 @@ public final class GCSStorageDriver: StorageDriver {
         let store = GCSStore(
             client: StoreHTTPClient(
                 service,
-                settings: configuration.clientSettings,
-                lanes: surroundings.lanes,
+                settings: configuration.clientSettings(baseDelay: .seconds(1)),
+                lanes: try surroundings.lanes(to: endpoint.url("/", universe: GCSEndpoint.defaultUniverse)),
                 clock: surroundings.clock,
                 random: machine.random
             ),
             options: configuration.options
         )
         self.configuration = configuration
-        self.engine = ObjectStoreEngine(store, settings: configuration.engineSettings, now: machine.now)
+        self.engine = ObjectStoreEngine(store, settings: configuration.engineSettings(), now: machine.now)
         self.buckets = buckets
     }
 

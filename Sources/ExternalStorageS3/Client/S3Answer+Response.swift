@@ -6,6 +6,7 @@
 
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreHTTP
 
 extension S3Answer {
     /// The decisive parts of a complete answer.
@@ -17,7 +18,7 @@ extension S3Answer {
         self.requestID = response.headers.first(name: "x-amz-request-id")
         self.hostID = response.headers.first(name: "x-amz-id-2")
         self.errorCodeHeader = response.headers.first(name: "x-amz-error-code")
-        if response.body.readableBytes > 0, response.body.readableBytes <= S3Response.maximumErrorSize {
+        if response.body.readableBytes > 0, response.body.readableBytes <= StoreAnswer.maximumErrorSize {
             self.document = S3ErrorDocument(parsing: response.body.readableBytesView)
         }
     }

@@ -6,6 +6,7 @@
 
 internal import AWSCredentials
 internal import CredentialExchange
+internal import StoreHTTP
 
 extension S3Failure {
     /// A request that was not sent, because there are no credentials or the settings cannot be read.
@@ -53,8 +54,9 @@ extension S3Failure {
     }
 
     /// A failure without an answer.
-    init(_ broken: BrokenAttempt, _ call: S3Call, _ attempt: S3HTTPClient.Attempt, attempts: Int) {
-        self.init(broken.kind, operation: call.operation, bucket: call.bucket, key: call.key, attempts: attempts)
+    init(_ broken: BrokenExchange, _ call: S3Call, _ attempt: S3HTTPClient.Attempt, attempts: Int) {
+        let kind: Kind = broken.kind == .misconfigured ? .misconfigured : .unavailable
+        self.init(kind, operation: call.operation, bucket: call.bucket, key: call.key, attempts: attempts)
         self.region = attempt.endpoint.region
         self.endpoint = attempt.endpoint.authority
         self.message = "no answer: \(broken.error)"

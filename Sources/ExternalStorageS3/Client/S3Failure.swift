@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+internal import StoreHTTP
+
 /// A request to an S3 service that failed for good: after its retries, or at once if repeating cannot help.
 ///
 /// Decide on ``kind``, explain with ``description``, which names bucket, key, region, endpoint and what to do next, and
@@ -144,19 +146,17 @@ extension S3Failure: CustomStringConvertible {
     ///
     /// Nothing secret.
     public var description: String {
-        var place = ["bucket=\(self.bucket)"]
-        if let key = self.key { place.append("key=\(key)") }
-        if let region = self.region { place.append("region=\(region)") }
-        if let endpoint = self.endpoint { place.append("endpoint=\(endpoint)") }
-        var text = "\(self.operation) failed [\(place.joined(separator: ", "))]"
-        let said = [self.status.map(String.init), self.code].compactMap(\.self).joined(separator: " ")
-        let parts = [said.isEmpty ? nil : said, self.message].compactMap(\.self)
-        if !parts.isEmpty { text += ": \(parts.joined(separator: ": "))" }
-        var notes = ["\(self.kind)"]
-        if self.attempts > 1 { notes.append("\(self.attempts) attempts") }
-        if let requestID = self.requestID { notes.append("request id \(requestID)") }
-        text += " (\(notes.joined(separator: ", ")))"
-        if let advice = self.advice { text += ". \(advice)" }
-        return text
+        let place: [(name: String, value: String?)] = [
+            ("bucket", self.bucket), ("key", self.key), ("region", self.region), ("endpoint", self.endpoint),
+        ]
+        return FailureText.make(
+            operation: self.operation,
+            place: place.compactMap { entry in entry.value.map { (name: entry.name, value: $0) } },
+            said: (self.status, self.code, self.message),
+            kind: "\(self.kind)",
+            attempts: self.attempts,
+            requestID: self.requestID,
+            advice: self.advice
+        )
     }
 }

@@ -8,6 +8,7 @@ internal import AWSSigning
 internal import ExternalStorageCore
 internal import NIOCore
 internal import NIOHTTP1
+internal import StoreHTTP
 
 extension S3HTTPClient: S3Client {
     /// Writes an object in one request; see ``S3Client/put(_:)``.
@@ -139,13 +140,6 @@ extension S3Call {
         self.headers.append(.init("If-None-Match", "*"))
         self.acceptedStatuses = [412]
         self.isConditional = true
-    }
-}
-
-extension HTTPHeaders {
-    /// The size of the object that a range is part of, in bytes.
-    var sizeOfWhole: Int? {
-        self.first(name: "Content-Range")?.split(separator: "/").last.flatMap { Int($0) }
     }
 }
 

@@ -76,7 +76,7 @@ extension S3HTTPClient {
             } catch {
                 // A cancelled task sees all kinds of errors from below; only one of them is the truth.
                 try Task.checkCancellation()
-                let broken = BrokenAttempt(error)
+                let broken = BrokenExchange(error)
                 cause = broken.cause
                 failure = S3Failure(broken, call, attempt, attempts: retry.attempts)
             }

@@ -7,7 +7,7 @@
 internal import AWSCredentials
 internal import AWSSigning
 internal import CredentialExchange
-internal import StoreHTTP
+package import StoreHTTP
 internal import Synchronization
 
 /// What requests meet: the configuration, completed with what the environment and the shared files say.
@@ -54,6 +54,13 @@ extension S3HTTPClient {
         }
         self.state.withLock { [surroundings] in $0.surroundings = surroundings }
         return surroundings
+    }
+
+    /// Whose connections requests to an endpoint take.
+    ///
+    /// - Throws: Why there are none: settings that cannot be read, a proxy that is none.
+    package func connections(to endpoint: S3Endpoint) async throws -> HTTPLanes {
+        try self.lanes(to: endpoint, await self.surroundings())
     }
 
     /// Whose connections lead to an endpoint.

@@ -6,6 +6,7 @@
 
 public import ExternalStorageCore
 public import NIOCore
+internal import StoreHTTP
 
 /// Through a client that conforms to ``S3BucketClient``, as ``S3HTTPClient`` does; with another one, all of it throws.
 extension S3StorageDriver: MaintainableStorageDriver {
@@ -14,15 +15,12 @@ extension S3StorageDriver: MaintainableStorageDriver {
     /// - Returns: Buckets.
     /// - Throws: `misconfigured` if a closure chooses the bucket and there are no `readableBuckets`.
     public func containers() throws(ExternalStorageError) -> [String] {
-        if let bucket = self.bucket.fixed { return [bucket] }
-        guard let buckets = self.configuration.readableBuckets else {
-            throw ExternalStorageError(
-                code: .misconfigured,
-                message: "the driver \"\(self.name)\" chooses a bucket for each payload, so that nobody can tell which "
-                    + "buckets it uses; name them in readableBuckets"
-            )
-        }
-        return buckets.sorted()
+        try KnownContainers.list(
+            fixed: self.bucket.fixed,
+            readable: self.configuration.readableBuckets,
+            driver: self.name,
+            noun: "bucket"
+        )
     }
 
     /// ``Configuration/refreshAfter``.
@@ -43,7 +41,7 @@ extension S3StorageDriver: MaintainableStorageDriver {
     /// - Parameter namespace: The namespace's name.
     /// - Returns: The beginning, with a slash at its end.
     public func keyPrefix(ofNamespace namespace: String) -> String {
-        "v0/ns/\(StorageObjectKey.escape(namespace, .s3))/"
+        StorageObjectKey.prefix(ofNamespace: namespace, style: .s3)
     }
 
     /// Lists objects by key; needs `s3:ListBucket`.

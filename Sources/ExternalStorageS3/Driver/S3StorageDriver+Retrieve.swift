@@ -57,23 +57,12 @@ extension S3StorageDriver {
         } catch let failure as S3Failure {
             throw failure.externalStorageError("retrieve")
         }
-        guard digest == claim.digest else {
-            throw ExternalStorageError(
-                code: .corrupted,
-                message: "integrity check failed [\(self.place(claim))]: expected "
-                    + "sha256:\(claim.digest.hexadecimal), got sha256:\(digest.hexadecimal); the object was changed "
-                    + "after it was stored"
-            )
-        }
-        do {
-            return try Payload(serializedBytes: body).withDigest(digest)
-        } catch {
-            throw ExternalStorageError(
-                code: .corrupted,
-                message: "failed to unmarshal payload [\(self.place(claim))]: \(error.message)",
-                cause: error
-            )
-        }
+        return try Payload(
+            retrieved: body,
+            digest: digest,
+            expected: claim.digest,
+            place: self.place(claim)
+        )
     }
 
     /// Bucket, key, and where the client looks for the bucket, as texts name a place (ES-F1).

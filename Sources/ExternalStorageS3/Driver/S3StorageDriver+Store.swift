@@ -7,6 +7,7 @@
 public import ExternalStorageCore
 internal import Logging
 internal import NIOCore
+internal import StoreHTTP
 internal import Synchronization
 
 extension S3StorageDriver {
@@ -28,7 +29,7 @@ extension S3StorageDriver {
         context: StorageDriverStoreContext
     ) async throws -> [StorageDriverClaim] {
         for payload in payloads { try self.checkSize(payload.sizeInBytes) }
-        let payloads = try await Self.hashed(payloads)
+        let payloads = try await payloads.hashed()
         var claims: [S3Claim] = []
         for payload in payloads {
             let bucket = try await self.bucket.choose(context, payload)
@@ -48,26 +49,7 @@ extension S3StorageDriver {
 
     /// - Throws: `payloadTooLarge`, which says what to change (ES-P9).
     func checkSize(_ sizeInBytes: Int) throws(ExternalStorageError) {
-        guard sizeInBytes > self.configuration.payloadSizeLimit else { return }
-        throw ExternalStorageError(
-            code: .payloadTooLarge,
-            message: "payload size \(sizeInBytes) exceeds maximum "
-                + "\(self.configuration.payloadSizeLimit) bytes; raise payloadSizeLimit "
-                + "everywhere, or store less"
-        )
-    }
-
-    /// The payloads with their digests known; those that are not are computed on all cores.
-    private static func hashed(_ payloads: [Payload]) async throws -> [Payload] {
-        guard payloads.contains(where: { !$0.hasDigest }) else { return payloads }
-        return try await withThrowingTaskGroup(of: (Int, Payload).self) { group in
-            for (index, payload) in payloads.enumerated() {
-                group.addTask { (index, payload.withDigest()) }
-            }
-            var hashed = payloads
-            for try await (index, payload) in group { hashed[index] = payload }
-            return hashed
-        }
+        try Payload.check(size: sizeInBytes, limit: self.configuration.payloadSizeLimit)
     }
 
     func upload(_ payload: Payload, to claim: S3Claim, _ limiter: StorageLimiter) async throws {

@@ -12,88 +12,11 @@ import Testing
 
 @testable import ExternalStorageAzure
 
-@Suite("What Azure Blob Storage has room for, and the budget of a retrieve", .timeLimit(.minutes(3)))
-struct BudgetTests {
-    @Test("ES-P11 Of an object that has no room nothing is read, and it is not asked for again", arguments: [nil, 100])
-    func noRoom(_ partSize: Int?) async throws {
-        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
-            let driver = try harness.driver { $0.downloadPartSizeInBytes = partSize }
-            let payloads = [AzureHarness.payload("small"), AzureHarness.payload(sizeInBytes: 1000)]
-            let claims = try await driver.store(payloads, context: AzureHarness.store())
-            var context = AzureHarness.retrieve
-            context.budget = RetrievalBudget(sizeInBytes: 999)
-            // The head comes and the body does not: who waits for it is still here in a minute.
-            harness.store.next { request, reply in
-                guard request.method == "GET" else { return nil }
-                var reply = reply
-                reply.fault = .stalled(after: 0)
-                return reply
-            }
-            let error = await #expect(throws: ExternalStorageError.self) {
-                try await driver.retrieve([claims[1]], context: context)
-            }
-            #expect(error?.code == .messageTooLarge)
-            #expect(harness.server.requests.count { $0.method == "GET" } == 1)
-            context.budget = RetrievalBudget(sizeInBytes: 2000)
-            #expect(try await driver.retrieve(claims, context: context) == payloads)
-        }
-    }
-
-    @Test("ES-P11 Keeps its budget", arguments: StorageDriverConformance.budgetChecks)
-    func budget(_ check: StorageDriverConformance.Check) async throws {
-        try await AzureHarness.run { harness in try await check.run(on: harness.driver()) }
-    }
-
-    @Test("ES-P11 A store that lies about the size of an object: what comes counts, and ends where the room ends")
-    func lies() async throws {
-        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
-            let driver = try harness.driver { $0.downloadPartSizeInBytes = 600 }
-            let payload = AzureHarness.payload(sizeInBytes: 1000)
-            let claims = try await driver.store([payload], context: AzureHarness.store())
-            var context = AzureHarness.retrieve
-            for (whole, code) in [("5", ExternalStorageError.Code.messageTooLarge), ("99999999999", .messageTooLarge)] {
-                harness.store.next { request, reply in
-                    guard request.method == "GET" else { return nil }
-                    var reply = reply
-                    reply.headers.removeAll { $0.name == "Content-Range" }
-                    reply.headers.append(("Content-Range", "bytes 0-599/\(whole)"))
-                    return reply
-                }
-                context.budget = RetrievalBudget(sizeInBytes: 500)
-                let error = await #expect(throws: ExternalStorageError.self, "\(whole)") {
-                    try await driver.retrieve(claims, context: context)
-                }
-                #expect(error?.code == code, "\(whole)")
-            }
-            #expect(harness.server.requests.count { $0.method == "GET" } == 2)
-        }
-    }
-}
-
 @Suite("The operator's capability", .timeLimit(.minutes(3)))
 struct MaintenanceTests {
     @Test("ES-G1 ES-G2 Keeps what the commands rely on", arguments: StorageDriverConformance.maintenanceChecks)
     func contract(_ check: StorageDriverConformance.MaintenanceCheck) async throws {
         try await AzureHarness.run { harness in try await check.run(on: harness.driver()) }
-    }
-
-    @Test("ES-G2 The store compares: the same bytes written again are another object")
-    func sameBytes() async throws {
-        try await AzureHarness.run { (harness: AzureHarness) async throws -> Void in
-            let driver = try harness.driver()
-            let claims = try await driver.store([AzureHarness.payload()], context: AzureHarness.store())
-            let location = try driver.location(of: claims[0])
-            let seen = try #require(try await driver.describeObject(at: location))
-            #expect(seen.lastModified == AzureHarness.now - 10)
-            harness.store.remove("payloads/\(location.key)")
-            _ = try await driver.store([AzureHarness.payload()], context: AzureHarness.store())
-            #expect(try await driver.deleteObject(seen) == .changed)
-            #expect(try await driver.currentTime(in: "payloads") == AzureHarness.now)
-            let error = await #expect(throws: ExternalStorageError.self) {
-                try await driver.listObjects(in: "nowhere", prefix: "", continuation: nil)
-            }
-            #expect(error?.code == .misconfigured)
-        }
     }
 
     @Test("ES-G2 P29 A mark that has hit what was written at the same moment is taken back; other tags stay")

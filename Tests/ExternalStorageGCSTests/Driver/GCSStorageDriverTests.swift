@@ -4,10 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import CredentialExchange
 import ExternalStorageCore
 import ExternalStorageTesting
 import FakeStores
 import Groundwork
+import Logging
 import NIOCore
 import StoreHTTP
 import Synchronization
@@ -229,6 +231,36 @@ struct GCSStorageDriverTests {
             let claim = try await driver.store(payload, context: GCSHarness.store())
             let whole = try await payload.load()
             #expect(try await driver.retrieve([claim], context: GCSHarness.retrieve) == [whole])
+        }
+    }
+
+    @Test("Where no client is given, requests go through the proxy of the environment, and not where NO_PROXY says")
+    func proxy() async throws {
+        try await LoopbackServer.run({ _ in .json("{}") }) { (server: LoopbackServer) async throws -> Void in
+            func store(_ variables: [String: String]) async throws {
+                var configuration = GCSStorageDriver.Configuration()
+                configuration.endpointURL = "http://storage.invalid"
+                configuration.maximumAttempts = 1
+                let driver = try GCSStorageDriver(
+                    buckets: .fixed("payloads"),
+                    credentials: .anonymous,
+                    configuration: configuration,
+                    surroundings: StoreSurroundings(lanes: nil, clock: TestClock(), machine: .test(variables)),
+                    logger: Logger(label: "test")
+                )
+                _ = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
+            }
+            try await store(["HTTP_PROXY": server.url])
+            let target = server.requests.first?.target
+            #expect(target?.hasPrefix("http://storage.invalid/upload/storage/v1/b/payloads/o?") == true, "\(target ?? "")")
+            let direct = await #expect(throws: ExternalStorageError.self) {
+                try await store(["HTTP_PROXY": server.url, "NO_PROXY": ".invalid"])
+            }
+            #expect(direct?.code == .unavailable)
+            #expect(server.requests.count == 1)
+            let none = await #expect(throws: ExternalStorageError.self) { try await store(["HTTP_PROXY": "ftp://x"]) }
+            #expect(none?.code == .invalidConfiguration)
+            #expect(none?.message.contains("HTTP_PROXY") == true)
         }
     }
 

@@ -4,7 +4,6 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import AWSSigning
 import ExternalStorageCore
 import FakeStores
 import NIOCore
@@ -15,24 +14,6 @@ import Testing
 
 @Suite("ES-D1 ES-D2 Names and claims: the vectors of the official drivers", .timeLimit(.minutes(3)))
 struct KeyAndClaimTests {
-    struct Keys: Decodable {
-        struct Target: Decodable {
-            var kind: String
-            var namespace: String?
-            var id: String?
-            var runId: String?
-            var type: String?
-        }
-        struct Case: Decodable {
-            var name: String
-            var target: Target?
-            var gcsObjectName: String
-            var payloadHex: String?
-        }
-        var defaultPayloadHex: String
-        var cases: [Case]
-    }
-
     struct Claims: Decodable {
         struct Case: Decodable {
             var writer: String
@@ -44,22 +25,15 @@ struct KeyAndClaimTests {
 
     @Test("The driver writes every payload under the name the Python driver 1.35.0 writes it under")
     func names() async throws {
-        let file: Keys = try Vectors.decode("storage-keys/python-1.35.0.json")
+        let file = try StorageKeyVectors.read()
         #expect(file.cases.count == 176)
         try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
             let driver = try harness.driver()
             for vector in file.cases {
-                let bytes = try #require(Hex.decode(vector.payloadHex ?? file.defaultPayloadHex))
-                let target = vector.target.map { target -> StorageDriverTarget in
-                    let (namespace, id) = (target.namespace ?? "", target.id ?? "")
-                    return target.kind == "workflow"
-                        ? .workflow(namespace: namespace, id: id, runID: target.runId, type: target.type)
-                        : .activity(namespace: namespace, id: id, runID: target.runId, type: target.type)
-                }
-                let payload = try Payload(serializedBytes: ByteBuffer(bytes: bytes))
-                let claim = try await driver.store([payload], context: GCSHarness.store(target))[0]
-                #expect(claim["object_name"]?.utf8.elementsEqual(vector.gcsObjectName.utf8) == true, "\(vector.name)")
-                #expect(harness.store.has("payloads/\(vector.gcsObjectName)"), "\(vector.name)")
+                let payload = try file.payload(of: vector)
+                let claim = try await driver.store([payload], context: GCSHarness.store(vector.target?.target))[0]
+                #expect(claim["object_name"]?.utf8.elementsEqual(vector.googleName.utf8) == true, "\(vector.name)")
+                #expect(harness.store.has("payloads/\(vector.googleName)"), "\(vector.name)")
             }
         }
     }
@@ -101,13 +75,14 @@ struct KeyAndClaimTests {
         arguments: [
             (["bucket": ""], "\"bucket\""), (["object_name": ""], "\"object_name\""),
             (["hash_algorithm": "md5"], "\"md5\""), (["hash_value": "00"], "\"hash_value\""),
-            (["key": "m"], "differ"), (["hashValue": "00"], "differ"), (["bucket": "other"], "not to be read"),
+            (["key": "m"], "differ"), (["object": "m"], "differ"), (["hashValue": "00"], "differ"),
+            (["bucket": "other"], "not to be read"), (["bucket": "\u{212A}"], "not to be read"),
         ] as [([String: String], String)]
     )
     func refused(_ change: [String: String], _ text: String) {
         let claim = StorageDriverClaim(Self.good.merging(change) { $1 })
         let error = #expect(throws: ExternalStorageError.self) {
-            try ObjectPlace(gcsClaim: claim, readableBuckets: ["b"])
+            try ObjectPlace(gcsClaim: claim, readableBuckets: ["b", "K"])
         }
         #expect(error?.code == .invalidClaim)
         #expect(error?.message.contains(text) == true, "\(error?.message ?? "")")

@@ -12,88 +12,11 @@ import Testing
 
 @testable import ExternalStorageGCS
 
-@Suite("What Google Cloud Storage has room for, and the budget of a retrieve", .timeLimit(.minutes(3)))
-struct BudgetTests {
-    @Test("ES-P11 Of an object that has no room nothing is read, and it is not asked for again", arguments: [nil, 100])
-    func noRoom(_ partSize: Int?) async throws {
-        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
-            let driver = try harness.driver { $0.downloadPartSizeInBytes = partSize }
-            let payloads = [GCSHarness.payload("small"), GCSHarness.payload(sizeInBytes: 1000)]
-            let claims = try await driver.store(payloads, context: GCSHarness.store())
-            var context = GCSHarness.retrieve
-            context.budget = RetrievalBudget(sizeInBytes: 999)
-            // The head comes and the body does not: who waits for it is still here in a minute.
-            harness.store.next { request, reply in
-                guard request.method == "GET" else { return nil }
-                var reply = reply
-                reply.fault = .stalled(after: 0)
-                return reply
-            }
-            let error = await #expect(throws: ExternalStorageError.self) {
-                try await driver.retrieve([claims[1]], context: context)
-            }
-            #expect(error?.code == .messageTooLarge)
-            #expect(harness.server.requests.count { $0.method == "GET" } == 1)
-            context.budget = RetrievalBudget(sizeInBytes: 2000)
-            #expect(try await driver.retrieve(claims, context: context) == payloads)
-        }
-    }
-
-    @Test("ES-P11 Keeps its budget", arguments: StorageDriverConformance.budgetChecks)
-    func budget(_ check: StorageDriverConformance.Check) async throws {
-        try await GCSHarness.run { harness in try await check.run(on: harness.driver()) }
-    }
-
-    @Test("ES-P11 A store that lies about the size of an object: what comes counts, and ends where the room ends")
-    func lies() async throws {
-        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
-            let driver = try harness.driver { $0.downloadPartSizeInBytes = 600 }
-            let payload = GCSHarness.payload(sizeInBytes: 1000)
-            let claims = try await driver.store([payload], context: GCSHarness.store())
-            var context = GCSHarness.retrieve
-            for (whole, code) in [("5", ExternalStorageError.Code.messageTooLarge), ("99999999999", .messageTooLarge)] {
-                harness.store.next { request, reply in
-                    guard request.method == "GET" else { return nil }
-                    var reply = reply
-                    reply.headers.removeAll { $0.name == "Content-Range" }
-                    reply.headers.append(("Content-Range", "bytes 0-599/\(whole)"))
-                    return reply
-                }
-                context.budget = RetrievalBudget(sizeInBytes: 500)
-                let error = await #expect(throws: ExternalStorageError.self, "\(whole)") {
-                    try await driver.retrieve(claims, context: context)
-                }
-                #expect(error?.code == code, "\(whole)")
-            }
-            #expect(harness.server.requests.count { $0.method == "GET" } == 2)
-        }
-    }
-}
-
 @Suite("The operator's capability", .timeLimit(.minutes(3)))
 struct MaintenanceTests {
     @Test("ES-G1 ES-G2 Keeps what the commands rely on", arguments: StorageDriverConformance.maintenanceChecks)
     func contract(_ check: StorageDriverConformance.MaintenanceCheck) async throws {
         try await GCSHarness.run { harness in try await check.run(on: harness.driver()) }
-    }
-
-    @Test("ES-G2 The store compares: the same bytes written again are another object")
-    func sameBytes() async throws {
-        try await GCSHarness.run { (harness: GCSHarness) async throws -> Void in
-            let driver = try harness.driver()
-            let claims = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
-            let location = try driver.location(of: claims[0])
-            let seen = try #require(try await driver.describeObject(at: location))
-            #expect(seen.lastModified == GCSHarness.now - 10)
-            harness.store.remove("payloads/\(location.key)")
-            _ = try await driver.store([GCSHarness.payload()], context: GCSHarness.store())
-            #expect(try await driver.deleteObject(seen) == .changed)
-            #expect(try await driver.currentTime(in: "payloads") == GCSHarness.now)
-            let error = await #expect(throws: ExternalStorageError.self) {
-                try await driver.listObjects(in: "nowhere", prefix: "", continuation: nil)
-            }
-            #expect(error?.code == .misconfigured)
-        }
     }
 
     @Test("ES-G2 P29 A mark is metadata of the generation that was seen: other metadata stays, before and after")

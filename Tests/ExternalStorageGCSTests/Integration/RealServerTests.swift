@@ -86,69 +86,18 @@ struct RealServerTests {
     .timeLimit(.minutes(3))
 )
 struct PythonInteropTests {
-    struct Target: Codable {
-        var kind: String
-        var namespace: String
-        var id: String?
-        var runId: String?
-        var type: String?
-
-        enum CodingKeys: String, CodingKey {
-            case kind, namespace, id, type
-            case runId = "run_id"
-        }
-
-        var target: StorageDriverTarget {
-            self.kind == "workflow"
-                ? .workflow(namespace: self.namespace, id: self.id ?? "", runID: self.runId, type: self.type)
-                : .activity(namespace: self.namespace, id: self.id ?? "", runID: self.runId, type: self.type)
-        }
-    }
-
-    struct Item: Codable {
-        var payload: String
-        var target: Target?
-    }
-
-    struct Request: Encodable {
-        var verb: String
-        var bucket = RealServer.bucket
-        var items: [Item]?
-        var claims: [[String: String]]?
-    }
-
-    struct Stored: Decodable {
-        var claims: [[String: String]]
-        var uploads: Int
-    }
-
-    struct Retrieved: Decodable {
-        var payloads: [String]
-    }
-
-    private static func items() -> [Item] {
-        let salt = UUID().uuidString
-        let targets: [Target?] = [
-            Target(kind: "workflow", namespace: "default", id: "order/é 1+2~(x)", runId: nil, type: "Echo"),
-            Target(kind: "workflow", namespace: "n%s", id: "null", runId: "01a20c43-9422", type: nil),
-            Target(kind: "activity", namespace: "default", id: "..", runId: "r", type: "A.b_c[1]"),
-            Target(kind: "workflow", namespace: "long", id: String(repeating: "%", count: 400), runId: nil, type: "T"),
+    private static func items() -> [SharedBucket.Item] {
+        SharedBucket.items([
+            .init(kind: "workflow", namespace: "default", id: "order/é 1+2~(x)", runID: nil, type: "Echo"),
+            .init(kind: "workflow", namespace: "n%s", id: "null", runID: "01a20c43-9422", type: nil),
+            .init(kind: "activity", namespace: "default", id: "..", runID: "r", type: "A.b_c[1]"),
+            .init(kind: "workflow", namespace: "long", id: String(repeating: "%", count: 400), runID: nil, type: "T"),
             nil,
-        ]
-        return targets.enumerated().map { index, target in
-            let payload = GCSHarness.payload("\(salt) \(index)", sizeInBytes: 300_000)
-            return Item(payload: Hex.encode(payload.serializedBytes.readableBytesView), target: target)
-        }
+        ])
     }
 
-    private static func store(_ items: [Item], _ driver: GCSStorageDriver) async throws -> [[String: String]] {
-        var claims: [[String: String]] = []
-        for item in items {
-            let payload = try Payload(serializedBytes: ByteBuffer(bytes: #require(Hex.decode(item.payload))))
-            let context = GCSHarness.store(item.target?.target)
-            claims += try await driver.store([payload], context: context).map(\.entries)
-        }
-        return claims
+    private static func python<Answer: Decodable & Sendable>(_ request: SharedBucket.Request) async throws -> Answer {
+        try await RealServer.python("gcs_driver.py", request)
     }
 
     /// Ours without the entry that Python does not write.
@@ -159,25 +108,28 @@ struct PythonInteropTests {
     @Test("ES-D1 ES-D2 Stored by Python, read here: same names, same claims")
     func fromPython() async throws {
         let items = Self.items()
-        let stored: Stored = try await RealServer.python("gcs_driver.py", Request(verb: "store", items: items))
+        let stored: SharedBucket.Stored = try await Self.python(
+            .init(verb: "store", bucket: RealServer.bucket, items: items)
+        )
         #expect(stored.uploads == items.count)
         let driver = try RealServerTests.driver()
         let claims = stored.claims.map { StorageDriverClaim($0) }
         let payloads = try await driver.retrieve(claims, context: GCSHarness.retrieve)
-        #expect(payloads.map { Hex.encode($0.serializedBytes.readableBytesView) } == items.map(\.payload))
-        #expect(try await Self.common(Self.store(items, driver)) == stored.claims)
+        #expect(payloads.map(SharedBucket.digits) == items.map(\.payload))
+        #expect(try await Self.common(SharedBucket.store(items, in: driver)) == stored.claims)
     }
 
     @Test("ES-D1 ES-D2 Stored here, read by Python, which finds everything there and uploads nothing")
     func toPython() async throws {
         let items = Self.items()
-        let claims = try await Self.store(items, RealServerTests.driver())
-        let retrieved: Retrieved = try await RealServer.python(
-            "gcs_driver.py",
-            Request(verb: "retrieve", claims: claims)
+        let claims = try await SharedBucket.store(items, in: RealServerTests.driver())
+        let retrieved: SharedBucket.Retrieved = try await Self.python(
+            .init(verb: "retrieve", bucket: nil, claims: claims)
         )
         #expect(retrieved.payloads == items.map(\.payload))
-        let stored: Stored = try await RealServer.python("gcs_driver.py", Request(verb: "store", items: items))
+        let stored: SharedBucket.Stored = try await Self.python(
+            .init(verb: "store", bucket: RealServer.bucket, items: items)
+        )
         #expect(stored.claims == Self.common(claims))
         #expect(stored.uploads == 0)
     }

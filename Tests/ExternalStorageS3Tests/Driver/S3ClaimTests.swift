@@ -96,5 +96,20 @@ struct S3ClaimTests {
         #expect(throws: Never.self) { try S3Claim(Self.complete, readableBuckets: ["b"]) }
         let error = #expect(throws: ExternalStorageError.self) { try S3Claim(Self.complete, readableBuckets: ["a"]) }
         #expect(error?.code == .invalidClaim)
+        #expect(error?.message.contains("[bucket=b, key=k]") == true, "\(error?.message ?? "")")
+    }
+
+    @Test("A bucket is its bytes: one that only looks like a readable one is not, and has not moved with it")
+    func bytes() throws {
+        var entries = Self.complete.entries
+        entries["bucket"] = "\u{212A}afka"
+        let lookalike = StorageDriverClaim(entries)
+        #expect("\u{212A}afka" == "Kafka")
+        let error = #expect(throws: ExternalStorageError.self) { try S3Claim(lookalike, readableBuckets: ["Kafka"]) }
+        #expect(error?.code == .invalidClaim)
+        #expect(try S3Claim(lookalike, movedBuckets: ["Kafka": "new"]).bucket.utf8.elementsEqual("\u{212A}afka".utf8))
+        entries["bucket"] = "Kafka"
+        let claim = try S3Claim(StorageDriverClaim(entries), readableBuckets: ["Kafka"], movedBuckets: ["Kafka": "new"])
+        #expect(claim.bucket == "new")
     }
 }

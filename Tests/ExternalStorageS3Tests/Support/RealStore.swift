@@ -41,12 +41,4 @@ enum RealStore {
         let account = try #require(credentials ?? self.credentials)
         return S3HTTPClient(configuration: settings, credentials: StaticAWSCredentialsProvider(account))
     }
-
-    /// The Python with the official SDK: `EXTERNAL_STORAGE_TEST_PYTHON`, or the one the scripts install.
-    static var python: String? {
-        let own = Vectors.folder.deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: ".tools/venv/bin/python").path
-        let candidate = self.value("EXTERNAL_STORAGE_TEST_PYTHON") ?? own
-        return FileManager.default.isExecutableFile(atPath: candidate) ? candidate : nil
-    }
 }

@@ -4,14 +4,15 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Foundation
+package import Foundation
 
 /// Where the vectors lie, and how they are read.
-enum Vectors {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Vectors")
+package enum Vectors {
+    /// `Tests/Vectors`.
+    package static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Tests/Vectors")
 
-    static func decode<Value: Decodable>(
+    package static func decode<Value: Decodable>(
         _ path: String,
         keys: JSONDecoder.KeyDecodingStrategy = .convertFromSnakeCase
     ) throws -> Value {
