@@ -186,6 +186,7 @@ let package = Package(
                 "ExternalStorageWire",
                 "SettingsReading",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -369,10 +370,6 @@ let package = Package(
                 "ExternalStorageGCS",
                 "ExternalStorageTesting",
                 "FakeStores",
-                "StoreHTTP",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         // The seam: a client transport that wraps another.

@@ -7,7 +7,6 @@
 import ExternalStorageCore
 import ExternalStorageTesting
 import FakeStores
-import NIOCore
 import Testing
 
 @Suite("What the drivers of all object stores share: the budget of a retrieve", .timeLimit(.minutes(1)))

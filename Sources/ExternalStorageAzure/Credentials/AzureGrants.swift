@@ -8,6 +8,7 @@ internal import AWSSigning
 internal import CredentialExchange
 internal import CredentialRefresh
 internal import ExternalStorageCore
+internal import Groundwork
 internal import Logging
 internal import StoreHTTP
 

@@ -5,7 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 package import ExternalStorageCore
-package import NIOCore
+internal import Foundation
+internal import NIOCore
 
 /// What tests and the scripts of `Tests/Interop` tell each other of payloads in a bucket that they share.
 package enum SharedBucket {
@@ -91,7 +92,7 @@ extension SharedBucket {
 
     /// The bytes of a payload, as scripts have them.
     package static func digits(_ payload: Payload) -> String {
-        ByteBuffer(payload.serializedBytes).hexDump(format: .compact)
+        payload.serializedBytes.hexDump(format: .compact)
     }
 
     /// Stores payloads, each by itself.

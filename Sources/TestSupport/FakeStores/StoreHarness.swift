@@ -7,7 +7,7 @@
 package import AsyncHTTPClient
 package import CredentialExchange
 package import ExternalStorageCore
-package import NIOCore
+internal import NIOCore
 internal import StoreHTTP
 
 /// A driver of an object store on a double of its store: what the tests of all of them use.

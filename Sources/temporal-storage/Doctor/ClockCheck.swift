@@ -6,6 +6,7 @@
 
 import AWSSigning
 import AsyncHTTPClient
+import NIOCore
 import NIOHTTP1
 import StoreHTTP
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import Configuration
+import CredentialExchange
 import ExternalStorageCore
 import Testing
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import AWSSigning
+import FakeStores
 import Foundation
 import Testing
 
