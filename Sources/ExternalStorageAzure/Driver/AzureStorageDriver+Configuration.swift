@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 internal import ExternalStorageCore
-package import StoreHTTP
+internal import StoreHTTP
 
 extension AzureStorageDriver {
     /// What the driver does beyond the common case.

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-package import StoreHTTP
+internal import StoreHTTP
 
 extension GCSStorageDriver {
     /// What the driver does beyond the common case.
