@@ -29,6 +29,8 @@ package struct ShellCommandRunner: CommandRunner {
             output: .bytes(limit: Self.largestOutput),
             error: .currentStandardError
         )
+        // One that was ended because nobody waits for it any more has not said how it would have ended.
+        try Task.checkCancellation()
         guard case .exited(let code) = result.terminationStatus else {
             return CommandResult(exitCode: -1, output: [])
         }

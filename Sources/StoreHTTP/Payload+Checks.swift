@@ -28,8 +28,8 @@ extension Payload {
         guard sizeInBytes > limit else { return }
         throw ExternalStorageError(
             code: .payloadTooLarge,
-            message: "payload size \(sizeInBytes) exceeds maximum \(limit) bytes; raise payloadSizeLimit everywhere, or "
-                + "store less"
+            message: "payload size \(sizeInBytes) exceeds maximum \(limit) bytes; "
+                + "raise payloadSizeLimit everywhere, or store less"
         )
     }
 

@@ -68,6 +68,7 @@ extension StoreDriverConfiguration {
     }
 
     /// - Parameter baseDelay: The bound of the delay before the first retry.
+    /// - Returns: What of it the client of the store goes by.
     package func clientSettings<Service>(baseDelay: Duration) -> StoreHTTPClient<Service>.Settings {
         .init(
             retry: RetryRules(

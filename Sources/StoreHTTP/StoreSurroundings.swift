@@ -63,6 +63,7 @@ package enum KnownContainers {
     ///   - readable: The only ones that it reads from.
     ///   - driver: The driver's name.
     ///   - noun: What the store calls them: bucket or container.
+    /// - Returns: Their names; those that are readable in order.
     /// - Throws: `misconfigured` if nobody can tell.
     package static func list(
         fixed: String?,

@@ -45,7 +45,9 @@ struct BudgetTests {
         }
     }
 
-    /// What the head says of the size, and how the body goes on. Nothing is announced where nothing is said.
+    /// What the head says of the size, and how the body goes on.
+    ///
+    /// Nothing is announced where nothing is said.
     @Test(
         "ES-P11 A store that says too little, or nothing: what comes counts, and reading ends where the room ends",
         arguments: Cloud.allCases,

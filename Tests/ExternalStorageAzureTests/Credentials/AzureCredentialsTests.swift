@@ -260,8 +260,10 @@ struct AzureCredentialsTests {
     @Test("What is in use is told in words: whose identity, from where, and until when; nothing secret")
     func inUse() async throws {
         try await Self.run { (entra: FakeEntra, server: LoopbackServer) async throws -> Void in
-            func told(_ credentials: AzureCredentials, _ variables: [String: String] = [:]) async throws -> CredentialsInUse
-            {
+            func told(
+                _ credentials: AzureCredentials,
+                _ variables: [String: String] = [:]
+            ) async throws -> CredentialsInUse {
                 let machine = CredentialMachine.test(
                     variables.merging(["AZURE_AUTHORITY_HOST": server.url]) { $1 },
                     files: ["/token": "assertion"]
@@ -293,7 +295,8 @@ struct AzureCredentialsTests {
                     == CredentialsInUse("workload identity client, /token", expiration: end)
             )
             let service = ["IDENTITY_ENDPOINT": "\(server.url)/msi/token", "IDENTITY_HEADER": "header"]
-            #expect(try await told(.managedIdentity(clientID: "x"), service).text == "managed identity of this service, x")
+            let ofService = try await told(.managedIdentity(clientID: "x"), service)
+            #expect(ofService.text == "managed identity of this service, x")
             #expect(try await told(.sharedKey("c2VjcmV0")) == CredentialsInUse("the key of the account"))
             #expect(try await told(.anonymous) == CredentialsInUse("none: requests are anonymous"))
             for (entry, end) in [
@@ -389,7 +392,11 @@ struct AzureConnectionTests {
 
     @Test("What is given counts before the environment, whose key goes to its own account alone")
     func given() throws {
-        func read(_ account: String?, _ credentials: AzureCredentials?, _ variables: [String: String]) throws -> [String] {
+        func read(
+            _ account: String?,
+            _ credentials: AzureCredentials?,
+            _ variables: [String: String]
+        ) throws -> [String] {
             let found = try AzureConnection(account: account, credentials: credentials) { variables[$0] }
             return [found.account ?? "none", found.credentials?.description ?? "none", found.endpointURL ?? "none"]
         }

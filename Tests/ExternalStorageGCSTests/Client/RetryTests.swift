@@ -157,7 +157,9 @@ struct RetryTests {
         }
     }
 
-    /// The list's scenario 3 is for clients that do not know what they write. The driver does: what it may write twice
+    /// The list's scenario 3 is for clients that do not know what they write.
+    ///
+    /// The driver does: what it may write twice
     /// are the same bytes under the name of their digest.
     @Test("A write without a condition, of what has become too old, is repeated all the same")
     func withoutCondition() async throws {

@@ -367,7 +367,9 @@ struct GoogleCredentialsTests {
         }
     }
 
-    @Test("A metadata server whose identity comes up is waited for; one without an identity says so; clouds have domains")
+    @Test(
+        "A metadata server whose identity comes up is waited for; one without an identity says so; clouds have domains"
+    )
     func metadataComesUp() async throws {
         try await GoogleSetup.run { (setup: GoogleSetup) async throws -> Void in
             let machine = CredentialMachine.test(["GCE_METADATA_HOST": "127.0.0.1:\(setup.server.port)"])
