@@ -43,6 +43,13 @@ struct FileState: Hashable, Sendable {
 extension FileDescriptor {
     /// The regular files and the directories in this directory, in no order; links and all else are left out.
     package func entries() throws(SystemError) -> [DirectoryEntry] {
+        var entries: [DirectoryEntry] = []
+        try self.forEachEntry { entries.append($0) }
+        return entries
+    }
+
+    /// Goes through the regular files and the directories in this directory, in no order; links and all else are left out.
+    func forEachEntry(_ body: (DirectoryEntry) -> Void) throws(SystemError) {
         // A descriptor of its own: the stream closes it, and moves its position.
         let own = try Self.check("open") { unsafe openat(self.raw, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         guard let stream = unsafe fdopendir(own) else {
@@ -51,19 +58,26 @@ extension FileDescriptor {
             throw SystemError("fdopendir", number: number)
         }
         defer { _ = unsafe closedir(stream) }
-        var entries: [DirectoryEntry] = []
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
                 let number = errno
                 guard number == 0 else { throw SystemError("readdir", number: number) }
-                return entries
+                return
             }
             // The name ends with a zero within the entry, which is valid until the next call.
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
             }
             guard name != ".", name != ".." else { continue }
+            // Most file systems say what it is; where one does not, the file does.
+            let kind = unsafe entry.pointee.d_type
+            guard kind == UInt8(DT_UNKNOWN) else {
+                if kind == UInt8(DT_REG) || kind == UInt8(DT_DIR) {
+                    body(DirectoryEntry(name: name, isDirectory: kind == UInt8(DT_DIR)))
+                }
+                continue
+            }
             var status = stat()
             do throws(SystemError) {
                 _ = try Self.check("stat") { unsafe fstatat(self.raw, name, &status, AT_SYMLINK_NOFOLLOW) }
@@ -73,8 +87,8 @@ extension FileDescriptor {
                 continue
             }
             switch status.st_mode & S_IFMT {
-            case S_IFREG: entries.append(DirectoryEntry(name: name, isDirectory: false))
-            case S_IFDIR: entries.append(DirectoryEntry(name: name, isDirectory: true))
+            case S_IFREG: body(DirectoryEntry(name: name, isDirectory: false))
+            case S_IFDIR: body(DirectoryEntry(name: name, isDirectory: true))
             default: break
             }
         }

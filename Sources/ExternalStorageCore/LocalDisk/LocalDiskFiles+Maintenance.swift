@@ -152,17 +152,24 @@ private struct ListingWalk {
 
     mutating func directory(_ directory: borrowing FileDescriptor, _ path: String) throws(SystemError) {
         self.place = path
-        // With a slash behind the names of directories, the order of names is that of the keys below.
-        let entries = try directory.entries()
-            .map { (entry: $0, path: path + $0.name + ($0.isDirectory ? "/" : "")) }
-            .filter { path != "" || $0.entry.name != LocalDiskFiles.temporaryDirectory }
-            .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-        for (entry, entryPath) in entries {
-            guard self.found.count < self.maximumCount else { return }
-            let bytes = Array(entryPath.utf8)
-            if entry.isDirectory {
-                guard bytes.starts(with: self.prefix) || self.prefix.starts(with: bytes) else { continue }
-                if let previous, !previous.starts(with: bytes), !previous.lexicographicallyPrecedes(bytes) { continue }
+        var last: String?
+        while self.found.count < self.maximumCount {
+            var first = FirstEntries(limit: self.maximumCount - self.found.count)
+            try directory.forEachEntry { entry in
+                guard path != "" || entry.name != LocalDiskFiles.temporaryDirectory else { return }
+                let name = entry.isDirectory ? entry.name + "/" : entry.name
+                if let last, !last.utf8.lexicographicallyPrecedes(name.utf8) { return }
+                guard self.isWanted(path + name, isDirectory: entry.isDirectory) else { return }
+                first.add(entry, name)
+            }
+            for (entry, name) in first.inOrder() {
+                guard self.found.count < self.maximumCount else { return }
+                last = name
+                guard entry.isDirectory else {
+                    guard let state = try directory.state(of: entry.name) else { continue }
+                    self.found.append((path + name, state))
+                    continue
+                }
                 let inner: FileDescriptor
                 do throws(SystemError) {
                     inner = try directory.openDirectories([entry.name], creating: false)
@@ -171,13 +178,53 @@ private struct ListingWalk {
                     guard error.isMissing else { throw error }
                     continue
                 }
-                try self.directory(inner, entryPath)
-            } else {
-                guard bytes.starts(with: self.prefix) else { continue }
-                if let previous, !previous.lexicographicallyPrecedes(bytes) { continue }
-                guard let state = try directory.state(of: entry.name) else { continue }
-                self.found.append((entryPath, state))
+                try self.directory(inner, path + name)
             }
+            // There was less in those than there is room for: those behind them have their turn.
+            guard first.isCut else { return }
         }
+    }
+
+    private func isWanted(_ path: String, isDirectory: Bool) -> Bool {
+        let bytes = path.utf8
+        guard isDirectory else {
+            return bytes.starts(with: self.prefix) && self.previous?.lexicographicallyPrecedes(bytes) != false
+        }
+        guard bytes.starts(with: self.prefix) || self.prefix.starts(with: bytes) else { return false }
+        guard let previous else { return true }
+        return previous.starts(with: bytes) || previous.lexicographicallyPrecedes(bytes)
+    }
+}
+
+/// The first entries of a directory by name, of any number that come in no order, in memory for twice as many.
+private struct FirstEntries {
+    private let limit: Int
+    private var entries: [(entry: DirectoryEntry, name: String)] = []
+    /// Whether some were left out; they come behind all others.
+    private(set) var isCut = false
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Adds an entry; `name` has a slash behind it for a directory, which makes the order that of the keys below.
+    mutating func add(_ entry: DirectoryEntry, _ name: String) {
+        // Cut before, the last of the first `limit` is one that no later one may come behind.
+        if self.isCut, !name.utf8.lexicographicallyPrecedes(self.entries[self.limit - 1].name.utf8) { return }
+        self.entries.append((entry, name))
+        if self.entries.count == 2 * self.limit { self.cut() }
+    }
+
+    /// The entries in order.
+    mutating func inOrder() -> [(entry: DirectoryEntry, name: String)] {
+        self.cut()
+        return self.entries
+    }
+
+    private mutating func cut() {
+        self.entries.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        guard self.entries.count > self.limit else { return }
+        self.entries.removeLast(self.entries.count - self.limit)
+        self.isCut = true
     }
 }

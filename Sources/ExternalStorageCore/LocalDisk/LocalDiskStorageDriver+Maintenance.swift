@@ -7,7 +7,8 @@
 public import NIOCore
 
 extension LocalDiskStorageDriver: MaintainableStorageDriver {
-    private static let pageSize = 1_000
+    /// For every page the whole directory is read.
+    private static let pageSize = 10_000
 
     /// One, without a name: the root.
     ///

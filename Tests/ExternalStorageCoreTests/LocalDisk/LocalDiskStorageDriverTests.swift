@@ -264,6 +264,41 @@ struct LocalDiskStorageDriverTests {
         }
     }
 
+    @Test(
+        "Files are listed in the order of their keys, a few at a time, whatever is between them",
+        arguments: [1, 3, 7, 100]
+    )
+    func listing(maximumCount: Int) throws {
+        let root = self.directory.path
+        var keys: [String] = []
+        for folder in ["a", "a.b", "b/c", "b/d/e"] {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+            for number in (0..<9).shuffled() { keys.append("\(folder)/\(number)") }
+        }
+        for name in ["a-", "a0", "z"] { keys.append(name) }
+        // Nothing is in these, and what is no file is left out.
+        for number in 0..<20 {
+            try FileManager.default.createDirectory(atPath: "\(root)/b/\(number)", withIntermediateDirectories: true)
+        }
+        try FileManager.default.createSymbolicLink(atPath: "\(root)/a/link", withDestinationPath: "\(root)/z")
+        for key in keys { #expect(FileManager.default.createFile(atPath: "\(root)/\(key)", contents: nil)) }
+        let files = LocalDiskFiles(root: root)
+        for prefix in ["", "a", "b/", "b/d", "b/d/e/4"] {
+            var (listed, previous): ([String], String?) = ([], nil)
+            while true {
+                let page = try files.list(prefix: prefix, after: previous, maximumCount: maximumCount).map(\.key)
+                #expect(page.count <= maximumCount)
+                listed += page
+                guard page.count == maximumCount else { break }
+                previous = page.last
+            }
+            // The same order in bytes.
+            let expected = keys.filter { $0.hasPrefix(prefix) }
+                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            #expect(listed == expected, "\(prefix)")
+        }
+    }
+
     @Test("Errors of the system have a class and say what to do")
     func classes() {
         let files = LocalDiskFiles(root: "/r")
