@@ -16,10 +16,15 @@ extension APIPayload {
     /// A reference to an object of the driver `local-disk` under a key that is made of `name`.
     static func reference(_ name: String, driver: String = "local-disk") -> APIPayload {
         let digest = PayloadDigest(hashing: ByteBuffer(string: name))
-        let reference = StorageReference(
-            driverName: driver,
-            claim: ["key": Samples.key(name), "hash_algorithm": "sha256", "hash_value": digest.hexadecimal]
+        return .reference(
+            ["key": Samples.key(name), "hash_algorithm": "sha256", "hash_value": digest.hexadecimal],
+            driver: driver
         )
+    }
+
+    /// A reference with a claim, whatever its driver makes of it.
+    static func reference(_ claim: StorageDriverClaim, driver: String = "local-disk") -> APIPayload {
+        let reference = StorageReference(driverName: driver, claim: claim)
         return .with { payload in
             let serialized = Array(reference.payload(forStored: 1_000).serializedBytes.readableBytesView)
             // The bytes of a payload are a payload.
@@ -44,10 +49,15 @@ extension Event {
 
     /// The result of an activity.
     static func activityCompleted(_ id: Int64, _ name: String) -> Event {
+        .activityCompleted(id, .reference(name))
+    }
+
+    /// The result of an activity.
+    static func activityCompleted(_ id: Int64, _ result: APIPayload) -> Event {
         .with { event in
             event.eventID = id
             event.eventType = .activityTaskCompleted
-            event.activityTaskCompletedEventAttributes.result = .of(.reference(name))
+            event.activityTaskCompletedEventAttributes.result = .of(result)
         }
     }
 }

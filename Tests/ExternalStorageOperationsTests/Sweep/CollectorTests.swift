@@ -42,6 +42,24 @@ struct CollectorTests {
         }
     }
 
+    @Test(
+        "ES-G2 what a reference names stays, in the spelling of any driver, and whatever else is wrong with it",
+        arguments: ["key", "object_name", "object", "blob"]
+    )
+    func anySpelling(entry: String) async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "named", "orphan")
+            let claim = StorageDriverClaim([entry: Samples.key("named")])
+            bed.cluster.state.withLock { $0.workflows[0].pages[0].append(.activityCompleted(5, .reference(claim))) }
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease)
+            #expect(outcome.deleted == 1)
+            #expect(try await !bed.has("orphan"))
+            for name in ["kept", "named"] { #expect(try await bed.has(name)) }
+        }
+    }
+
     @Test("ES-G2 what one of the two passes saw stays")
     func eitherPass() async throws {
         try await SweepBed.with { bed in
