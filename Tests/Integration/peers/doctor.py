@@ -81,6 +81,11 @@ class Stand(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
+    def do_CONNECT(self) -> None:
+        # Whatever is asked for through this proxy is here.
+        self.send_response(200)
+        self.end_headers()
+
 
 class Codec(BaseHTTPRequestHandler):
     """Something that is no codec server, or one that wants something."""
@@ -285,7 +290,6 @@ default: primary
                 lines=[(outcome, "aws.s3driver", check, part) for outcome, check, part in lines],
             )
     with serving(Stand) as proxy:
-        # As a proxy it is asked with whole addresses, of which it knows as many as it likes.
         doctor.expect(
             "A bucket in the host's name, behind a proxy",
             "--driver", "s3", "--bucket", "payloads", "--region", "us-east-1", "--path-style", "false",
