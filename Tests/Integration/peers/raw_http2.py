@@ -102,6 +102,9 @@ class Connection:
         """Sends a request; without a body the stream ends with the headers, if at all."""
         stream = self.h2.get_next_available_stream_id()
         self.answers[stream] = Answer()
+        # A peer that has said goodbye, with its last answer perhaps, takes no more: the stream is lost.
+        if not self.alive:
+            return stream
         self.h2.send_headers(stream, fields, end_stream=ends and body is None)
         self._flush()
         if body is not None:
@@ -124,6 +127,8 @@ class Connection:
                 return
 
     def trailers(self, stream: int, fields: Fields) -> None:
+        if not self.alive:
+            return
         self.h2.send_headers(stream, fields, end_stream=True)
         self._flush()
 
