@@ -36,7 +36,14 @@ extension StorageDriverRetrieveContext {
         return places.indices.compactMap { payloads[$0] }
     }
 
-    private typealias Part = (indices: [Int], result: Result<Payload, any Error>)
+    /// What has become of the claims of one group.
+    ///
+    /// A type of its own, with the group's number: of a pair with the indices, which are shared with the tasks, the optimised
+    /// code of Swift 6.3 has handed on an array that was gone.
+    private struct Part: Sendable {
+        var group: Int
+        var result: Result<Payload, any Error>
+    }
 
     /// `groups` are the indices of equal places, in the order of the first of them.
     private func payloads(
@@ -49,7 +56,7 @@ extension StorageDriverRetrieveContext {
             func takeNext() async throws {
                 guard let part = try await group.next() else { return }
                 running -= 1
-                for index in part.indices {
+                for index in groups[part.group] {
                     do {
                         let payload = try part.result.get()
                         try budget.room(forClaimAt: index).keep(payload)
@@ -62,17 +69,18 @@ extension StorageDriverRetrieveContext {
                     }
                 }
             }
-            for indices in groups {
+            for (number, indices) in groups.enumerated() {
                 while running > 0, running >= permits || !budget.retrieval.hasRoomToBegin() { try await takeNext() }
                 guard !group.isCancelled else { break }
-                guard budget.begins(at: indices[0]) else { continue }
+                let first = indices[0]
+                guard budget.begins(at: first) else { continue }
                 running += 1
                 group.addTask {
                     do {
-                        let room = budget.room(forClaimAt: indices[0])
-                        return (indices, .success(try await body(indices[0], room)))
+                        let payload = try await body(first, budget.room(forClaimAt: first))
+                        return Part(group: number, result: .success(payload))
                     } catch {
-                        return (indices, .failure(error))
+                        return Part(group: number, result: .failure(error))
                     }
                 }
             }
