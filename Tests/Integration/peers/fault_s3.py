@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import aioboto3
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -24,6 +25,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.contrib.aws.s3driver import S3StorageDriver
 from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
+from temporalio.converter import DataConverter, ExternalStorage
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -34,7 +36,7 @@ from definitions import ACTIVITIES, WORKFLOWS, Mailbox, Remembers, ThroughActivi
 from fault_harness import Faults, references_in, until
 from harness import same
 from load import PASSING
-from sidecar import Caller
+from sidecar import Caller, running_sidecar
 from store_gate import StoreGate, gate_to
 
 SIZE = 300 * 1024
@@ -176,6 +178,81 @@ async def s3_replicas(bench: Faults) -> str:
 async def _memo(bench: Faults, address: str, workflow_id: str) -> dict[str, object]:
     client = await bench.client(address)
     return dict(await (await client.get_workflow_handle(workflow_id).describe()).memo())
+
+
+@case("s3-moves", seconds=120)
+async def s3_moves(bench: Faults) -> str:
+    """A sidecar joins a fleet whose SDKs have two drivers, chosen by size, and moves to another store by its configuration."""
+    bucket, large = f"archive-{bench.id('b')[-8:]}", 2 * SIZE
+    directory = bench.directory / bucket
+    directory.mkdir()
+    s3 = f'type: s3, region: us-east-1, pathStyle: true, endpointURL: "{bench.s3_endpoint}"'
+    drivers = f"""
+target: {bench.server}
+drivers:
+  - {{name: s3-primary, bucket: {bench.bucket}, {s3}}}
+  - {{name: s3-archive, bucket: {bucket}, {s3}}}
+"""
+    before, after = directory / "before.yaml", directory / "after.yaml"
+    before.write_text(f"{drivers}rules: [{{sizeAtLeast: {large}, driver: s3-archive}}]\ndefault: s3-primary\n")
+    after.write_text(f"{drivers}  - {{name: next, type: local-disk, root: {directory}}}\ndefault: next\n")
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        store = await enter(
+            aioboto3.Session().client("s3", region_name="us-east-1", endpoint_url=bench.s3_endpoint)
+        )
+        await store.create_bucket(Bucket=bucket)
+        primary, archive = (
+            S3StorageDriver(client=new_aioboto3_client(store), bucket=each, driver_name=name)
+            for name, each in (("s3-primary", bench.bucket), ("s3-archive", bucket))
+        )
+        fleet = ExternalStorage(
+            drivers=[primary, archive],
+            driver_selector=lambda _, payload: archive if payload.ByteSize() >= large else primary,
+        )
+        python = await Client.connect(
+            bench.server, namespace=bench.namespace, data_converter=DataConverter(external_storage=fleet)
+        )
+        plain = await bench.client(bench.server)
+
+        async def sidecar(configuration: Path) -> Client:
+            log = directory / f"{configuration.stem}.log"
+            running = await enter(running_sidecar(bench.binary, log, "--config", str(configuration)))
+            return await bench.client(running.address)
+
+        async def places(workflow_id: str) -> list[tuple[str, str | None]]:
+            """Driver and bucket of every reference of a workflow; each is that of its size."""
+            found = []
+            for site in common.sites(await common.raw_history(plain, workflow_id)):
+                if common.is_reference(site.payload):
+                    name, claim, size = common.reference(site.payload)
+                    found.append((name, claim.get("bucket")))
+                    if name != "next":
+                        wanted = ("s3-archive", bucket) if size >= large else ("s3-primary", bench.bucket)
+                        same(f"place of {size} bytes at {common.short(site.path)}", found[-1], wanted)
+            return found
+
+        ours, counted = await sidecar(before), 0
+        for client, worker in ((python, ours), (ours, python)):
+            task_queue = bench.id("two-drivers")
+            async with Worker(worker, task_queue=task_queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+                for size in (SIZE, 2 * large):
+                    value, id = blob(bench.id("value"), size), bench.id(f"through-{size}")
+                    result = await client.execute_workflow(ThroughActivity.run, value, id=id, task_queue=task_queue)
+                    same("result", result, value)
+                    found = await places(id)
+                    holds(f"references of {size} bytes: {found}", len(found) >= 3)
+                    counted += len(found)
+
+        task_queue, values = bench.id("moves"), [blob(bench.id("value"), SIZE) for _ in range(2)]
+        handle = await ours.start_workflow(Mailbox.run, 2, id=task_queue, task_queue=task_queue)
+        await handle.signal(Mailbox.put, values[0])
+        moved = await sidecar(after)
+        await moved.get_workflow_handle(handle.id).signal(Mailbox.put, values[1])
+        async with Worker(moved, task_queue=task_queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+            same("values before and after", await handle.result(), [digest(value) for value in values])
+        same("places", await places(handle.id), [("s3-primary", bench.bucket), ("next", None)])
+    return f"{counted} references of two drivers, one of a third after it"
 
 
 @case("s3-same-keys", seconds=90)
