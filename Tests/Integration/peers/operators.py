@@ -269,6 +269,11 @@ class Bed:
         raise Failure(f"visibility does not list {count} executions")
 
 
+async def read_again(handle: WorkflowHandle[Any, Any]) -> bytes:
+    """All that a history has in it: a worker may have it in memory, and need no object any more."""
+    return b"".join(event.SerializeToString() for event in (await handle.fetch_history()).events)
+
+
 # --- Cases ----------------------------------------------------------------------------------------------
 
 
@@ -331,6 +336,7 @@ async def chain(bed: Bed) -> None:
 
     async def read() -> bytes:
         current = bed.client.get_workflow_handle("chain")
+        expect(note in await read_again(current), "the history has another memo")
         await current.signal(Chain.enough)
         return await bed.client.get_workflow_handle_for(Chain.run, "chain").result()
 
@@ -354,7 +360,9 @@ async def retried(bed: Bed) -> None:
         await bed.delete("retried", run_id)
 
     async def read() -> bytes:
-        await bed.client.get_workflow_handle("retried").signal(Flaky.enough)
+        current = bed.client.get_workflow_handle("retried")
+        expect(value in await read_again(current), "the history has another input")
+        await current.signal(Flaky.enough)
         return await bed.client.get_workflow_handle_for(Flaky.run, "retried").result()
 
     bed.readable.append(("input that the server copied", read, value))
@@ -585,18 +593,22 @@ async def missing(bed: Bed) -> None:
     """ES-G1, P33: an object that somebody deleted is found, with its event and field, although a cache hides that."""
     value = blob("missing", SIZE)
     await (await bed.start(Plain, value, id="missing")).result()
-
-    async def history() -> bytes:
-        events = (await bed.client.get_workflow_handle("missing").fetch_history()).events
-        return b"".join(event.SerializeToString() for event in events)
-
-    expect(value in await history(), "the input cannot be read to begin with")
-    code, lines, _ = await asyncio.to_thread(bed.command, "inspect", "--workflow-id", "missing")
-    expect(code == 0, "the objects are not there to begin with")
-    # The workflow itself is the waste here; its history stays while the objects are taken away by hand.
-    victim = next(line for line in lines if line["eventID"] == 1)
-    remove(bed, victim["claim"].get("key") or victim["claim"]["blob"])
-    expect(value in await history(), "the sidecar does not have in memory what it has just read: nothing is hidden here")
+    # One as everybody has it, with what it has read in memory.
+    sidecar = running_sidecar(
+        bed.binary, bed.work / "caching.log", *bed.storage, "--threshold", "all", "--target", bed.server
+    )
+    async with sidecar as caching:
+        handle = (await Client.connect(caching.address)).get_workflow_handle("missing")
+        expect(value in await read_again(handle), "the input cannot be read to begin with")
+        code, lines, _ = await asyncio.to_thread(bed.command, "inspect", "--workflow-id", "missing")
+        expect(code == 0, "the objects are not there to begin with")
+        # The workflow itself is the waste here; its history stays while the objects are taken away by hand.
+        victim = next(line for line in lines if line["eventID"] == 1)
+        remove(bed, victim["claim"].get("key") or victim["claim"]["blob"])
+        expect(
+            value in await read_again(handle),
+            "the sidecar does not have in memory what it has just read: nothing is hidden here",
+        )
     code, lines, errors = await asyncio.to_thread(bed.command, "verify")
     found = [line["finding"] for line in lines if line["record"] == "finding"]
     expect(code == 1 and len(found) == 1, f"verify ended with {code}: {lines} {errors}")
@@ -642,6 +654,44 @@ async def refusals(bed: Bed) -> None:
         expect(code == 64 and word in errors, f"gc {flags} ended with {code}: {errors}")
     code, _, errors = await asyncio.to_thread(bed.command, "gc", "--state", state, "--namespace", "no-such-namespace")
     expect(code == 64 and "no-such-namespace" in errors, f"an unknown namespace ended with {code}: {errors}")
+
+
+async def promises(bed: Bed) -> None:
+    """ES-G2, ES-G3, P1, P13: without --apply nothing goes, and with it nothing without what only an operator can say."""
+    await (await bed.start(Plain, blob("promised", SIZE), id="promised")).result()
+    await bed.delete("promised")
+    before = await asyncio.to_thread(bed.orphans)
+    expect(any("/wi/promised/" in key for key in before), f"the orphans are {before}")
+    if contents(bed, "temporal-storage/owner/"):
+        remove(bed, "temporal-storage/owner/default.json")
+    flags = ("--state", bed.new_state(), "--namespace", "default", "--grace-in-seconds-for-tests", str(GRACE))
+    margin = ("--renewal-margin-in-seconds-for-tests", "1")
+    collected: list[dict[str, Any]] = []
+    for _ in range(10):
+        code, lines, errors = await asyncio.to_thread(bed.command, "gc", *flags, *margin)
+        expect(code == 0, f"gc ended with {code}: {errors}")
+        collected = [line for line in lines if line["record"] == "collection"]
+        if collected:
+            break
+        await asyncio.sleep(GRACE + 1.5)
+    expect(collected and not collected[0]["applied"] and collected[0]["outcome"]["deleted"] >= 2, f"gc: {collected}")
+    wrong = [((*margin, "--apply"), "--writers-renew"), ((*margin, "--apply", "--writers-renew"), "--claim")]
+    if "s3" in bed.storage:
+        wrong.append((("--apply", "--writers-renew", "--claim"), "--refresh-after"))
+    for more, word in wrong:
+        code, _, errors = await asyncio.to_thread(bed.command, "gc", *flags, *more)
+        expect(code == 64 and word in errors, f"gc {more} ended with {code}: {errors}")
+    expect(before <= await asyncio.to_thread(bed.orphans), "something is gone")
+    # The bucket is another namespace's by now.
+    put(bed, "temporal-storage/owner/default.json", b'{"namespace":"default","id":"another"}')
+    try:
+        code, _, errors = await asyncio.to_thread(
+            bed.command, "gc", *flags, *margin, "--apply", "--writers-renew", "--claim"
+        )
+        expect(code == 64 and "another" in errors, f"gc in the bucket of another ended with {code}: {errors}")
+        expect(before <= await asyncio.to_thread(bed.orphans), "something is gone")
+    finally:
+        remove(bed, "temporal-storage/owner/default.json")
 
 
 async def standalone(bed: Bed) -> None:
@@ -860,6 +910,7 @@ async def moved(bed: Bed) -> None:
 CASES: dict[str, Callable[[Bed], Awaitable[None]]] = {
     "clean": clean,
     "refusals": refusals,
+    "promises": promises,
     "lifecycle": lifecycle,
     "abandoned-child": abandoned_child,
     "chain": chain,
@@ -976,7 +1027,9 @@ async def main(arguments: argparse.Namespace) -> int:
             storage += ["--endpoint-url", os.environ["S3_ENDPOINT"], "--path-style"]
         sidecar = await stack.enter_async_context(
             running_sidecar(
-                arguments.binary, work / "sidecar.log", *storage, "--threshold", "all", "--target", arguments.server
+                *(arguments.binary, work / "sidecar.log", *storage, "--threshold", "all", "--target", arguments.server),
+                # What it remembered could be read at the end although the object is gone.
+                *("--cache-bytes", "0"),
             )
         )
         client = await Client.connect(sidecar.address)
