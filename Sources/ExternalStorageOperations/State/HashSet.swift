@@ -12,6 +12,9 @@ import NIOCore
 /// Why not a database: a mark is 32 bytes and is written once, in order, and asked for once. A file of nothing else has
 /// no overhead, needs no library, and is looked up with a read or two, because hashes are spread evenly: where one would
 /// stand is known before anything is read.
+///
+/// The end of the file says how many there are: a file that was cut short, wherever, or is empty, is none. One mark less
+/// would be an object that is deleted.
 package final class HashSetFile: Sendable {
     static let hashSize = 32
     /// As many hashes as are read at a time.
@@ -31,13 +34,22 @@ package final class HashSetFile: Sendable {
         } catch {
             throw OperationsError(.state, "the file \(directory.path)/\(name) cannot be read: \(error)")
         }
-        guard size >= 0, size.isMultiple(of: Self.hashSize) else {
+        self.count = size / Self.hashSize - 1
+        guard size >= Self.hashSize, size.isMultiple(of: Self.hashSize),
+            try self.block(from: self.count, to: self.count + 1) == [Self.end(after: self.count)[...]]
+        else {
             throw OperationsError(
                 .state,
-                "the file \(directory.path)/\(name) is damaged: \(size) bytes are not whole hashes"
+                "the file \(directory.path)/\(name) is damaged, or of an earlier version: its \(size) bytes do not end "
+                    + "with how many marks there are. Begin afresh in another directory"
             )
         }
-        self.count = size / Self.hashSize
+    }
+
+    /// What stands behind the last hash, as long as one.
+    static func end(after count: Int) -> [UInt8] {
+        Array("temporal-storage marks 1".utf8)
+            + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: count >> $0) }
     }
 
     /// Whether a hash is in the file.
@@ -111,11 +123,13 @@ package enum HashSetBuilder {
     ) throws(OperationsError) {
         let sorted = hashes.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) }
         var buffer = ByteBuffer()
-        var previous: [UInt8]?
+        var (previous, count): ([UInt8]?, Int) = (nil, 0)
         for hash in sorted where hash != previous {
             buffer.writeBytes(hash)
             previous = hash
+            count += 1
         }
+        buffer.writeBytes(HashSetFile.end(after: count))
         try directory.write(buffer, to: name)
     }
 
@@ -175,15 +189,17 @@ package enum HashSetBuilder {
         to file: borrowing ExternalStorageCore.FileDescriptor
     ) throws(OperationsError) {
         var buffer = ByteBuffer()
-        var previous: ArraySlice<UInt8>?
+        var (previous, count): (ArraySlice<UInt8>?, Int) = (nil, 0)
         while let smallest = Self.smallest(of: cursors) {
             if let head = cursors[smallest].head, head != previous {
                 buffer.writeBytes(head)
                 previous = head
+                count += 1
             }
             try cursors[smallest].advance()
             if buffer.readableBytes >= 65_536 { try Self.flush(&buffer, to: file) }
         }
+        buffer.writeBytes(HashSetFile.end(after: count))
         try Self.flush(&buffer, to: file)
     }
 

@@ -72,4 +72,25 @@ struct HashSetTests {
             #expect(try directory.read("all") == nil)
         }
     }
+
+    @Test("ES-G1 a file that lost its end is an error wherever it was cut, and so is an empty one, and another's")
+    func cut() throws {
+        try self.withDirectory { directory in
+            try HashSetBuilder.write((0..<300).map(self.hash), to: "written", in: directory)
+            try HashSetBuilder.merge(["written"], to: "merged", in: directory)
+            let whole = try #require(try directory.read("written"))
+            #expect(try directory.read("merged") == whole)
+            for length in [0, 32, 4_096, whole.readableBytes - 32, whole.readableBytes - 1] {
+                try directory.write(try #require(whole.getSlice(at: 0, length: length)), to: "cut")
+                #expect(throws: OperationsError.self, "\(length)") { try HashSetFile("cut", in: directory) }
+                #expect(throws: OperationsError.self) { try HashSetBuilder.merge(["cut"], to: "all", in: directory) }
+            }
+            // Hashes are missing in the middle, and the end is there.
+            var torn = try #require(whole.getSlice(at: 0, length: 64))
+            torn.writeImmutableBuffer(try #require(whole.getSlice(at: whole.readableBytes - 32, length: 32)))
+            try directory.write(torn, to: "cut")
+            #expect(throws: OperationsError.self) { try HashSetFile("cut", in: directory) }
+            #expect(try HashSetFile("merged", in: directory).count == 300)
+        }
+    }
 }
