@@ -208,8 +208,11 @@ package struct ReferenceFinder: Sendable {
         ByteNeedle([0x12, 31] + Array("json/external-storage-reference".utf8)),
         // The key of one.
         ByteNeedle([0x0A, 37] + Array("__temporal_external_storage_reference".utf8)),
-        // Base64 of the first of them, without the end that depends on what follows.
+        // Base64 of the first two of them, without the end that depends on what follows.
         ByteNeedle(Array("dGVtcG9yYWwuYXBpLnNkay52MS5FeHRlcm5hbFN0b3JhZ2VSZWZlcmVuY".utf8)),
+        ByteNeedle(Array("anNvbi9leHRlcm5hbC1zdG9yYWdlLXJlZmVyZW5jZ".utf8)),
+        // The key in JSON: of an encoded reference nothing else can be read.
+        ByteNeedle(Array(#""__temporal_external_storage_reference""#.utf8)),
     ]
 
     private static func suspiciousPositions(in message: ByteBuffer) -> [Int] {

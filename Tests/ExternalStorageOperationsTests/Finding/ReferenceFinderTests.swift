@@ -106,6 +106,39 @@ struct ReferenceFinderTests {
         #expect(try await self.find([event]).problems.map(\.kind) == [.unknownPlace])
     }
 
+    @Test("ES-G1 P21 P22 an encoded reference in JSON is a problem without its codec, and one of a preview is found")
+    func encodedNested() async throws {
+        func event(_ payload: APIPayload) throws -> Event {
+            var event = Event.started("input")
+            event.workflowExecutionStartedEventAttributes.input.payloads[0] = try .with { outer in
+                outer.metadata["encoding"] = Data("json/protobuf".utf8)
+                outer.data = try APIPayloads.of(payload).jsonUTF8Data()
+            }
+            return event
+        }
+        let encoded = try await self.find([
+            try event(
+                .with { payload in
+                    payload.metadata["encoding"] = Data("binary/encrypted".utf8)
+                    payload.metadata["__temporal_external_storage_reference"] = Data("true".utf8)
+                    payload.data = Data("secret".utf8)
+                }
+            )
+        ])
+        #expect(encoded.problems.map(\.kind) == [.undecodable] && encoded.sightings.isEmpty)
+        let early = try await self.find([
+            try event(
+                .with { payload in
+                    payload.metadata["encoding"] = Data("json/external-storage-reference".utf8)
+                    payload.data = Data(
+                        "{\"driver_name\":\"local-disk\",\"driver_claim\":{\"claim_data\":{\"key\":\"a/b\"}}}".utf8
+                    )
+                }
+            )
+        ])
+        #expect(early.problems.isEmpty && early.sightings.map(\.reference.claim) == [["key": "a/b"]])
+    }
+
     @Test("A text that names the type of references is none")
     func text() async throws {
         var event = Event.activityCompleted(5, "result")
