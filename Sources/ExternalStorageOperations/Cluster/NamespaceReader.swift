@@ -156,7 +156,7 @@ package struct NamespaceReader: Sendable {
         do {
             let response = WireMessage(try await self.caller.call("DescribeWorkflowExecution", request))
             return try response.message(2).message(1).string(2)
-        } catch let error as RPCError where error.code == .notFound {
+        } catch let error as RPCError where error.saysThatItIsGone {
             return nil
         }
     }
@@ -221,7 +221,7 @@ package struct NamespaceReader: Sendable {
             let type = MessageType(name: "temporal.api.workflowservice.v1.\(method)Response")
             try await visit(try await self.finder.find(in: response, as: type))
             return response
-        } catch let error as RPCError where error.code == .notFound {
+        } catch let error as RPCError where error.saysThatItIsGone {
             reading.isThere = false
             return nil
         }

@@ -32,13 +32,14 @@ package enum RootKind: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether the namespace says that it has them; then a server that does not know how to list them is a problem.
+    /// Whether there have to be some, or the namespace says that it has them; then a server that does not know how to list them is a problem.
     func isAnnounced(by identity: NamespaceIdentity) -> Bool {
         switch self {
-        case .workflows: true
+        // Every server that knows references has these: one that denies it is something in between that does not.
+        case .workflows, .systemWorkflows, .schedules: true
         case .activities: identity.hasActivities
         case .nexusOperations: identity.hasNexusOperations
-        case .systemWorkflows, .schedules, .deployments: false
+        case .deployments: false
         }
     }
 

@@ -6,7 +6,7 @@
 
 package import BufferTransport
 import ExternalStorageGRPC
-import GRPCCore
+package import GRPCCore
 package import NIOCore
 
 /// Makes calls of `WorkflowService`, bytes in, bytes out.
@@ -34,10 +34,7 @@ package struct TransportCaller<Transport: UnaryTransport>: TemporalCaller {
     package init(_ transport: Transport, apiKey: String? = nil, timeout: Duration = .seconds(30)) {
         self.transport = transport
         self.timeout = timeout
-        // By these the server puts calls of users first.
-        var metadata: Metadata = ["caller-type": "background_low", "caller-name": "temporal-storage"]
-        if let apiKey { metadata.addString("Bearer \(apiKey)", forKey: "authorization") }
-        self.metadata = metadata
+        self.metadata = .ofBackgroundCall(apiKey: apiKey)
     }
 
     @concurrent
@@ -59,5 +56,14 @@ package struct TransportCaller<Transport: UnaryTransport>: TemporalCaller {
         )
         let message = TransportMessage(bytes: response)
         return message.slices([0..<message.count])[0]
+    }
+}
+
+extension Metadata {
+    /// What the server is told with a call: that it is in the background, behind those of users (ES-G5, P27), and whose it is.
+    package static func ofBackgroundCall(apiKey: String?) -> Metadata {
+        var metadata: Metadata = ["caller-type": "background_low", "caller-name": "temporal-storage"]
+        if let apiKey { metadata.addString("Bearer \(apiKey)", forKey: "authorization") }
+        return metadata
     }
 }

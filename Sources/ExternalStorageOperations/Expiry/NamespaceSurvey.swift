@@ -76,8 +76,10 @@ extension NamespaceReader {
     private func addSchedules(to survey: inout NamespaceSurvey) async throws {
         var token = ByteBuffer()
         repeat {
-            // A server without schedules has none with references.
-            guard let page = try await self.page(of: .schedules, after: token) else { return }
+            guard let page = try await self.page(of: .schedules, after: token) else {
+                survey.problems.append(ReadingProblem(.beyondReach, "the server cannot list them"))
+                return
+            }
             for item in page.items {
                 let reading = try await self.read(item, of: .schedules)
                 survey.problems += reading.problems

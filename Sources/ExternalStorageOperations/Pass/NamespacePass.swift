@@ -172,7 +172,7 @@ package struct NamespacePass: Sendable {
             do {
                 guard let found = try await self.reader.page(of: kind, after: token) else {
                     guard kind.isAnnounced(by: identity) else { break }
-                    let text = "the namespace says that it has \(kind.rawValue), but the server cannot list them"
+                    let text = "the server cannot list \(kind.rawValue), and there may be some"
                     record.result.add(ReadingProblem(.beyondReach, text), in: nil, kind)
                     break
                 }

@@ -168,6 +168,12 @@ struct NamespacePassTests {
         #expect(summary.isComplete && marks == [true])
     }
 
+    @Test("ES-G1 P11 versions of worker deployments are read, with their metadata")
+    func deployments() async throws {
+        let (summary, marks) = try await self.marked(["note"]) { $0.deployments["orders"] = .reference("note") }
+        #expect(summary.isComplete && marks == [true])
+    }
+
     @Test("ES-G1 P17 what is listed only at the end is read too")
     func listedLate() async throws {
         let (summary, marks) = try await self.marked(["early", "late"]) { state in
@@ -213,6 +219,57 @@ struct NamespacePassTests {
             state.schedules = [:]
         }
         #expect(summary.isComplete && summary.result.goneItems == 1 && summary.result.items == 1)
+    }
+
+    @Test("ES-G1 P17 a workflow that is being deleted is read as far as it is there: its history, what is listed of it")
+    func halfGone() async throws {
+        let (summary, marks) = try await self.marked(["input", "memo"]) { state in
+            var listed = Workflow(id: "gone", runID: "run", isDeleted: true)
+            listed.description.workflowExecutionInfo.memo.fields["note"] = .reference("memo")
+            state.workflows = [Workflow(id: "half", runID: "run", pages: [[.started("input")]]), listed]
+            state.before = { method, _ in method == "DescribeWorkflowExecution" ? FakeCluster.notFound : nil }
+        }
+        #expect(summary.isComplete && summary.result.goneItems == 1 && marks == [true, true])
+    }
+
+    @Test("ES-G1 P21 a memo that visibility alone has, and that cannot be decoded, makes the pass incomplete")
+    func listedMemo() async throws {
+        let (summary, _) = try await self.marked([]) { state in
+            var listed = Workflow(id: "gone", runID: "run", isDeleted: true)
+            listed.description.workflowExecutionInfo.memo.fields["note"] = .with { payload in
+                payload.metadata["encoding"] = Data("binary/encrypted".utf8)
+                payload.metadata["__temporal_external_storage_reference"] = Data("true".utf8)
+            }
+            state.workflows = [listed]
+        }
+        #expect(!summary.isComplete && Set(summary.result.problems.map(\.problem.kind)) == [.undecodable])
+    }
+
+    @Test("ES-G1 P21 one reference that cannot be decoded, or is of another driver, makes the pass incomplete")
+    func undecodable() async throws {
+        let encoded = APIPayload.with { payload in
+            payload.metadata["encoding"] = Data("binary/encrypted".utf8)
+            payload.metadata["__temporal_external_storage_reference"] = Data("true".utf8)
+        }
+        let wrong: [(APIPayload, ReadingProblem.Kind)] = [
+            (encoded, .undecodable), (.reference("x", driver: "another"), .unregisteredDriver),
+        ]
+        for (payload, kind) in wrong {
+            let (summary, marks) = try await self.marked(["input"]) { state in
+                let events = [Event.started("input"), .activityCompleted(5, payload)]
+                state.workflows = [Workflow(id: "order", runID: "run", pages: [events])]
+            }
+            #expect(!summary.isComplete && summary.result.problems.map(\.problem.kind) == [kind] && marks == [true])
+        }
+    }
+
+    @Test("ES-G1 P21 a claim of which its driver can make nothing makes the pass incomplete, and keeps what it names")
+    func invalidClaim() async throws {
+        let (summary, marks) = try await self.marked(["input"]) { state in
+            let claim: StorageDriverClaim = ["key": Samples.key("input"), "hash_algorithm": "md5"]
+            state.workflows = [Workflow(id: "order", runID: "run", pages: [[.activityCompleted(5, .reference(claim))]])]
+        }
+        #expect(summary.result.problems.map(\.problem.kind) == [.invalidClaim] && marks == [true])
     }
 
     @Test("ES-G1 P20 a page of the listing that fails makes the pass incomplete, and it is tried again")
@@ -274,7 +331,7 @@ struct NamespacePassTests {
 
     @Test(
         "ES-G1 P18 P24 P25 a namespace that changes during a pass makes it incomplete",
-        arguments: ["id", "failover", "deleted"]
+        arguments: ["id", "failover", "active", "deleted"]
     )
     func changes(what: String) async throws {
         let (summary, _) = try await self.marked([]) { state in
@@ -283,6 +340,7 @@ struct NamespacePassTests {
                 guard method == "GetWorkflowExecutionHistory" else { return nil }
                 switch what {
                 case "id": state.namespace.namespaceInfo.id = "another"
+                case "active": state.namespace.replicationConfig.activeClusterName = "b"
                 case "failover": state.namespace.failoverVersion = 11
                 default: state.namespace.namespaceInfo.state = .deleted
                 }
@@ -322,6 +380,82 @@ struct NamespacePassTests {
             state.namespace.namespaceInfo.capabilities.standaloneActivities = true
         }
         #expect(!with.isComplete && with.result.problems.allSatisfy { $0.problem.kind == .beyondReach })
+    }
+
+    @Test("ES-G1 P24 a gateway that hides what is there behind \"not found\" makes the pass incomplete")
+    func hidden() async throws {
+        for method in ["DescribeWorkflowExecution", "GetWorkflowExecutionHistory", "DescribeSchedule"] {
+            let (summary, _) = try await self.marked([]) { state in
+                state.workflows = [Workflow(id: "order", runID: "run", pages: [[.started("input")]])]
+                state.schedules["s"] = .with { $0.schedule.action.startWorkflow.input = .of(.reference("scheduled")) }
+                state.before = { name, _ in
+                    name == method ? RPCError(code: .notFound, message: "nothing here for you") : nil
+                }
+            }
+            #expect(!summary.isComplete && summary.result.problems.map(\.problem.kind) == [.failedCall], "\(method)")
+        }
+    }
+
+    @Test(
+        "ES-G1 P9 a server that cannot list schedules may have some; one without worker deployments has none",
+        arguments: ["Schedules", "WorkerDeployments"]
+    )
+    func unlistedSchedules(what: String) async throws {
+        let (summary, _) = try await self.marked([]) { state in
+            state.before = { method, _ in
+                method == "List\(what)" ? RPCError(code: .unimplemented, message: "not allowed here") : nil
+            }
+        }
+        #expect(summary.result.problems.allSatisfy { $0.kind == .schedules && $0.problem.kind == .beyondReach })
+        #expect(summary.isComplete == (what != "Schedules"))
+    }
+
+    @Test("ES-G1 P17 a namespace in which things are always gone before they are read is never read completely")
+    func alwaysGone() async throws {
+        let (summary, _) = try await self.marked([]) { state in
+            state.before = { method, state in
+                guard method == "ListWorkflowExecutions" else { return nil }
+                // Each listing has another one, which is gone by the time that it is read.
+                let run = "run-\(state.calls.count)"
+                state.workflows = [Workflow(id: "restless", runID: run, isDeleted: true)]
+                return nil
+            }
+        }
+        #expect(summary.result.problems.map(\.problem.kind) == [.beyondReach])
+    }
+
+    @Test("ES-G1 P24 P25 a pass that goes on in another namespace of the same name is incomplete")
+    func otherBetweenAttempts() async throws {
+        let isDown = Mutex(true)
+        let cluster = FakeCluster { state in
+            state.workflows = [Workflow(id: "order", runID: "run", pages: [[.started("input")]])]
+            state.before = { method, _ in
+                guard method == "GetWorkflowExecutionHistory", isDown.withLock({ $0 }) else { return nil }
+                return RPCError(code: .unavailable, message: "connection refused")
+            }
+        }
+        try await Samples.withStorage { storage, _, root in
+            await #expect(throws: RPCError.self) {
+                try await Samples.pass(over: cluster, state: "\(root)/state", storage: storage)
+            }
+            isDown.withLock { $0 = false }
+            cluster.state.withLock { $0.namespace.namespaceInfo.id = "another" }
+            let summary = try await Samples.pass(over: cluster, state: "\(root)/state", storage: storage).summary
+            #expect(summary.result.problems.contains { $0.problem.kind == .namespaceChanged })
+        }
+    }
+
+    @Test("ES-G1 P24 P25 another namespace of that name that is there only for a while is noticed", arguments: 2...3)
+    func otherForAWhile(look: Int) async throws {
+        let (summary, _) = try await self.marked([]) { state in
+            state.workflows = [Workflow(id: "order", runID: "run", pages: [[.started("input")]])]
+            state.before = { method, state in
+                let looks = state.calls.filter { $0 == "DescribeNamespace" }.count
+                state.namespace.namespaceInfo.id = method == "DescribeNamespace" && looks == look ? "another" : "id"
+                return nil
+            }
+        }
+        #expect(summary.result.problems.map(\.problem.kind) == [.namespaceChanged])
     }
 
     @Test("ES-G3 a pass that is interrupted at any call goes on, and finds the same", arguments: 1..<25)
@@ -416,6 +550,14 @@ struct NamespacePassTests {
         // Five distances of 20 ms.
         #expect(ContinuousClock.now - start >= .milliseconds(100))
         #expect(caller.callCount == 6)
+    }
+
+    @Test("ES-G5 P27 calls say that they are in the background")
+    func background() {
+        let metadata = Metadata.ofBackgroundCall(apiKey: "key")
+        #expect(Array(metadata[stringValues: "caller-type"]) == ["background_low"])
+        #expect(Array(metadata[stringValues: "authorization"]) == ["Bearer key"])
+        #expect(Array(Metadata.ofBackgroundCall(apiKey: nil)[stringValues: "authorization"]).isEmpty)
     }
 
     @Test("ES-G5 a server that asks for fewer calls is asked again later")

@@ -43,6 +43,8 @@ final class FakeCluster: TemporalCaller {
         var schedules: [String: Temporal_Api_Workflowservice_V1_DescribeScheduleResponse] = [:]
         var activities: [String: Temporal_Api_Workflowservice_V1_DescribeActivityExecutionResponse] = [:]
         var nexusOperations: [String: Temporal_Api_Workflowservice_V1_DescribeNexusOperationExecutionResponse] = [:]
+        /// Metadata of the one version that a worker deployment has, by the name of the deployment.
+        var deployments: [String: APIPayload] = [:]
         /// How many entries a page of workflows has.
         var pageSize = 2
         var calls: [String] = []
@@ -72,7 +74,9 @@ final class FakeCluster: TemporalCaller {
         switch method {
         case "DescribeNamespace":
             let request = try Temporal_Api_Workflowservice_V1_DescribeNamespaceRequest(serializedBytes: request)
-            guard request.namespace == state.namespace.namespaceInfo.name else { throw Self.notFound }
+            guard request.namespace == state.namespace.namespaceInfo.name else {
+                throw Self.notFoundError(detail: "NamespaceNotFoundFailure")
+            }
             return try state.namespace.buffer
         case "ListWorkflowExecutions":
             let request = try Temporal_Api_Workflowservice_V1_ListWorkflowExecutionsRequest(serializedBytes: request)
@@ -151,6 +155,27 @@ final class FakeCluster: TemporalCaller {
                 if request.includeInput { response.input = operation.input }
                 if request.includeOutcome { response.outcome = operation.outcome }
             }.buffer
+        case "ListWorkerDeployments":
+            return try Temporal_Api_Workflowservice_V1_ListWorkerDeploymentsResponse.with { response in
+                response.workerDeployments = state.deployments.keys.sorted().map { name in .with { $0.name = name } }
+            }.buffer
+        case "DescribeWorkerDeployment":
+            let request = try Temporal_Api_Workflowservice_V1_DescribeWorkerDeploymentRequest(serializedBytes: request)
+            guard state.deployments[request.deploymentName] != nil else { throw Self.notFound }
+            return try Temporal_Api_Workflowservice_V1_DescribeWorkerDeploymentResponse.with { response in
+                response.workerDeploymentInfo.versionSummaries = [
+                    .with { $0.deploymentVersion.deploymentName = request.deploymentName }
+                ]
+            }.buffer
+        case "DescribeWorkerDeploymentVersion":
+            let request = try Temporal_Api_Workflowservice_V1_DescribeWorkerDeploymentVersionRequest(
+                serializedBytes: request
+            )
+            let metadata = state.deployments[request.deploymentVersion.deploymentName]
+            guard let metadata else { throw Self.notFound }
+            return try Temporal_Api_Workflowservice_V1_DescribeWorkerDeploymentVersionResponse.with { response in
+                response.workerDeploymentVersionInfo.metadata.entries["note"] = metadata
+            }.buffer
         default: throw RPCError(code: .unimplemented, message: "unknown method \(method)")
         }
     }
@@ -169,7 +194,21 @@ final class FakeCluster: TemporalCaller {
         return workflow
     }
 
-    private static let notFound = RPCError(code: .notFound, message: "not found")
+    /// As the server says it of a thing in a namespace.
+    static let notFound = FakeCluster.notFoundError(detail: "NotFoundFailure")
+
+    /// As the server says it, with the detail by which one can tell what is not there.
+    static func notFoundError(detail: String) -> RPCError {
+        let status = Google_Rpc_Status.with { status in
+            status.code = 5
+            status.details = [.with { $0.typeURL = "type.googleapis.com/temporal.api.errordetails.v1.\(detail)" }]
+        }
+        var metadata = Metadata()
+        // A message without bytes that are not there is always written.
+        let bytes = (try? status.serializedBytes() as [UInt8]) ?? []
+        metadata.addBinary(bytes, forKey: "grpc-status-details-bin")
+        return RPCError(code: .notFound, message: "not found", metadata: metadata)
+    }
 }
 
 extension SwiftProtobuf.Message {

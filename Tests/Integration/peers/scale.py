@@ -32,8 +32,9 @@ from typing import Any
 
 import grpc
 import grpc.aio
-from temporalio.api.common.v1 import Payload
+from temporalio.api.common.v1 import GrpcStatus, Payload
 from temporalio.api.enums.v1 import EventType, NamespaceState, WorkflowExecutionStatus
+from temporalio.api.errordetails.v1 import NotFoundFailure
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceResponse,
     DescribeWorkflowExecutionRequest,
@@ -102,6 +103,13 @@ class World:
             yield key(name, hashlib.sha256(body).hexdigest()), body
 
 
+def gone(text: str) -> tuple[tuple[str, bytes], ...]:
+    """The detail without which "not found" may be said by anything on the way."""
+    status = GrpcStatus(code=5, message=text)
+    status.details.add().Pack(NotFoundFailure())
+    return (("grpc-status-details-bin", status.SerializeToString()),)
+
+
 class Cluster(grpc.GenericRpcHandler):
     """A stand-in for the server: it answers, and counts what it is asked."""
 
@@ -122,7 +130,8 @@ class Cluster(grpc.GenericRpcHandler):
                 return b""
             message = found(request)
             if message is None:
-                await context.abort(grpc.StatusCode.NOT_FOUND, "workflow execution not found")
+                text = "workflow execution not found"
+                await context.abort(grpc.StatusCode.NOT_FOUND, text, trailing_metadata=gone(text))
             return message.SerializeToString()
 
         return grpc.unary_unary_rpc_method_handler(answer)
