@@ -22,6 +22,11 @@ package struct ClusterPass: Sendable {
         package var isComplete = false
         /// Whether what it made deletable has been deleted.
         package var isCollected = false
+        /// What read it; nil if that was a version which did not say.
+        package var reader: String? = Self.reader
+
+        /// This version, with all that it knows of servers: what another one has not looked for may be there.
+        package static let reader = "\(ProductVersion.text), servers up to \(ServerVersion.newestKnown)"
 
         package init() {}
 
@@ -69,6 +74,13 @@ package struct ClusterPass: Sendable {
             // Before anything is read: what is written from now on is none of this pass's.
             if telling { record.began = try await Self.times(of: self.storage) }
             try await self.save(record)
+        }
+        guard record.reader == Record.reader else {
+            throw OperationsError(
+                .refused,
+                "the state in \(self.directory.path) is of another version of this command, which may not have looked "
+                    + "everywhere; begin afresh in another directory"
+            )
         }
         guard record.namespaces == self.namespaces else {
             throw OperationsError(

@@ -22,6 +22,8 @@ package struct CollectionPlan: Sendable, Hashable {
     /// The shortest grace: a day, and the hour for which processes remember what they stored (P15).
     package static let shortestGrace: Duration = .seconds(25 * 3_600)
 
+    /// The stores whose times are meant, by driver and container.
+    package var stores: Set<String>
     package var firstBegan: Int64
     package var firstEnded: Int64
     package var secondBegan: Int64
@@ -41,13 +43,21 @@ package struct CollectionPlan: Sendable, Hashable {
         else {
             throw OperationsError(.refused, "one of the two passes is not complete; nothing is deleted")
         }
+        guard first.reader == ClusterPass.Record.reader, second.reader == first.reader else {
+            throw OperationsError(
+                .refused,
+                "one of the two passes was made by another version of this command, which may not have looked everywhere; "
+                    + "nothing is deleted"
+            )
+        }
         guard first.identities == second.identities, first.namespaces == second.namespaces else {
             throw OperationsError(
                 .refused,
                 "the two passes are not of the same namespaces; nothing is deleted. Begin afresh in another directory"
             )
         }
-        guard Set(first.began.keys) == Set(second.began.keys) else {
+        self.stores = Set(first.began.keys)
+        guard self.stores == Set(second.began.keys) else {
             throw OperationsError(.refused, "the two passes are not of the same stores; nothing is deleted")
         }
         guard grace > .zero, renewalMargin.map({ $0 >= .zero }) ?? true else {

@@ -72,6 +72,8 @@ package struct CollectionState: Sendable {
     /// - Returns: The step.
     package static func next(_ passes: [Pass], now: Int64, graceInSeconds: Int64) -> Step {
         guard let last = passes.last else { return .read(pass: 1) }
+        // What another version has read says nothing of what this one would have found.
+        guard last.record.reader == ClusterPass.Record.reader else { return .read(pass: last.number + 1) }
         guard last.record.isComplete, let begin = last.record.begin, let end = last.record.end else {
             return .read(pass: last.number)
         }
@@ -85,7 +87,8 @@ package struct CollectionState: Sendable {
     /// The latest complete pass of the same namespaces that ended the grace before `last` began.
     private static func partner(of last: Pass, _ begin: Int64, in passes: [Pass], _ grace: Int64) -> Pass? {
         passes.last { pass in
-            guard pass.number < last.number, pass.record.isComplete, pass.record.namespaces == last.record.namespaces,
+            guard pass.number < last.number, pass.record.isComplete, pass.record.reader == last.record.reader,
+                pass.record.namespaces == last.record.namespaces,
                 pass.record.identities == last.record.identities, let end = pass.record.end,
                 let earliest = Self.sum(end, grace)
             else { return false }

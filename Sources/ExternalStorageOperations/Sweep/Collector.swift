@@ -65,7 +65,7 @@ package struct Collector: Sendable {
     ///   - run: A name that no other collection has, for the keys of the log.
     ///   - readers: Those of all namespaces of which objects may go.
     ///   - identities: The ids of the namespaces, as they were read.
-    /// - Throws: `OperationsError` if the store cannot do what the method asks for.
+    /// - Throws: `OperationsError` if the store cannot do what the method asks for, or is none of the passes'.
     package init(
         plan: CollectionPlan,
         marks: MarkSet,
@@ -77,6 +77,13 @@ package struct Collector: Sendable {
         readers: [String: NamespaceReader],
         identities: [String: String]
     ) throws(OperationsError) {
+        guard plan.stores.contains("\(driver.name)/\(container)") else {
+            throw OperationsError(
+                .refused,
+                "the passes are not of the store \"\(container)\" of the driver \"\(driver.name)\", whose clock they do not "
+                    + "know; nothing is deleted. Begin afresh in another directory"
+            )
+        }
         self.plan = plan
         self.marks = marks
         self.driver = driver

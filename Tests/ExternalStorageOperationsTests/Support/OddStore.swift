@@ -15,21 +15,25 @@ final class OddStore: MaintainableStorageDriver {
     private let root: String
     private let ahead: Mutex<Int64>
     private let refusal: @Sendable (StoredObjectLocation) -> ExternalStorageError?
+    private let listing: @Sendable (StoredObjectPage) -> StoredObjectPage
 
     /// - Parameters:
     ///   - base: Keeps the objects.
     ///   - root: The directory of the bed, with the store in it.
     ///   - ahead: How many seconds its clock is ahead of this machine's.
     ///   - refusal: What deleting an object fails with; nil if it does not.
+    ///   - listing: What becomes of a page of a listing.
     init(
         _ base: LocalDiskStorageDriver,
         root: String,
         ahead: Int64 = 0,
-        refusal: @escaping @Sendable (StoredObjectLocation) -> ExternalStorageError? = { _ in nil }
+        refusal: @escaping @Sendable (StoredObjectLocation) -> ExternalStorageError? = { _ in nil },
+        listing: @escaping @Sendable (StoredObjectPage) -> StoredObjectPage = { $0 }
     ) {
         self.base = base
         self.root = root
         self.ahead = Mutex(ahead)
+        self.listing = listing
         self.refusal = refusal
     }
 
@@ -59,7 +63,7 @@ final class OddStore: MaintainableStorageDriver {
     func keyPrefix(ofNamespace namespace: String) -> String { self.base.keyPrefix(ofNamespace: namespace) }
 
     func listObjects(in container: String, prefix: String, continuation: String?) async throws -> StoredObjectPage {
-        try await self.base.listObjects(in: container, prefix: prefix, continuation: continuation)
+        self.listing(try await self.base.listObjects(in: container, prefix: prefix, continuation: continuation))
     }
 
     func describeObject(at location: StoredObjectLocation) async throws -> StoredObject? {

@@ -64,7 +64,10 @@ struct SweepBed {
         method: Collector.Method = .delete,
         run: String = "test",
         after days: Int64 = 0,
-        on store: (any MaintainableStorageDriver)? = nil
+        on store: (any MaintainableStorageDriver)? = nil,
+        container: String = "",
+        reads namespaces: Set<String> = ["default"],
+        giving change: (Orphan) -> [Orphan] = { [$0] }
     ) async throws -> (OrphanSummary, Collector.Outcome) {
         let driver: any MaintainableStorageDriver = store ?? self.driver
         let marks = try MarkSet(passes: passes, last: Array(passes.suffix(1)))
@@ -72,7 +75,7 @@ struct SweepBed {
             plan: try self.plan(after: days),
             marks: marks,
             driver: driver,
-            container: "",
+            container: container,
             lease: lease,
             method: method,
             run: run,
@@ -80,9 +83,9 @@ struct SweepBed {
             identities: ["default": "id-of-default"]
         )
         var (outcome, batch) = (Collector.Outcome(), 0)
-        let search = OrphanSearch(marks: marks, namespaces: ["default"])
+        let search = OrphanSearch(marks: marks, namespaces: namespaces)
         let summary = try await search.run(on: driver, in: "") { orphans in
-            try await collector.collect(orphans, batch: batch, into: &outcome)
+            try await collector.collect(orphans.flatMap(change), batch: batch, into: &outcome)
             batch += 1
         }
         return (summary, outcome)

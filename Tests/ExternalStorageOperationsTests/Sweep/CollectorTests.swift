@@ -131,6 +131,122 @@ struct CollectorTests {
         }
     }
 
+    @Test("ES-G2 P24 a namespace that goes away while its workflows are asked for ends the collection")
+    func namespaceGone() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            bed.cluster.state.withLock { state in
+                state.before = { method, state in
+                    guard method == "DescribeWorkflowExecution" else { return nil }
+                    state.namespace.namespaceInfo.name = "renamed"
+                    return FakeCluster.notFound
+                }
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            await #expect(throws: RPCError.self) { try await bed.collect(passes, lease: lease) }
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P24 P25 a namespace that is on its way out ends the collection, and so does a gateway's \"not found\"")
+    func notRegistered() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            bed.cluster.state.withLock { $0.namespace.namespaceInfo.state = .deleted }
+            let error = await #expect(throws: OperationsError.self) { try await bed.collect(passes, lease: lease) }
+            #expect(error?.code == .cluster)
+            bed.cluster.state.withLock { state in
+                state.namespace.namespaceInfo.state = .registered
+                state.before = { method, _ in
+                    method == "DescribeWorkflowExecution" ? RPCError(code: .notFound, message: "hidden") : nil
+                }
+            }
+            await #expect(throws: RPCError.self) { try await bed.collect(passes, lease: lease) }
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P1 P14 an orphan that was written after the first pass began stays, and is counted")
+    func tooYoung() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            // The passes were a day ago.
+            let (summary, outcome) = try await bed.collect(passes, lease: lease, after: -1)
+            #expect(summary.orphans == 1 && outcome.tooYoung == 1 && outcome.deleted == 0)
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 orphans of another driver, or of another container, are not for this collector")
+    func othersOrphans() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (_, outcome) = try await bed.collect(passes, lease: lease) { orphan in
+                var (driver, container) = (orphan, orphan)
+                driver.driverName = "another"
+                container.object.location.container = "another"
+                return [driver, container]
+            }
+            #expect(outcome == Collector.Outcome())
+            #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G2 P13 orphans of a namespace that was read and is not named stay")
+    func notNamed() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let other = bed.location("orphan", namespace: "other")
+            _ = try await bed.driver.createObject(ByteBuffer(string: "x"), at: other)
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let (summary, outcome) = try await bed.collect(passes, lease: lease, reads: ["default", "other"])
+            #expect(summary.orphans == 2 && outcome.deleted == 1)
+            #expect(try await bed.driver.describeObject(at: other) != nil)
+        }
+    }
+
+    @Test("ES-G2 ES-G4 a store whose time the passes did not ask for is none of theirs")
+    func otherStore() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: nil, container: "another")
+            }
+            #expect(error?.code == .refused)
+        }
+    }
+
+    @Test("ES-G2 P20 a listing that is in no order ends the collection")
+    func disorder() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept", "orphan", "other")
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let store = OddStore(
+                bed.driver,
+                root: bed.root,
+                listing: { page in
+                    StoredObjectPage(objects: page.objects.reversed(), continuation: page.continuation)
+                }
+            )
+            // Of the lease there is one object, in any order.
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: lease, on: store)
+            }
+            #expect(error?.code == .store)
+            for name in ["orphan", "other"] { #expect(try await bed.has(name)) }
+        }
+    }
+
     @Test("ES-G2 P13 P7 objects of namespaces that were not read, and of nobody, stay, and are counted")
     func otherNamespaces() async throws {
         try await SweepBed.with { bed in
@@ -186,6 +302,79 @@ struct CollectorTests {
             let error = await #expect(throws: OperationsError.self) { try await bed.collect(passes, lease: lease) }
             #expect(error?.code == .busy)
             #expect(try await bed.has("orphan"))
+        }
+    }
+
+    @Test("ES-G3 P32 a collector that loses its lease between two objects deletes at most a hundred more")
+    func lostBetween() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept")
+            for number in 0..<150 { try await bed.create("orphan-\(number)") }
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "slow")
+            let path = bed.root + "/store/temporal-storage/lease/000000000002"
+            let store = OddStore(bed.driver, root: bed.root) { _ in
+                // As if it had expired at the first of them, and somebody else had taken it.
+                let entry = Data("{\"holder\":\"other\",\"expires\":9999999999}".utf8)
+                _ = FileManager.default.createFile(atPath: path, contents: entry)
+                return nil
+            }
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: lease, on: store)
+            }
+            #expect(error?.code == .busy)
+            let parts = try await bed.log()
+            #expect(parts.map(\.lines.count) == [150, 100])
+        }
+    }
+
+    @Test("ES-G3 P32 a lease is made longer in time, and two that take it at the same moment do not both have it")
+    func renewedLease() async throws {
+        try await SweepBed.with { bed in
+            let store = OddStore(bed.driver, root: bed.root)
+            let lease = try await StoreLease(on: store, container: "", holder: "first")
+            for _ in 0..<3 {
+                store.advance(by: 600)
+                try await lease.hold()
+            }
+            try await lease.release()
+            // Somebody writes the next one between the look and the claim.
+            let path = bed.root + "/store/temporal-storage/lease/"
+            let racing = OddStore(
+                bed.driver,
+                root: bed.root,
+                listing: { page in
+                    let names = page.objects.compactMap { Int($0.location.key.suffix(12)) }
+                    let next = String((names.max() ?? 0) + 1)
+                    let name = String(repeating: "0", count: 12 - next.count) + next
+                    _ = FileManager.default.createFile(atPath: path + name, contents: Data("{}".utf8))
+                    return page
+                }
+            )
+            let error = await #expect(throws: OperationsError.self) {
+                try await StoreLease(on: racing, container: "", holder: "second")
+            }
+            #expect(error?.code == .busy)
+        }
+    }
+
+    @Test("ES-G2 ES-G3 P30 a store that fails ten times is left in peace")
+    func tenFailures() async throws {
+        try await SweepBed.with { bed in
+            try await bed.create("kept")
+            for number in 0..<30 { try await bed.create("orphan-\(number)") }
+            let passes = [try await bed.pass("a"), try await bed.pass("b")]
+            let tries = Mutex(0)
+            let store = OddStore(bed.driver, root: bed.root) { _ in
+                tries.withLock { $0 += 1 }
+                return ExternalStorageError(code: .unavailable, message: "the store is ill")
+            }
+            let lease = try await StoreLease(on: bed.driver, container: "", holder: "test")
+            let error = await #expect(throws: OperationsError.self) {
+                try await bed.collect(passes, lease: lease, on: store)
+            }
+            let count = tries.withLock { $0 }
+            #expect(error?.code == .store && count == 10)
         }
     }
 
