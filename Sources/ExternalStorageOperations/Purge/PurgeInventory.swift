@@ -67,6 +67,7 @@ package final class HolderExaminer: ReferenceExaminer {
     private let inventory: PurgeInventory
     private let keys: Set<String>
     private let holders = Mutex<[String: Set<Holder>]>([:])
+    private let ownRuns = Mutex<Set<String>>([])
 
     /// How many are named for each object.
     private static let nameLimit = 5
@@ -86,9 +87,13 @@ package final class HolderExaminer: ReferenceExaminer {
         let isItself =
             namespace == self.inventory.namespace && item.id == self.inventory.workflowID
             && [.workflows, .systemWorkflows].contains(kind)
-        guard !isItself else { return nil }
-        for key in Set([location?.key, sighting.reference.claim["key"]].compactMap(\.self)) where self.isOfInterest(key)
-        {
+        guard !isItself else {
+            self.ownRuns.withLock { _ = $0.insert(item.runID) }
+            return nil
+        }
+        // In the spelling of any driver, as marks are.
+        let names = [location?.key].compactMap(\.self) + sighting.reference.claim.objectNames
+        for key in Set(names) where self.isOfInterest(key) {
             let holder = Holder(namespace: namespace, kind: kind, id: item.id, runID: item.runID)
             self.holders.withLock { holders in
                 if holders[key, default: []].count < Self.nameLimit { holders[key, default: []].insert(holder) }
@@ -96,6 +101,9 @@ package final class HolderExaminer: ReferenceExaminer {
         }
         return nil
     }
+
+    /// The runs of the workflow itself that were read and refer to something, sorted.
+    package var runsOfItself: [String] { self.ownRuns.withLock { $0.sorted() } }
 
     /// Who else refers to an object, a few of them.
     package func holders(ofKey key: String) -> [Holder] {
@@ -112,7 +120,8 @@ package final class HolderExaminer: ReferenceExaminer {
 
 /// Whether an object of a workflow that is gone may be deleted.
 ///
-/// Pure. What another thing refers to stays. What is younger than calls may be under way stays too: its reference may be on
+/// Pure. What another thing refers to stays. So does what lies under another namespace than the one that was named: whether
+/// the bucket's objects of that name are this server's is not known. What is younger than calls may be under way stays too: its reference may be on
 /// its way to a history that has been read already (P14). And what lies with another workflow may be used again by that
 /// one without being written, as long as it is younger than the margin (P1); what lies with the workflow itself is used
 /// only by those who start it again.
@@ -121,11 +130,13 @@ package enum PurgeVerdict: String, Sendable, Codable, Hashable {
     case heldByOthers
     case tooYoung
     case reusable
+    case ofAnotherNamespace
 
     /// - Parameters:
     ///   - object: The object.
     ///   - holders: How many others refer to it.
     ///   - isOwn: Whether it lies with the workflow.
+    ///   - isOfNamespace: Whether it lies under the namespace that was named.
     ///   - began: When the pass began, by the clock of the store.
     ///   - graceInSeconds: How long a call may be under way.
     ///   - renewalMargin: How old an object may be that is used again without being written; nil if of any age.
@@ -133,12 +144,17 @@ package enum PurgeVerdict: String, Sendable, Codable, Hashable {
         of object: StoredObject,
         holders: Int,
         isOwn: Bool,
+        isOfNamespace: Bool,
         began: Int64,
         graceInSeconds: Int64,
         renewalMargin: Duration?
     ) {
         guard holders == 0 else {
             self = .heldByOthers
+            return
+        }
+        guard isOfNamespace else {
+            self = .ofAnotherNamespace
             return
         }
         guard let lastModified = object.lastModified, lastModified > 0,

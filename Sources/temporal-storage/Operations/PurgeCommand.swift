@@ -28,7 +28,7 @@ struct PurgeCommand: AsyncParsableCommand {
             run the same command a day later. What the workflow only referred to, and \
             lies with another (what it has sent), may be used again by that one for as long as writers do not write it \
             anew: it stays until it is older than --refresh-after and a day, and without --refresh-after it is for gc to \
-            delete. Stay do: what others refer to (a parent's history has its child's \
+            delete. So is what lies under another namespace than the workflow's. Stay do: what others refer to (a parent's history has its child's \
             result: purge the parent), older versions in buckets that keep them, replicas, archives, backups, the \
             caches of running processes, and the log of what was deleted, which names keys.
 
@@ -108,6 +108,14 @@ private struct PurgeRun: Sendable {
         guard record.isComplete else {
             OrphansCommand.explain(summaries)
             return ExitCode(2)
+        }
+        // Visibility lags: a run that was not listed when the others were deleted may be listed now.
+        if isGone, let run = examiner.runsOfItself.first {
+            throw OperationsError(
+                .refused,
+                "the workflow \"\(self.command.workflowId)\" has the run \(run), which was not listed a moment ago; nothing is "
+                    + "deleted. Run the same command again"
+            )
         }
         var stays = 0
         for case let driver as any MaintainableStorageDriver in self.session.storage.drivers {
@@ -213,6 +221,7 @@ private struct PurgeRun: Sendable {
                     of: object,
                     holders: holders.count,
                     isOwn: inventory.owns(key),
+                    isOfNamespace: key.namespace == inventory.namespace,
                     began: began,
                     graceInSeconds: self.graceInSeconds,
                     renewalMargin: driver.renewalMargin
@@ -291,6 +300,7 @@ private struct PurgeRun: Sendable {
         var heldByOthers: Int?
         var tooYoung: Int?
         var reusable: Int?
+        var ofOtherNamespaces: Int?
     }
 
     private func show(
@@ -319,7 +329,9 @@ private struct PurgeRun: Sendable {
 
     private func show(_ verdicts: [PurgeVerdict], deleted: Int, _ driver: String, _ container: String) throws {
         let (held, young) = (verdicts.count { $0 == .heldByOthers }, verdicts.count { $0 == .tooYoung })
-        let reusable = verdicts.count { $0 == .reusable }
+        let (reusable, other) = (
+            verdicts.count { $0 == .reusable }, verdicts.count { $0 == .ofAnotherNamespace }
+        )
         guard self.command.output.format == .table else {
             return try OperatorOutput.json(
                 Line(
@@ -329,13 +341,15 @@ private struct PurgeRun: Sendable {
                     deleted: deleted,
                     heldByOthers: held,
                     tooYoung: young,
-                    reusable: reusable
+                    reusable: reusable,
+                    ofOtherNamespaces: other
                 )
             )
         }
         var text =
             "\(driver) \(container): \(verdicts.count) objects, \(deleted) deleted; kept: \(held) that others refer "
-        text += "to, \(young) younger than a day, \(reusable) that others may use again\n"
+        text += "to, \(young) younger than a day, \(reusable) that others may use again, "
+        text += "\(other) under other namespaces\n"
         text += "what this cannot reach: older versions, replicas, archives, backups, caches of running processes\n"
         StandardStreams.write(text)
     }

@@ -49,9 +49,16 @@ struct PurgeTests {
         #expect(Self.verdict(isOwn: true, began: 9_000) == .deletable)
     }
 
+    @Test("ES-G2 P13: what lies under another namespace stays: nobody has said whose the objects of that name are")
+    func otherNamespace() {
+        #expect(Self.verdict(isOwn: false, isOfNamespace: false, began: 9_000, margin: .zero) == .ofAnotherNamespace)
+        #expect(Self.verdict(holders: 1, isOwn: false, isOfNamespace: false, began: 9_000) == .heldByOthers)
+    }
+
     private static func verdict(
         holders: Int = 0,
         isOwn: Bool = true,
+        isOfNamespace: Bool = true,
         began: Int64,
         grace: Int64 = 100,
         age: Int64? = 1_000,
@@ -63,6 +70,7 @@ struct PurgeTests {
             of: object,
             holders: holders,
             isOwn: isOwn,
+            isOfNamespace: isOfNamespace,
             began: began,
             graceInSeconds: grace,
             renewalMargin: margin
@@ -79,6 +87,23 @@ struct PurgeTests {
         inventory.referenced = [.init(driver: "local-disk", container: "", key: Self.object.location.key)]
         #expect(inventory.contains(Self.object, key, ofDriver: "local-disk"))
         #expect(!inventory.contains(Self.object, key, ofDriver: "another"))
+        // The same id in another namespace is another workflow.
+        inventory = PurgeInventory(namespace: "other", workflowID: "order-1")
+        #expect(!inventory.owns(key))
+    }
+
+    @Test("ES-G1 P17: its own runs that appear meanwhile are known", arguments: ["key", "blob", "object"])
+    func itself(entry: String) async throws {
+        let examiner = HolderExaminer(PurgeInventory(namespace: "default", workflowID: "order-1"))
+        var sighting = try await Self.sighting("a")
+        // As a driver names it that nobody can look around in: all that is known is what the claim says.
+        sighting.reference.claim = StorageDriverClaim([entry: Samples.key("a")])
+        for (id, kind) in [("order-1", RootKind.workflows), ("order-1", .schedules), ("child", .workflows)] {
+            let item = RootItem(id: id, runID: "run of \(id)")
+            _ = try await examiner.examine(sighting, in: item, kind, at: nil, namespace: "default")
+        }
+        #expect(examiner.runsOfItself == ["run of order-1"])
+        #expect(examiner.holders(ofKey: Samples.key("a")).map(\.kind.rawValue).sorted() == ["schedules", "workflows"])
     }
 
     @Test("ES-G2 P8: who else refers to an object is known; the workflow itself is nobody else")
