@@ -966,6 +966,7 @@ let package = Package(
                 "BufferTransport",
                 "ExternalStorageCodecServer",
                 "ExternalStorageCore",
+                "ExternalStorageOperations",
                 "ExternalStorageProxy",
                 "RawHTTP2",
                 "temporal-storage",

@@ -86,6 +86,27 @@ struct LocalDiskMaintenanceTests {
         }
     }
 
+    @Test("ES-G2 P28 whoever stores an object while it is being deleted has it afterwards")
+    func storedMeanwhile() async throws {
+        try await Samples.withStorage { _, driver, root in
+            let payload = Payload(metadata: [:], data: ByteBuffer(repeating: 7, count: 3_000))
+            let context = StorageDriverStoreContext(namespace: "default", limiter: StorageLimiter(permits: 1))
+            let location = try driver.location(of: try await driver.store([payload], context: context)[0])
+            for round in 0..<500 {
+                // Long ago, so that a touch shows whatever the file system rounds times to.
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: 1_000_000 + Double(round))],
+                    ofItemAtPath: "\(root)/store/\(location.key)"
+                )
+                let seen = try #require(try await driver.describeObject(at: location))
+                async let deletion = driver.deleteObject(seen)
+                async let claims = driver.store([payload], context: context)
+                _ = try await (deletion, claims)
+                try #require(try await driver.describeObject(at: location) != nil, "round \(round)")
+            }
+        }
+    }
+
     @Test("An object that is there is not written again")
     func create() async throws {
         try await Samples.withStorage { _, driver, _ in
