@@ -30,6 +30,11 @@ extension TemporalClient {
         /// How values become payloads, and the codecs that change these.
         public var dataConverter: DataConverter
 
+        /// What sees the calls to workflows, and in workers of the client those of activities and workflows.
+        ///
+        /// A ``TracingInterceptor`` by default, which does nothing in a process without a tracer.
+        public var interceptors: [any ClientInterceptor]
+
         /// The number of connections to the server; 4 by default.
         ///
         /// One carries 100 calls at a time, and a call beyond that waits: count what waits for results and tasks.
@@ -63,6 +68,7 @@ extension TemporalClient {
             self.apiKey = apiKey
             self.headers = headers
             self.dataConverter = dataConverter
+            self.interceptors = [TracingInterceptor()]
             self.connections = 4
             self.callTimeout = .seconds(30)
             self.longPollTimeout = .seconds(70)

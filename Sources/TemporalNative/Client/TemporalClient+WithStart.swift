@@ -25,15 +25,28 @@ extension TemporalClient {
         input: repeat each Input,
         returning result: Result.Type
     ) async throws -> WorkflowHandle<Result> {
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        return try await self.connection.intercepted(
+            StartWorkflowInput(start: start, signal: signal, signalInput: values),
+            { try await $0.startWorkflow($1, next: $2) },
+            { try await self.signalWithStart($0) }
+        )
+    }
+
+    private func signalWithStart<Result: Sendable>(
+        _ call: StartWorkflowInput
+    ) async throws -> WorkflowHandle<Result> {
+        let start = call.start
         var request = WorkflowService.SignalWithStartWorkflowExecution.Input()
         request.namespace = self.connection.namespace
         request.identity = self.connection.identity
         request.requestID = UniqueID.make()
-        try await start.write(to: &request, on: self.connection)
+        try await start.write(to: &request, on: self.connection, headers: call.headers)
         if let delay = start.options.startDelay { request.workflowStartDelay = delay.message }
-        request.signalName = signal
+        request.signalName = call.signal ?? ""
         let context = self.connection.payloads(of: start.target(namespace: self.connection.namespace))
-        request.signalInput = try ProtoPayloads(await context.encode(repeat each input))
+        request.signalInput = try ProtoPayloads(await context.encode(values: call.signalInput))
         let response = try await self.connection.call(WorkflowService.SignalWithStartWorkflowExecution.self, request)
         return .init(id: start.options.id, runID: nil, firstRunID: response.runID, connection: self.connection)
     }
@@ -70,17 +83,33 @@ extension TemporalClient {
                 message: "an update with start needs a conflict policy: set idConflictPolicy, such as .useExisting"
             )
         }
-        let workflow = self.workflowHandle(id: start.options.id)
-        let updateRequest = try await workflow.updateRequest(
-            update,
-            id: id ?? UniqueID.make(),
-            input: workflow.context.encode(repeat each input),
-            stage: stage
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        let call = StartWorkflowUpdateInput(
+            workflowID: start.options.id,
+            runID: nil,
+            update: update,
+            updateID: id ?? UniqueID.make(),
+            input: values,
+            start: start
         )
+        return try await self.connection.intercepted(
+            call,
+            { try await $0.startWorkflowUpdate($1, next: $2) },
+            { try await self.startUpdateWithStart($0, $0.start ?? start, stage) }
+        )
+    }
+
+    private func startUpdateWithStart<Output: Sendable>(
+        _ call: StartWorkflowUpdateInput,
+        _ start: WorkflowStart,
+        _ stage: UpdateStage
+    ) async throws -> UpdateHandle<Output> {
+        let updateRequest = try await self.workflowHandle(id: start.options.id).updateRequest(call, stage: stage)
         var request = WorkflowService.ExecuteMultiOperation.Input()
         request.namespace = self.connection.namespace
         request.operations = [.init(), .init()]
-        request.operations[0].startWorkflow = try await start.request(on: self.connection)
+        request.operations[0].startWorkflow = try await start.request(on: self.connection, headers: call.headers)
         request.operations[1].updateWorkflow = updateRequest
         while true {
             let response: WorkflowService.ExecuteMultiOperation.Output

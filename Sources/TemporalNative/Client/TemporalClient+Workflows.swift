@@ -91,15 +91,21 @@ extension TemporalClient {
         _ start: WorkflowStart,
         returning result: Result.Type
     ) async throws -> WorkflowHandle<Result> {
-        let response = try await self.connection.call(
-            WorkflowService.StartWorkflowExecution.self,
-            start.request(on: self.connection)
-        )
-        return .init(
-            id: start.options.id,
-            runID: nil,
-            firstRunID: response.firstExecutionRunID.isEmpty ? response.runID : response.firstExecutionRunID,
-            connection: self.connection
+        try await self.connection.intercepted(
+            StartWorkflowInput(start: start, signal: nil),
+            { try await $0.startWorkflow($1, next: $2) },
+            { [connection] call in
+                let response = try await connection.call(
+                    WorkflowService.StartWorkflowExecution.self,
+                    call.start.request(on: connection, headers: call.headers)
+                )
+                return WorkflowHandle<Result>(
+                    id: call.start.options.id,
+                    runID: nil,
+                    firstRunID: response.firstExecutionRunID.isEmpty ? response.runID : response.firstExecutionRunID,
+                    connection: connection
+                )
+            }
         )
     }
 

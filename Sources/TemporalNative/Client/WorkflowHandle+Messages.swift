@@ -17,14 +17,23 @@ extension WorkflowHandle {
     /// - Throws: ``TemporalError``: `notFound` if the workflow is over, `conversionFailed`, `externalStorageFailed`.
     ///   `CancellationError` if cancelled.
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
-        var request = WorkflowService.SignalWorkflowExecution.Input()
-        request.namespace = self.connection.namespace
-        request.identity = self.connection.identity
-        request.requestID = UniqueID.make()
-        request.workflowExecution = self.execution
-        request.signalName = name
-        request.input = try ProtoPayloads(await self.context.encode(repeat each input))
-        _ = try await self.connection.call(WorkflowService.SignalWorkflowExecution.self, request)
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        try await self.connection.intercepted(
+            SignalWorkflowInput(workflowID: self.id, runID: self.runID, signal: name, input: values),
+            { try await $0.signalWorkflow($1, next: $2) },
+            { call in
+                var request = WorkflowService.SignalWorkflowExecution.Input()
+                request.namespace = self.connection.namespace
+                request.identity = self.connection.identity
+                request.requestID = UniqueID.make()
+                request.workflowExecution = self.execution
+                request.signalName = call.signal
+                request.input = try ProtoPayloads(await self.context.encode(values: call.input))
+                if !call.headers.isEmpty { request.header = try call.headers.message }
+                _ = try await self.connection.call(WorkflowService.SignalWorkflowExecution.self, request)
+            }
+        )
     }
 
     /// Asks for something, without changing the workflow.
@@ -46,22 +55,36 @@ extension WorkflowHandle {
         rejectedIf rejection: QueryRejection = .never,
         returning type: Answer.Type = Answer.self
     ) async throws -> Answer {
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        return try await self.connection.intercepted(
+            QueryWorkflowInput(workflowID: self.id, runID: self.runID, query: name, input: values),
+            { try await $0.queryWorkflow($1, next: $2) },
+            { try await self.query($0, rejection) }
+        )
+    }
+
+    private func query<Answer: Sendable>(
+        _ call: QueryWorkflowInput,
+        _ rejection: QueryRejection
+    ) async throws -> Answer {
         var request = WorkflowService.QueryWorkflow.Input()
         request.namespace = self.connection.namespace
         request.execution = self.execution
-        request.query.queryType = name
-        request.query.queryArgs = try ProtoPayloads(await self.context.encode(repeat each input))
+        request.query.queryType = call.query
+        request.query.queryArgs = try ProtoPayloads(await self.context.encode(values: call.input))
+        if !call.headers.isEmpty { request.query.header = try call.headers.message }
         request.queryRejectCondition = .init(rawValue: rejection.rawValue) ?? .unspecified
         let response = try await self.connection.call(
             WorkflowService.QueryWorkflow.self,
             request,
-            keeping: .results(as: type)
+            keeping: .results(as: Answer.self)
         )
         if response.hasQueryRejected {
             let status = WorkflowStatus(rawValue: response.queryRejected.status.rawValue)
             throw TemporalError(code: .queryRejected, message: "the query was not asked: the workflow is \(status)")
         }
-        return try await self.context.decode([Payload](response.queryResult), as: type)
+        return try await self.context.decode([Payload](response.queryResult), as: Answer.self)
     }
 
     /// Asks the workflow to end.

@@ -52,12 +52,27 @@ extension WorkflowHandle {
         waitingFor stage: UpdateStage = .accepted,
         returning type: Output.Type = Output.self
     ) async throws -> UpdateHandle<Output> {
-        let request = try await self.updateRequest(
-            name,
-            id: id ?? UniqueID.make(),
-            input: self.context.encode(repeat each input),
-            stage: stage
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        let call = StartWorkflowUpdateInput(
+            workflowID: self.id,
+            runID: self.runID,
+            update: name,
+            updateID: id ?? UniqueID.make(),
+            input: values
         )
+        return try await self.connection.intercepted(
+            call,
+            { try await $0.startWorkflowUpdate($1, next: $2) },
+            { try await self.startUpdate($0, stage) }
+        )
+    }
+
+    private func startUpdate<Output: Sendable>(
+        _ call: StartWorkflowUpdateInput,
+        _ stage: UpdateStage
+    ) async throws -> UpdateHandle<Output> {
+        let request = try await self.updateRequest(call, stage: stage)
         while true {
             let response: WorkflowService.UpdateWorkflowExecution.Output
             do {
@@ -95,20 +110,19 @@ extension WorkflowHandle {
     }
 
     func updateRequest(
-        _ name: String,
-        id: String,
-        input: [Payload],
+        _ call: StartWorkflowUpdateInput,
         stage: UpdateStage
-    ) throws -> WorkflowService.UpdateWorkflowExecution.Input {
+    ) async throws -> WorkflowService.UpdateWorkflowExecution.Input {
         var request = WorkflowService.UpdateWorkflowExecution.Input()
         request.namespace = self.connection.namespace
         request.workflowExecution = self.execution
         request.firstExecutionRunID = self.firstRunID ?? ""
         request.waitPolicy.lifecycleStage = .init(rawValue: stage.rawValue) ?? .accepted
-        request.request.meta.updateID = id
+        request.request.meta.updateID = call.updateID
         request.request.meta.identity = self.connection.identity
-        request.request.input.name = name
-        request.request.input.args = try ProtoPayloads(input)
+        request.request.input.name = call.update
+        request.request.input.args = try ProtoPayloads(await self.context.encode(values: call.input))
+        if !call.headers.isEmpty { request.request.input.header = try call.headers.message }
         return request
     }
 }

@@ -65,7 +65,11 @@ extension WorkflowStart {
     }
 
     /// Writes what all starts have in common.
-    func write(to message: inout some WorkflowStartFields, on connection: Connection) async throws {
+    func write(
+        to message: inout some WorkflowStartFields,
+        on connection: Connection,
+        headers: [String: Payload] = [:]
+    ) async throws {
         let (options, context) = (self.options, connection.payloads(of: self.target(namespace: connection.namespace)))
         message.workflowID = options.id
         message.workflowType.name = self.type
@@ -82,6 +86,7 @@ extension WorkflowStart {
         if let cron = options.cronSchedule { message.cronSchedule = cron }
         if !options.memo.isEmpty { message.memo.fields = try await context.encode(fields: options.memo) }
         if !options.headers.isEmpty { message.header.fields = try await context.encode(fields: options.headers) }
+        if !headers.isEmpty { try message.header.fields.merge(headers.message.fields) { $1 } }
         if !options.searchAttributes.isEmpty { message.searchAttributes = try options.searchAttributes.message }
         if let summary = options.summary { message.userMetadata.summary = try await context.message(of: summary) }
         if let details = options.details { message.userMetadata.details = try await context.message(of: details) }
@@ -89,12 +94,15 @@ extension WorkflowStart {
     }
 
     /// The request that starts the workflow and nothing else.
-    func request(on connection: Connection) async throws -> WorkflowService.StartWorkflowExecution.Input {
+    func request(
+        on connection: Connection,
+        headers: [String: Payload]
+    ) async throws -> WorkflowService.StartWorkflowExecution.Input {
         var request = WorkflowService.StartWorkflowExecution.Input()
         request.namespace = connection.namespace
         request.identity = connection.identity
         request.requestID = UniqueID.make()
-        try await self.write(to: &request, on: connection)
+        try await self.write(to: &request, on: connection, headers: headers)
         if let policy = self.options.idConflictPolicy {
             request.workflowIDConflictPolicy = .init(rawValue: policy.rawValue) ?? .unspecified
         }

@@ -73,6 +73,9 @@ extension TemporalWorker {
         /// A server that does not want to know is not told.
         public var workerHeartbeatInterval: Duration? = .seconds(60)
 
+        /// What sees the calls of this worker's activities and workflows, behind those of the client; none by default.
+        public var interceptors: [any WorkerInterceptor] = []
+
         /// Who the worker says it is; nil for the client's identity.
         public var identity: String?
 

@@ -72,7 +72,7 @@ package final class WorkflowRun: @unchecked Sendable {
     package internal(set) var cancellationReason = ""
     package internal(set) var isFinished = false
     var failure: WorkflowTaskFailure?
-    var isEvicted = false
+    package internal(set) var isEvicted = false
     var callsSinceEviction = 0
     var isReadOnly = false
     package var generator = SeededGenerator(seed: "")

@@ -30,7 +30,10 @@ with workflow.unsafe.imports_passed_through():
     import aioboto3
     from common import leave, quiet, storage_converter
     from temporalio.contrib.aws.s3driver import S3StorageDriver
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
     from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
+    from temporalio.contrib.opentelemetry import TracingInterceptor
 
 
 @activity.defn(name="hand-over")
@@ -166,7 +169,28 @@ class Waiting:
         )
 
 
-WORKFLOWS = [Countdown, Echo, Fails, FailsAtFirst, Join, Mailbox, Nothing, Waiting, Waits]
+@activity.defn(name="trace")
+async def current_trace() -> str:
+    """The id of the trace that the activity is part of."""
+    return format(trace.get_current_span().get_span_context().trace_id, "032x")
+
+
+@workflow.defn(name="Traced")
+class Traced:
+    """Has an activity in both languages say which trace it is part of."""
+
+    @workflow.run
+    async def run(self, swift_queue: str) -> list[str]:
+        timeout = timedelta(seconds=20)
+        return [
+            await workflow.execute_activity(current_trace, start_to_close_timeout=timeout),
+            await workflow.execute_activity(
+                "trace", task_queue=swift_queue, start_to_close_timeout=timeout, result_type=str
+            ),
+        ]
+
+
+WORKFLOWS = [Countdown, Echo, Fails, FailsAtFirst, Join, Mailbox, Nothing, Traced, Waiting, Waits]
 
 
 async def main() -> None:
@@ -177,6 +201,7 @@ async def main() -> None:
     parser.add_argument("--bucket", required=True)
     arguments = parser.parse_args()
     quiet()
+    tracer = TracerProvider().get_tracer("native_peer")
     endpoint = os.environ["AWS_ENDPOINT_URL_S3"]
     async with aioboto3.Session().client("s3", endpoint_url=endpoint, region_name="us-east-1") as s3:
         driver = S3StorageDriver(client=new_aioboto3_client(s3), bucket=arguments.bucket)
@@ -190,7 +215,8 @@ async def main() -> None:
                 client,
                 task_queue=f"{arguments.task_queue}-{suffix}",
                 workflows=WORKFLOWS,
-                activities=[hand_over],
+                activities=[current_trace, hand_over],
+                interceptors=[TracingInterceptor(tracer)],
             )
 
         async with await worker("standard", 256 * 1024), await worker("all", 1):

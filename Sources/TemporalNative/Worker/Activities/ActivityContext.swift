@@ -43,6 +43,7 @@ public struct ActivityContext: Sendable {
     let attemptLogger: AttemptLogger
     let previousDetails: [Payload]
     let execution: ActivityExecution
+    let interceptors: [any WorkerInterceptor]
     let workerShutdown: OneShot
     let clientOrNone: TemporalClient?
 
@@ -68,8 +69,14 @@ extension ActivityContext {
     public func heartbeat<each Details: Sendable>(_ details: repeat each Details) {
         var values: [any Sendable] = []
         for value in repeat each details { values.append(value) }
-        let (sent, context) = (values, self.payloads)
-        self.execution.heartbeat { try await context.encode(values: sent) }
+        self.heartbeat(HeartbeatInput(info: self.info, details: values), through: self.interceptors[...])
+    }
+
+    private func heartbeat(_ input: HeartbeatInput, through interceptors: ArraySlice<any WorkerInterceptor>) {
+        guard let first = interceptors.first else {
+            return self.execution.heartbeat { [payloads] in try await payloads.encode(values: input.details) }
+        }
+        first.heartbeat(input) { self.heartbeat($0, through: interceptors.dropFirst()) }
     }
 
     /// What the last attempt said in its last heartbeat.
@@ -114,5 +121,21 @@ extension ActivityContext {
     /// Returns when the worker begins to shut down, or when the task is cancelled.
     public func workerShutdownBegan() async {
         await self.workerShutdown.wait()
+    }
+}
+
+// MARK: - Running it
+
+extension ActivityContext {
+    /// Calls an activity, through the interceptors, with this as the current context.
+    func run(_ activity: Activity, _ input: [Payload]) async throws -> [Payload] {
+        try await Self.$bound.withValue(self) {
+            try await intercepted(
+                ExecuteActivityInput(info: self.info, input: input, headers: self.headers),
+                by: self.interceptors[...],
+                { try await $0.executeActivity($1, next: $2) },
+                { [payloads] in try await activity.run($0.input, payloads) }
+            )
+        }
     }
 }

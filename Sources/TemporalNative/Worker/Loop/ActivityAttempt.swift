@@ -10,7 +10,6 @@ import Logging
 import Metrics
 import SwiftProtobuf
 import TemporalAPI
-import Tracing
 
 /// One attempt of an activity, from its task to its report.
 struct ActivityAttempt: Sendable {
@@ -98,7 +97,7 @@ struct ActivityAttempt: Sendable {
         return payloads
     }
 
-    /// Runs the activity to its end, in a span of its own.
+    /// Runs the activity to its end.
     func run() async -> ActivityExecution.Ending {
         guard let activity = self.worker.registry[self.info.activityType] else {
             return .threw(self.unknownActivity)
@@ -113,25 +112,18 @@ struct ActivityAttempt: Sendable {
 
     @concurrent
     private func run(_ activity: Activity) async throws -> [Payload] {
-        let headers = try self.task.header.fields.mapValues { try Payload($0) }
         let context = ActivityContext(
             info: self.info,
-            headers: headers,
+            headers: try .init(self.task.header),
             payloads: self.payloads,
             attemptLogger: self.attemptLogger,
             previousDetails: try [Payload](self.task.heartbeatDetails),
             execution: self.execution,
+            interceptors: self.worker.interceptors,
             workerShutdown: self.worker.stopping,
             clientOrNone: self.worker.client
         )
-        let caller = await TraceHeader.context(of: headers, with: self.payloads)
-        return try await withSpan(self.info.spanName, context: caller, ofKind: .server) { span in
-            span.updateAttributes { self.info.set(on: &$0) }
-            let input = try [Payload](self.task.input)
-            return try await ActivityContext.$bound.withValue(context) {
-                try await activity.run(input, self.payloads)
-            }
-        }
+        return try await context.run(activity, [Payload](self.task.input))
     }
 
     private var unknownActivity: ApplicationFailure {

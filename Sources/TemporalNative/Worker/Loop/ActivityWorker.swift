@@ -33,6 +33,7 @@ final class ActivityWorker: Sendable {
     let payloads: PayloadContext
     let identity: WorkerReport.Identity
     let client: TemporalClient?
+    let interceptors: [any WorkerInterceptor]
     let clock: WorkerClock
     /// What makes calls runs here, and activities do not: they may take their time.
     ///
@@ -56,6 +57,7 @@ final class ActivityWorker: Sendable {
         payloads: PayloadContext,
         identity: WorkerReport.Identity,
         client: TemporalClient?,
+        interceptors: [any WorkerInterceptor],
         clock: WorkerClock,
         executor: EventLoopTaskExecutor?,
         logger: Logger,
@@ -67,6 +69,7 @@ final class ActivityWorker: Sendable {
         self.payloads = payloads
         self.identity = identity
         self.client = client
+        self.interceptors = interceptors
         self.clock = clock
         self.executor = executor
         self.logger = logger

@@ -13,18 +13,16 @@ import WorkflowEngine
 public struct ContinuedAsNew: Error, Sendable {
     let attributes: API.ContinueAsNew
 
-    init(
-        input: ProtoPayloads,
-        options: ContinueAsNewOptions,
-        run: WorkflowRun,
-        values: WorkflowValues
-    ) throws {
+    init(_ call: ContinueAsNewInput, run: WorkflowRun, values: WorkflowValues) throws {
+        let (options, input) = try (call.options, values.encode(values: call.input))
+        let header = try call.headers.message
         let memo = try options.memo?.mapValues { try values.payload(for: $0).message }
         let attributes = try options.searchAttributes?.message
         self.attributes = .with { command in
             command.workflowType = .with { $0.name = options.workflowType ?? run.started.workflowType.name }
             command.taskQueue = .with { $0.name = options.taskQueue ?? run.started.taskQueue.name }
             if !input.payloads.isEmpty { command.input = input }
+            if !call.headers.isEmpty { command.header = header }
             command.workflowRunTimeout = options.runTimeout?.message ?? run.started.workflowRunTimeout
             command.workflowTaskTimeout = run.started.workflowTaskTimeout
             if let policy = options.retryPolicy {

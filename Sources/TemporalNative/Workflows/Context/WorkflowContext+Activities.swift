@@ -27,17 +27,27 @@ extension WorkflowContext {
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let payloads = try self.values.encode(values: values)
-        let attributes = options.command(name, input: payloads)
-        let summary = try self.summary(options.summary)
+        let call = StartActivityInput(workflow: self.view, activity: name, options: options, input: values)
+        return try await intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try await $0.startActivity($1, next: $2) },
+            { try await self.executeActivity($0) }
+        )
+    }
+
+    private func executeActivity<Output: Sendable>(_ call: StartActivityInput) async throws -> Output {
+        var attributes = try call.options.command(call.activity, input: self.values.encode(values: call.input))
+        if !call.headers.isEmpty { attributes.header = try call.headers.message }
+        let summary = try self.summary(call.options.summary)
         let result = try await self.converted {
             try await self.run.executeActivity(
                 attributes,
-                cancellation: options.cancellation.engine,
+                cancellation: call.options.cancellation.engine,
                 summary: summary
             )
         }
-        return try self.values.decode(result ?? .init(), as: type)
+        return try self.values.decode(result ?? .init(), as: Output.self)
     }
 }
 

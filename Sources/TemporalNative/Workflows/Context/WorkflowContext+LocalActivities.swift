@@ -31,16 +31,27 @@ extension WorkflowContext {
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let activity = try options.activity(name, input: self.values.encode(values: values))
-        let summary = try self.summary(options.summary)
+        let call = StartLocalActivityInput(workflow: self.view, activity: name, options: options, input: values)
+        return try await intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try await $0.startLocalActivity($1, next: $2) },
+            { try await self.executeLocalActivity($0) }
+        )
+    }
+
+    private func executeLocalActivity<Output: Sendable>(_ call: StartLocalActivityInput) async throws -> Output {
+        var activity = try call.options.activity(call.activity, input: self.values.encode(values: call.input))
+        activity.headers = try call.headers.message.fields
+        let (scheduled, summary) = (activity, try self.summary(call.options.summary))
         let result = try await self.converted {
             try await self.run.executeLocalActivity(
-                activity,
-                cancellation: options.cancellation.engine,
+                scheduled,
+                cancellation: call.options.cancellation.engine,
                 summary: summary
             )
         }
-        return try self.values.decode(result ?? .init(), as: type)
+        return try self.values.decode(result ?? .init(), as: Output.self)
     }
 }
 

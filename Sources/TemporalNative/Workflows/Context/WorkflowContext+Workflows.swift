@@ -27,12 +27,28 @@ extension WorkflowContext {
     ) async throws -> ChildWorkflow<Output> {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let attributes = try options.command(name, input: self.values.encode(values: values), self.values)
-        let summary = try self.summary(options.summary)
+        let call = StartChildWorkflowInput(workflow: self.view, childType: name, options: options, input: values)
+        return try await intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try await $0.startChildWorkflow($1, next: $2) },
+            { try await self.startChild($0) }
+        )
+    }
+
+    private func startChild<Output: Sendable>(_ call: StartChildWorkflowInput) async throws -> ChildWorkflow<Output> {
+        let input = try self.values.encode(values: call.input)
+        var attributes = try call.options.command(call.childType, input: input, self.values)
+        if !call.headers.isEmpty { attributes.header = try call.headers.message }
+        let summary = try self.summary(call.options.summary)
         let child = try await self.converted {
-            try await self.run.startChild(attributes, cancellation: options.cancellation.engine, summary: summary)
+            try await self.run.startChild(
+                attributes,
+                cancellation: call.options.cancellation.engine,
+                summary: summary
+            )
         }
-        return ChildWorkflow(child: child, run: self.run, values: self.values)
+        return ChildWorkflow(child: child, view: self.view, values: self.values)
     }
 
     /// Runs a child workflow to its end; see ``startChildWorkflow(_:options:input:returning:)``.
@@ -60,14 +76,14 @@ extension WorkflowContext {
     ///   - runID: The run; whichever is running if nil.
     /// - Returns: The workflow; nothing is asked yet.
     public func externalWorkflow(id: String, runID: String? = nil) -> ExternalWorkflow {
-        ExternalWorkflow(id: id, runID: runID, run: self.run, values: self.values)
+        ExternalWorkflow(id: id, runID: runID, view: self.view, values: self.values)
     }
 }
 
 /// A child workflow that has been started.
 public struct ChildWorkflow<Output: Sendable>: Sendable {
     let child: StartedChild
-    let run: WorkflowRun
+    let view: WorkflowContextView
     let values: WorkflowValues
 
     /// Its id.
@@ -84,7 +100,7 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
     ///   ``TemporalError/Code/conversionFailed``.
     public func result() async throws -> Output {
         do {
-            return try await self.values.decode(self.run.result(of: self.child) ?? .init(), as: Output.self)
+            return try await self.values.decode(self.view.run.result(of: self.child) ?? .init(), as: Output.self)
         } catch {
             throw self.values.error(for: error)
         }
@@ -99,10 +115,18 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        try await self.run.signal(name, values, self.values) { signal in
-            signal.execution = .with { $0.workflowID = self.id }
-            signal.childWorkflowOnly = true
-        }
+        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: values)
+        try await intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try await $0.signalChildWorkflow($1, next: $2) },
+            { call in
+                try await self.view.run.signal(call, self.values) { signal in
+                    signal.execution = .with { $0.workflowID = self.id }
+                    signal.childWorkflowOnly = true
+                }
+            }
+        )
     }
 }
 
@@ -112,7 +136,7 @@ public struct ExternalWorkflow: Sendable {
     public let id: String
     /// The run; nil for whichever is running.
     public let runID: String?
-    let run: WorkflowRun
+    let view: WorkflowContextView
     let values: WorkflowValues
 
     /// Signals it, and waits until the signal has been delivered.
@@ -124,12 +148,20 @@ public struct ExternalWorkflow: Sendable {
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        try await self.run.signal(name, values, self.values) { signal in
-            signal.execution = .with {
-                $0.workflowID = self.id
-                $0.runID = self.runID ?? ""
+        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: values)
+        try await intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try await $0.signalExternalWorkflow($1, next: $2) },
+            { call in
+                try await self.view.run.signal(call, self.values) { signal in
+                    signal.execution = .with {
+                        $0.workflowID = self.id
+                        $0.runID = self.runID ?? ""
+                    }
+                }
             }
-        }
+        )
     }
 
     /// Requests its cancellation, and waits until the request has been delivered.
@@ -138,7 +170,7 @@ public struct ExternalWorkflow: Sendable {
     /// - Throws: ``TemporalFailure`` if there is no such workflow.
     public func cancel(reason: String = "") async throws {
         do {
-            try await self.run.cancelExternal(
+            try await self.view.run.cancelExternal(
                 .with {
                     $0.workflowID = self.id
                     $0.runID = self.runID ?? ""
@@ -153,15 +185,15 @@ public struct ExternalWorkflow: Sendable {
 
 extension WorkflowRun {
     fileprivate func signal(
-        _ name: String,
-        _ input: [any Sendable],
+        _ call: SignalFromWorkflowInput,
         _ values: WorkflowValues,
         _ fill: (inout API.SignalExternal) -> Void
     ) async throws {
         var signal = API.SignalExternal()
-        signal.signalName = name
-        let input = try values.encode(values: input)
+        signal.signalName = call.signal
+        let input = try values.encode(values: call.input)
         if !input.payloads.isEmpty { signal.input = input }
+        if !call.headers.isEmpty { signal.header = try call.headers.message }
         fill(&signal)
         do {
             try await self.signalExternal(signal)

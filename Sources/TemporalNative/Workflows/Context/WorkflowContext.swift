@@ -21,17 +21,15 @@ public import struct Foundation.Date
 /// seed in it. What waits throws `CancellationError` when its task is cancelled; cancelling a workflow cancels the task of
 /// ``WorkflowDefinition/run(context:input:)``, and not those of handlers.
 public struct WorkflowContext<Workflow: WorkflowDefinition>: Sendable {
-    let run: WorkflowRun
+    let view: WorkflowContextView
     let values: WorkflowValues
-    private let baseLogger: Logger
+    var run: WorkflowRun { self.view.run }
     /// What the run is.
-    public let info: WorkflowRunInfo
+    public var info: WorkflowRunInfo { self.view.info }
 
-    init(run: WorkflowRun, values: WorkflowValues, logger: Logger, info: WorkflowRunInfo) {
-        self.run = run
+    init(view: WorkflowContextView, values: WorkflowValues) {
+        self.view = view
         self.values = values
-        self.baseLogger = logger
-        self.info = info
     }
 
     /// Does something of the engine, and gives its failures as the errors of this library.
@@ -52,9 +50,7 @@ extension WorkflowContext {
     public var isReplaying: Bool { self.run.isReplaying }
 
     /// A logger with the ids of the run, which is silent while the code is replayed.
-    public var logger: Logger {
-        self.run.isReplaying ? Logger(label: "replay", factory: { _ in SwiftLogNoOpLogHandler() }) : self.baseLogger
-    }
+    public var logger: Logger { self.view.logger }
 
     /// Random numbers that are the same in every replay.
     ///
@@ -205,11 +201,12 @@ extension WorkflowContext {
     ) throws -> ContinuedAsNew {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        return try ContinuedAsNew(
-            input: self.values.encode(values: values),
-            options: options,
-            run: self.run,
-            values: self.values
+        let call = ContinueAsNewInput(workflow: self.view, options: options, input: values)
+        return try intercepted(
+            call,
+            by: self.view.interceptors[...],
+            { try $0.continueAsNew($1, next: $2) },
+            { try ContinuedAsNew($0, run: self.run, values: self.values) }
         )
     }
 }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+public import ExternalStorageCore
 import SwiftProtobuf
 import TemporalAPI
 import WorkflowEngine
@@ -44,8 +45,10 @@ public struct WorkflowRunInfo: Sendable {
     public let runTimeout: Duration?
     /// How long the workflow with all its runs may take; nil for no limit.
     public let executionTimeout: Duration?
+    /// What whoever started it sent along; references resolved and codecs undone.
+    public let headers: [String: Payload]
 
-    init(_ run: WorkflowRun) {
+    init(_ run: WorkflowRun) throws {
         let started = run.started
         func text(_ text: String) -> String? { text.isEmpty ? nil : text }
         func limit(_ duration: Google_Protobuf_Duration) -> Duration? {
@@ -66,6 +69,7 @@ public struct WorkflowRunInfo: Sendable {
         self.parentRunID = text(started.parentWorkflowExecution.runID)
         self.runTimeout = limit(started.workflowRunTimeout)
         self.executionTimeout = limit(started.workflowExecutionTimeout)
+        self.headers = try .init(started.header)
     }
 }
 

@@ -9,7 +9,6 @@ import Groundwork
 import Logging
 import SwiftProtobuf
 import TemporalAPI
-import Tracing
 import WorkflowEngine
 
 #if canImport(FoundationEssentials)
@@ -206,7 +205,7 @@ extension LocalActivityAttempts {
         }
     }
 
-    /// Runs the function in a span of its own.
+    /// Runs the function.
     private func payloads(_ attempt: Int, _ execution: ActivityExecution) async throws -> [Payload] {
         guard let activity = self.runner.registry?[self.activity.type] else {
             preconditionFailure("what is not registered is not started")
@@ -219,32 +218,22 @@ extension LocalActivityAttempts {
             runID: self.run.runID,
             type: self.run.started.workflowType.name
         )
-        let plainHeaders = try self.activity.headers.mapValues { try Payload($0) }
         let input = try await self.coded([Payload](self.activity.input))
-        let headers = try await Dictionary(
-            uniqueKeysWithValues: zip(plainHeaders.keys, self.coded(Array(plainHeaders.values)))
-        )
         let context = ActivityContext(
             info: info,
-            headers: headers,
+            headers: try self.activity.headers.mapValues { try Payload($0) },
             payloads: payloads,
             attemptLogger: AttemptLogger(self.runner.logger, info),
             previousDetails: [],
             execution: execution,
+            interceptors: self.runner.interceptors,
             workerShutdown: self.runner.stopping,
             clientOrNone: self.runner.client
         )
-        let caller = await TraceHeader.context(of: headers, with: payloads)
-        let body: @Sendable () async throws -> [Payload] = { [payloads] in
-            try await withSpan(info.spanName, context: caller, ofKind: .server) { span in
-                span.updateAttributes { info.set(on: &$0) }
-                return try await ActivityContext.$bound.withValue(context) {
-                    try await activity.run(input, payloads)
-                }
-            }
+        guard self.runner.leavesThread else { return try await context.run(activity, input) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await context.run(activity, input)
         }
-        guard self.runner.leavesThread else { return try await body() }
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await body() }
     }
 
     private func info(_ attempt: Int) -> ActivityInfo {

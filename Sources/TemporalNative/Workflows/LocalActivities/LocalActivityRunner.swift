@@ -27,6 +27,8 @@ final class LocalActivityRunner: Sendable {
     let payloads: PayloadContext
     let taskQueue: String
     let client: TemporalClient?
+    /// The interceptors of the worker.
+    let interceptors: [any WorkerInterceptor]
     let clock: WorkerClock
     let stopping: OneShot
     /// Whether jobs arrive on the thread of the connection, which activities must not hold up.
@@ -42,6 +44,7 @@ final class LocalActivityRunner: Sendable {
         payloads: PayloadContext,
         taskQueue: String,
         client: TemporalClient?,
+        interceptors: [any WorkerInterceptor],
         clock: WorkerClock,
         stopping: OneShot,
         leavesThread: Bool,
@@ -52,6 +55,7 @@ final class LocalActivityRunner: Sendable {
         self.payloads = payloads
         self.taskQueue = taskQueue
         self.client = client
+        self.interceptors = interceptors
         self.clock = clock
         self.stopping = stopping
         self.leavesThread = leavesThread

@@ -26,6 +26,7 @@ public struct WorkflowReplayer: Sendable {
     private let registry: WorkflowRegistry
     private let dataConverter: DataConverter
     private let externalStorage: ExternalStorage?
+    private let interceptors: [any WorkerInterceptor]
     private let namespace: String
     private let logger: Logger
 
@@ -35,6 +36,7 @@ public struct WorkflowReplayer: Sendable {
     ///   - workflows: The workflows, each under a name of its own.
     ///   - dataConverter: Converters and codecs, as the worker has them.
     ///   - externalStorage: Resolves references in histories.
+    ///   - interceptors: Those of the worker, as far as they do something in workflows.
     ///   - namespace: The namespace that workflows are told.
     ///   - logger: Where logs go.
     /// - Throws: ``TemporalError/Code/invalidConfiguration``: no workflows, or two with the same name.
@@ -42,6 +44,7 @@ public struct WorkflowReplayer: Sendable {
         workflows: [any WorkflowDefinition.Type],
         dataConverter: DataConverter = DataConverter(),
         externalStorage: ExternalStorage? = nil,
+        interceptors: [any WorkerInterceptor] = [],
         namespace: String = "default",
         logger: Logger = .current
     ) throws {
@@ -51,6 +54,7 @@ public struct WorkflowReplayer: Sendable {
         }
         self.dataConverter = dataConverter
         self.externalStorage = externalStorage
+        self.interceptors = interceptors
         self.namespace = namespace
         self.logger = logger
     }
@@ -77,7 +81,7 @@ public struct WorkflowReplayer: Sendable {
             runID: task.workflowExecution.runID,
             namespace: self.namespace,
             identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
-            program: makeProgram(WorkflowValues(converter: self.dataConverter), self.logger),
+            program: makeProgram(WorkflowValues(converter: self.dataConverter), self.interceptors, self.logger),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
         let outcome = await WorkflowThreads.shared.run(within: Self.limit(history)) {

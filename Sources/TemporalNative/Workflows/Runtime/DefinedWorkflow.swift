@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import Logging
 import SwiftProtobuf
 import TemporalAPI
@@ -22,12 +23,19 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
 
     private let handlers: WorkflowHandlers<Workflow>
     private let values: WorkflowValues
+    private let interceptors: [any WorkerInterceptor]
     private let logger: Logger
     private var instance: Instance?
 
-    init(handlers: WorkflowHandlers<Workflow>, values: WorkflowValues, logger: Logger) {
+    init(
+        handlers: WorkflowHandlers<Workflow>,
+        values: WorkflowValues,
+        interceptors: [any WorkerInterceptor],
+        logger: Logger
+    ) {
         self.handlers = handlers
         self.values = values
+        self.interceptors = interceptors
         self.logger = logger
     }
 
@@ -43,14 +51,17 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         } catch {
             throw self.taskFailure("the input of \(Workflow.name) is no \(Workflow.Input.self)", error)
         }
-        let info = WorkflowRunInfo(run)
+        let info = try WorkflowRunInfo(run)
         var logger = self.logger
         logger[metadataKey: "temporal.workflow.id"] = "\(info.workflowID)"
         logger[metadataKey: "temporal.workflow.run-id"] = "\(info.runID)"
         logger[metadataKey: "temporal.workflow.type"] = "\(info.workflowType)"
         self.instance = Instance(
             workflow: Workflow(input: input),
-            context: WorkflowContext(run: run, values: self.values, logger: logger, info: info),
+            context: WorkflowContext(
+                view: WorkflowContextView(run: run, info: info, interceptors: self.interceptors, logger: logger),
+                values: self.values
+            ),
             input: input
         )
     }
@@ -58,8 +69,15 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     func main(in run: WorkflowRun) async -> WorkflowEnding {
         let instance = self.current
         do {
-            var workflow = instance.workflow
-            let output = try await workflow.run(context: instance.context, input: instance.input)
+            let output = try await intercepted(
+                ExecuteWorkflowInput(workflow: instance.context.view),
+                by: self.interceptors[...],
+                { try await $0.executeWorkflow($1, next: $2) },
+                { _ in
+                    var workflow = instance.workflow
+                    return try await workflow.run(context: instance.context, input: instance.input)
+                }
+            )
             let result = try self.values.encode(result: output)
             return .completed(result.payloads.isEmpty ? nil : result)
         } catch {
@@ -97,7 +115,18 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             return nil
         }
         do {
-            try await body(instance.workflow, instance.context, signal.input)
+            let call = try HandleSignalInput(
+                workflow: instance.context.view,
+                signal: signal.signalName,
+                input: [Payload](signal.input),
+                headers: .init(signal.header)
+            )
+            try await intercepted(
+                call,
+                by: self.interceptors[...],
+                { try await $0.handleSignal($1, next: $2) },
+                { try await body(instance.workflow, instance.context, ProtoPayloads($0.input)) }
+            )
             return nil
         } catch let error as TemporalError where error.code == .conversionFailed {
             // Whoever sent it cannot be told, and the workflow is not to stand still because of it.
@@ -126,19 +155,37 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             )
         }
         let info = WorkflowUpdateInfo(id: request.meta.updateID, name: name)
-        if validates {
-            do {
+        let call: HandleUpdateInput
+        do {
+            call = try HandleUpdateInput(
+                workflow: instance.context.view,
+                update: name,
+                updateID: info.id,
+                input: [Payload](request.input.args),
+                headers: .init(request.input.header)
+            )
+            if validates {
                 try WorkflowUpdateInfo.$current.withValue(info) {
-                    try validate(instance.workflow, self.values, request.input.args)
+                    try intercepted(
+                        call,
+                        by: self.interceptors[...],
+                        { try $0.validateUpdate($1, next: $2) },
+                        { try validate(instance.workflow, self.values, ProtoPayloads($0.input)) }
+                    )
                 }
-            } catch {
-                return .rejected(self.values.anyFailure(for: error))
             }
+        } catch {
+            return .rejected(self.values.anyFailure(for: error))
         }
         return .accepted {
             do {
                 let result = try await WorkflowUpdateInfo.$current.withValue(info) {
-                    try await body(instance.workflow, instance.context, request.input.args)
+                    try await intercepted(
+                        call,
+                        by: self.interceptors[...],
+                        { try await $0.handleUpdate($1, next: $2) },
+                        { try await body(instance.workflow, instance.context, ProtoPayloads($0.input)) }
+                    )
                 }
                 return .completed(result)
             } catch {
@@ -188,7 +235,18 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 type: "NotFoundError"
             )
         }
-        return try body(self.current.workflow, self.values, query.queryArgs)
+        let call = try HandleQueryInput(
+            workflow: self.current.context.view,
+            query: query.queryType,
+            input: [Payload](query.queryArgs),
+            headers: .init(query.header)
+        )
+        return try intercepted(
+            call,
+            by: self.interceptors[...],
+            { try $0.handleQuery($1, next: $2) },
+            { try body(self.current.workflow, self.values, ProtoPayloads($0.input)) }
+        )
     }
 
     private func metadata(in run: WorkflowRun) -> Temporal_Api_Sdk_V1_WorkflowMetadata {

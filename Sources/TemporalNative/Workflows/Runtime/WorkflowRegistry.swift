@@ -9,7 +9,7 @@ import WorkflowEngine
 
 /// The workflows of a worker, by name.
 struct WorkflowRegistry: Sendable {
-    typealias MakeProgram = @Sendable (WorkflowValues, Logger) -> any WorkflowProgram
+    typealias MakeProgram = @Sendable (WorkflowValues, [any WorkerInterceptor], Logger) -> any WorkflowProgram
 
     private let programs: [String: MakeProgram]
 
@@ -33,7 +33,9 @@ struct WorkflowRegistry: Sendable {
 
     private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> MakeProgram {
         let handlers = try WorkflowHandlers<Workflow>(Workflow.handlers)
-        return { values, logger in DefinedWorkflow(handlers: handlers, values: values, logger: logger) }
+        return { values, interceptors, logger in
+            DefinedWorkflow(handlers: handlers, values: values, interceptors: interceptors, logger: logger)
+        }
     }
 
     static func check(_ name: String, _ what: String) throws {

@@ -169,7 +169,11 @@ extension WorkflowWorker {
             runID: task.workflowExecution.runID,
             namespace: self.namespace,
             identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
-            program: makeProgram(WorkflowValues(converter: self.payloads.converter), self.logger),
+            program: makeProgram(
+                WorkflowValues(converter: self.payloads.converter),
+                self.interceptors,
+                self.logger
+            ),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
     }
@@ -292,8 +296,8 @@ extension WorkflowWorker {
         }
     }
 
-    /// Applies the codecs, but not to what the engine itself writes into markers: other SDKs write it as it is, and read
-    /// it so.
+    /// Applies the codecs, but not to headers, nor to what the engine itself writes into markers: other SDKs write them as
+    /// they are, and read them so.
     private func encoded(_ request: WorkflowTaskCompletion) async throws -> WorkflowTaskCompletion {
         guard !self.payloads.converter.codecs.isEmpty else { return request }
         var plain = request
@@ -301,6 +305,7 @@ extension WorkflowWorker {
             for key in plain.commands[index].plainDetails {
                 plain.commands[index].recordMarkerCommandAttributes.details[key] = nil
             }
+            plain.commands[index].header = nil
         }
         var result = try await self.payloads.converter.encoded(plain)
         for (index, command) in request.commands.enumerated() {
@@ -308,6 +313,7 @@ extension WorkflowWorker {
                 result.commands[index].recordMarkerCommandAttributes.details[key] =
                     command.recordMarkerCommandAttributes.details[key]
             }
+            if let header = command.header { result.commands[index].header = header }
         }
         return result
     }
@@ -401,6 +407,34 @@ private struct AnswerRefused: Error, CustomStringConvertible {
 }
 
 extension API.Command {
+    /// What interceptors sent along; nil if it is nothing.
+    fileprivate var header: Temporal_Api_Common_V1_Header? {
+        get {
+            let header: Temporal_Api_Common_V1_Header? =
+                switch self.attributes {
+                case .scheduleActivityTaskCommandAttributes(let command): command.header
+                case .startChildWorkflowExecutionCommandAttributes(let command): command.header
+                case .signalExternalWorkflowExecutionCommandAttributes(let command): command.header
+                case .continueAsNewWorkflowExecutionCommandAttributes(let command): command.header
+                default: nil
+                }
+            return header?.fields.isEmpty == false ? header : nil
+        }
+        set {
+            let header = newValue ?? .init()
+            switch self.attributes {
+            case .scheduleActivityTaskCommandAttributes: self.scheduleActivityTaskCommandAttributes.header = header
+            case .startChildWorkflowExecutionCommandAttributes:
+                self.startChildWorkflowExecutionCommandAttributes.header = header
+            case .signalExternalWorkflowExecutionCommandAttributes:
+                self.signalExternalWorkflowExecutionCommandAttributes.header = header
+            case .continueAsNewWorkflowExecutionCommandAttributes:
+                self.continueAsNewWorkflowExecutionCommandAttributes.header = header
+            default: break
+            }
+        }
+    }
+
     /// The details of a marker that go through no codec.
     fileprivate var plainDetails: [String] {
         guard case .recordMarkerCommandAttributes(let marker) = self.attributes else { return [] }

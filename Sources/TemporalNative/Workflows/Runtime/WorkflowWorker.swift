@@ -51,6 +51,7 @@ final class WorkflowWorker: Sendable {
         registry: WorkflowRegistry,
         activities: ActivityRegistry? = nil,
         client: TemporalClient? = nil,
+        interceptors: [any WorkerInterceptor] = [],
         configuration: TemporalWorker.Configuration,
         payloads: PayloadContext,
         identity: WorkerReport.Identity,
@@ -76,6 +77,7 @@ final class WorkflowWorker: Sendable {
             payloads: payloads,
             taskQueue: identity.taskQueue,
             client: client,
+            interceptors: interceptors,
             clock: clock,
             stopping: self.stopping,
             leavesThread: executor != nil,
@@ -90,6 +92,7 @@ final class WorkflowWorker: Sendable {
 
     var namespace: String { self.payloads.namespace }
     var taskQueue: String { self.identity.taskQueue }
+    var interceptors: [any WorkerInterceptor] { self.local.interceptors }
     var keepsRuns: Bool { self.configuration.maxCachedWorkflows > 0 }
 
     /// Runs until it is shut down and what was processed has been answered.

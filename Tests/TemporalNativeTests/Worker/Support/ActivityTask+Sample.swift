@@ -58,6 +58,7 @@ extension TemporalWorker {
         clock: WorkerClock = .continuous,
         payloads: PayloadContext = PayloadContext(),
         configuration: Configuration = .init(),
+        interceptors: [any WorkerInterceptor] = [TracingInterceptor()],
         @ActivitiesBuilder activities: () -> [Activity]
     ) throws -> TemporalWorker {
         try TemporalWorker(
@@ -65,6 +66,7 @@ extension TemporalWorker {
             payloads: payloads,
             defaultIdentity: "tester",
             client: nil,
+            interceptors: interceptors,
             taskQueue: "queue",
             activities: activities(),
             configuration: configuration,
