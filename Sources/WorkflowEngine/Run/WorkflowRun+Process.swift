@@ -353,6 +353,11 @@ extension WorkflowRun {
         return try body()
     }
 
+    /// Has a signal handled that came before, in a task of its own.
+    package func deliver(_ signal: API.Signal) {
+        self.handle(signal)
+    }
+
     private func handle(_ signal: API.Signal) {
         self.runningHandlers += 1
         _ = self.spawn {

@@ -187,6 +187,13 @@ extension WorkflowRun {
         }
     }
 
+    /// To be called before what code changes of the run without a command.
+    ///
+    /// - Throws: As ``enter()``.
+    package func checkMayChange() throws {
+        try self.enter()
+    }
+
     /// As ``enter()``, for what waits.
     ///
     /// Code that catches every error and goes on would go round forever in a run that is given up: after a thousand calls

@@ -23,13 +23,15 @@ public import struct Foundation.Date
 public struct WorkflowContext<Workflow: WorkflowDefinition>: Sendable {
     let view: WorkflowContextView
     let values: WorkflowValues
+    let handlers: RunHandlers<Workflow>
     var run: WorkflowRun { self.view.run }
     /// What the run is.
     public var info: WorkflowRunInfo { self.view.info }
 
-    init(view: WorkflowContextView, values: WorkflowValues) {
+    init(view: WorkflowContextView, values: WorkflowValues, handlers: RunHandlers<Workflow>) {
         self.view = view
         self.values = values
+        self.handlers = handlers
     }
 
     /// Does something of the engine, and gives its failures as the errors of this library.
@@ -214,6 +216,33 @@ extension WorkflowContext {
 // MARK: - Handlers, memo, search attributes
 
 extension WorkflowContext {
+    /// Sets what handles a signal, a query or an update from now on, in place of what did.
+    ///
+    /// Signals that came before are handled now, in their order. Updates that came before were rejected.
+    ///
+    /// <!-- not compiled: a part of a workflow -->
+    /// ```swift
+    /// try context.setHandler(.signal("finish") { workflow in { workflow.isFinished = true } })
+    /// ```
+    ///
+    /// - Parameter handler: The handler; a dynamic one is for all names without one of their own.
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if its name is empty or reserved. An error in a query and a
+    ///   validator, and if the run is being given up.
+    public func setHandler(_ handler: WorkflowHandler<Workflow>) throws {
+        try self.run.checkMayChange()
+        _ = try self.handlers.current.set(handler)
+        for signal in self.handlers.takeHandled() { self.run.deliver(signal) }
+    }
+
+    /// Takes away what handles the signal, the query and the update of a name; nil is for dynamic handlers.
+    ///
+    /// - Parameter name: The name.
+    /// - Throws: As ``setHandler(_:)``.
+    public func removeHandlers(named name: String?) throws {
+        try self.run.checkMayChange()
+        self.handlers.current.remove(name)
+    }
+
     /// Whether no handler of a signal or an update is running; to be waited for before the workflow ends.
     public var areAllHandlersFinished: Bool { self.run.runningHandlers == 0 }
 

@@ -43,7 +43,14 @@ public protocol WorkflowDefinition: Sendable {
     /// Under which name it is started: the name of the type by default.
     static var name: String { get }
 
+    /// Whether it is for every type that the worker has no other workflow for: not so by default.
+    ///
+    /// Its input is best ``WorkflowArguments``, and ``WorkflowRunInfo/workflowType`` says which type was started.
+    static var isDynamic: Bool { get }
+
     /// What handles signals, queries and updates: nothing by default.
+    ///
+    /// ``WorkflowContext/setHandler(_:)`` sets others while the workflow runs.
     static var handlers: [WorkflowHandler<Self>] { get }
 
     /// Creates the workflow's state, before a handler or ``run(context:input:)`` is called.
@@ -66,6 +73,9 @@ public protocol WorkflowDefinition: Sendable {
 extension WorkflowDefinition {
     /// The name of the type.
     public static var name: String { String(describing: Self.self) }
+
+    /// False.
+    public static var isDynamic: Bool { false }
 
     /// None.
     public static var handlers: [WorkflowHandler<Self>] { [] }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import WorkflowEngine
 
 /// What a workflow does with a signal, a query or an update.
@@ -24,24 +25,35 @@ public struct WorkflowHandler<Workflow: WorkflowDefinition>: Sendable {
     typealias Context = WorkflowContext<Workflow>
 
     enum Kind: Sendable {
-        case signal(@Sendable (Workflow, Context, ProtoPayloads) async throws -> Void)
-        case query(@Sendable (Workflow, WorkflowValues, ProtoPayloads) throws -> ProtoPayloads)
+        case signal(@Sendable (Workflow, Context, WorkflowMessage) async throws -> Void)
+        case query(@Sendable (Workflow, WorkflowValues, WorkflowMessage) throws -> ProtoPayloads)
         case update(
-            validate: @Sendable (Workflow, WorkflowValues, ProtoPayloads) throws -> Void,
-            run: @Sendable (Workflow, Context, ProtoPayloads) async throws -> ProtoPayloads
+            validate: @Sendable (Workflow, WorkflowValues, WorkflowMessage) throws -> Void,
+            run: @Sendable (Workflow, Context, WorkflowMessage) async throws -> ProtoPayloads
         )
     }
 
-    /// Under which name it is called.
-    public let name: String
+    /// Under which name it is called; nil for a dynamic handler, which is for all names without one of their own.
+    public let name: String?
     /// What the user interface shows.
     public let description: String
     let kind: Kind
 
-    private init(_ name: String, _ description: String, _ kind: Kind) {
+    private init(_ name: String?, _ description: String, _ kind: Kind) {
         self.name = name
         self.description = description
         self.kind = kind
+    }
+}
+
+/// A signal, a query or an update that has come.
+struct WorkflowMessage: Sendable {
+    var name: String
+    var payloads: ProtoPayloads
+
+    init(_ name: String, _ payloads: [Payload]) throws {
+        self.name = name
+        self.payloads = try ProtoPayloads(payloads)
     }
 }
 
@@ -67,7 +79,7 @@ extension WorkflowHandler {
             name,
             description,
             .signal { workflow, context, input in
-                try await body(workflow)(context.values.decode(input, as: Input.self))
+                try await body(workflow)(context.values.decode(input.payloads, as: Input.self))
             }
         )
     }
@@ -88,7 +100,7 @@ extension WorkflowHandler {
             name,
             description,
             .signal { workflow, context, input in
-                try await body(workflow)(context, context.values.decode(input, as: Input.self))
+                try await body(workflow)(context, context.values.decode(input.payloads, as: Input.self))
             }
         )
     }
@@ -130,7 +142,7 @@ extension WorkflowHandler {
             name,
             description,
             .query { workflow, values, input in
-                try values.encode(result: body(workflow)(values.decode(input, as: Input.self)))
+                try values.encode(result: body(workflow)(values.decode(input.payloads, as: Input.self)))
             }
         )
     }
@@ -177,11 +189,14 @@ extension WorkflowHandler {
             .update(
                 validate: { workflow, values, input in
                     // An input that is no such value is rejected too.
-                    try validator?(workflow)(values.decode(input, as: Input.self))
-                    if validator == nil { _ = try values.decode(input, as: Input.self) }
+                    try validator?(workflow)(values.decode(input.payloads, as: Input.self))
+                    if validator == nil { _ = try values.decode(input.payloads, as: Input.self) }
                 },
                 run: { workflow, context, input in
-                    let output = try await body(workflow)(context, context.values.decode(input, as: Input.self))
+                    let output = try await body(workflow)(
+                        context,
+                        context.values.decode(input.payloads, as: Input.self)
+                    )
                     return try context.values.encode(result: output)
                 }
             )
@@ -207,11 +222,86 @@ extension WorkflowHandler {
             description,
             .update(
                 validate: { workflow, values, input in
-                    let value = try values.decode(input, as: Input.self)
+                    let value = try values.decode(input.payloads, as: Input.self)
                     try validator?(workflow)(value)
                 },
                 run: { workflow, context, input in
-                    try context.values.encode(result: body(workflow)(context.values.decode(input, as: Input.self)))
+                    try context.values.encode(
+                        result: body(workflow)(context.values.decode(input.payloads, as: Input.self))
+                    )
+                }
+            )
+        )
+    }
+}
+
+// MARK: - Dynamic handlers
+
+extension WorkflowHandler {
+    /// What handles every signal that has no handler of its own; see ``signal(_:description:_:)``.
+    ///
+    /// - Parameters:
+    ///   - description: What the user interface shows.
+    ///   - body: The method, which is given the context, the name of the signal, and its values.
+    /// - Returns: The handler.
+    public static func dynamicSignal(
+        description: String = "",
+        _ body:
+            @escaping @Sendable (Workflow) -> (WorkflowContext<Workflow>, String, WorkflowArguments) async throws ->
+            Void
+    ) -> Self {
+        Self(
+            nil,
+            description,
+            .signal { workflow, context, input in
+                try await body(workflow)(context, input.name, context.values.decode(input.payloads))
+            }
+        )
+    }
+
+    /// What answers every query that has no handler of its own; see ``query(_:description:_:)``.
+    ///
+    /// - Parameters:
+    ///   - description: What the user interface shows.
+    ///   - body: The method, which is given the name of the query, and its values.
+    /// - Returns: The handler.
+    public static func dynamicQuery<Output: Sendable>(
+        description: String = "",
+        _ body: @escaping @Sendable (Workflow) -> (String, WorkflowArguments) throws -> Output
+    ) -> Self {
+        Self(
+            nil,
+            description,
+            .query { workflow, values, input in
+                try values.encode(result: body(workflow)(input.name, values.decode(input.payloads)))
+            }
+        )
+    }
+
+    /// What handles every update that has no handler of its own; see ``update(_:description:_:validator:)``.
+    ///
+    /// - Parameters:
+    ///   - description: What the user interface shows.
+    ///   - body: The method, which is given the context, the name of the update, and its values.
+    ///   - validator: What rejects an update by throwing.
+    /// - Returns: The handler.
+    public static func dynamicUpdate<Output: Sendable>(
+        description: String = "",
+        _ body:
+            @escaping @Sendable (Workflow) -> (WorkflowContext<Workflow>, String, WorkflowArguments) async throws ->
+            Output,
+        validator: (@Sendable (Workflow) -> (String, WorkflowArguments) throws -> Void)? = nil
+    ) -> Self {
+        Self(
+            nil,
+            description,
+            .update(
+                validate: { workflow, values, input in
+                    try validator?(workflow)(input.name, values.decode(input.payloads))
+                },
+                run: { workflow, context, input in
+                    let output = try await body(workflow)(context, input.name, context.values.decode(input.payloads))
+                    return try context.values.encode(result: output)
                 }
             )
         )

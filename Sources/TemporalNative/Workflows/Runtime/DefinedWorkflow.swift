@@ -21,7 +21,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         var input: Workflow.Input
     }
 
-    private let handlers: WorkflowHandlers<Workflow>
+    private let handlers: RunHandlers<Workflow>
     private let values: WorkflowValues
     private let interceptors: [any WorkerInterceptor]
     private let logger: Logger
@@ -33,7 +33,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         interceptors: [any WorkerInterceptor],
         logger: Logger
     ) {
-        self.handlers = handlers
+        self.handlers = RunHandlers(handlers)
         self.values = values
         self.interceptors = interceptors
         self.logger = logger
@@ -60,7 +60,8 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             workflow: Workflow(input: input),
             context: WorkflowContext(
                 view: WorkflowContextView(run: run, info: info, interceptors: self.interceptors, logger: logger),
-                values: self.values
+                values: self.values,
+                handlers: self.handlers
             ),
             input: input
         )
@@ -107,11 +108,13 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
 
     func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? {
         let instance = self.current
-        guard case .signal(let body) = self.handlers.signals[signal.signalName]?.kind else {
+        let handler = WorkflowHandlers.handler(of: signal.signalName, in: self.handlers.current.signals)
+        guard case .signal(let body) = handler?.kind else {
             instance.context.logger.warning(
-                "There is no handler for a signal",
+                "There is no handler for a signal, which waits for one",
                 metadata: ["signal": "\(signal.signalName)"]
             )
+            self.handlers.keep(signal)
             return nil
         }
         do {
@@ -125,7 +128,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 call,
                 by: self.interceptors[...],
                 { try await $0.handleSignal($1, next: $2) },
-                { try await body(instance.workflow, instance.context, ProtoPayloads($0.input)) }
+                { try await body(instance.workflow, instance.context, WorkflowMessage($0.signal, $0.input)) }
             )
             return nil
         } catch let error as TemporalError where error.code == .conversionFailed {
@@ -142,8 +145,10 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
 
     func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {
         let (instance, name) = (self.current, request.input.name)
-        guard case .update(let validate, let body) = self.handlers.updates[name]?.kind else {
-            let names = self.handlers.updates.keys.sorted().joined(separator: ", ")
+        let updates = self.handlers.current.updates
+        let handler = WorkflowHandlers.handler(of: name, in: updates)
+        guard case .update(let validate, let body) = handler?.kind else {
+            let names = WorkflowHandlers.names(updates).joined(separator: ", ")
             return .rejected(
                 self.values.anyFailure(
                     for: ApplicationFailure(
@@ -170,7 +175,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                         call,
                         by: self.interceptors[...],
                         { try $0.validateUpdate($1, next: $2) },
-                        { try validate(instance.workflow, self.values, ProtoPayloads($0.input)) }
+                        { try validate(instance.workflow, self.values, WorkflowMessage($0.update, $0.input)) }
                     )
                 }
             }
@@ -184,7 +189,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                         call,
                         by: self.interceptors[...],
                         { try await $0.handleUpdate($1, next: $2) },
-                        { try await body(instance.workflow, instance.context, ProtoPayloads($0.input)) }
+                        { try await body(instance.workflow, instance.context, WorkflowMessage($0.update, $0.input)) }
                     )
                 }
                 return .completed(result)
@@ -228,8 +233,10 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     }
 
     private func userAnswer(_ query: API.Query) throws -> ProtoPayloads {
-        guard case .query(let body) = self.handlers.queries[query.queryType]?.kind else {
-            let names = self.handlers.queries.keys.sorted() + ["__stack_trace", "__temporal_workflow_metadata"]
+        let queries = self.handlers.current.queries
+        let handler = WorkflowHandlers.handler(of: query.queryType, in: queries)
+        guard case .query(let body) = handler?.kind else {
+            let names = WorkflowHandlers.names(queries) + ["__stack_trace", "__temporal_workflow_metadata"]
             throw ApplicationFailure(
                 "\(Workflow.name) has no query \"\(query.queryType)\"; it has \(names.joined(separator: ", "))",
                 type: "NotFoundError"
@@ -245,26 +252,27 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             call,
             by: self.interceptors[...],
             { try $0.handleQuery($1, next: $2) },
-            { try body(self.current.workflow, self.values, ProtoPayloads($0.input)) }
+            { try body(self.current.workflow, self.values, WorkflowMessage($0.query, $0.input)) }
         )
     }
 
     private func metadata(in run: WorkflowRun) -> Temporal_Api_Sdk_V1_WorkflowMetadata {
         func definitions(
-            _ handlers: [String: WorkflowHandler<Workflow>]
+            _ handlers: WorkflowHandlers<Workflow>.Handlers
         ) -> [Temporal_Api_Sdk_V1_WorkflowInteractionDefinition] {
-            handlers.values.sorted { $0.name < $1.name }.map { handler in
+            // Without a name it is the dynamic one.
+            handlers.values.sorted { ($0.name ?? "") < ($1.name ?? "") }.map { handler in
                 .with { definition in
-                    definition.name = handler.name
+                    definition.name = handler.name ?? ""
                     definition.description_p = handler.description
                 }
             }
         }
         return .with { metadata in
-            metadata.definition.type = Workflow.name
-            metadata.definition.signalDefinitions = definitions(self.handlers.signals)
-            metadata.definition.queryDefinitions = definitions(self.handlers.queries)
-            metadata.definition.updateDefinitions = definitions(self.handlers.updates)
+            metadata.definition.type = run.started.workflowType.name
+            metadata.definition.signalDefinitions = definitions(self.handlers.current.signals)
+            metadata.definition.queryDefinitions = definitions(self.handlers.current.queries)
+            metadata.definition.updateDefinitions = definitions(self.handlers.current.updates)
             metadata.currentDetails = run.currentDetails
         }
     }

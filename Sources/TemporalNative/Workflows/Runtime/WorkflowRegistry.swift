@@ -12,12 +12,19 @@ struct WorkflowRegistry: Sendable {
     typealias MakeProgram = @Sendable (WorkflowValues, [any WorkerInterceptor], Logger) -> any WorkflowProgram
 
     private let programs: [String: MakeProgram]
+    /// For every type that is not in ``programs``.
+    private let dynamic: MakeProgram?
 
-    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if two workflows, or two handlers of one, have the same name,
-    ///   or if a name is empty or reserved.
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if two workflows, or two handlers of one, have the same name
+    ///   or are dynamic, or if a name is empty or reserved.
     init(_ workflows: [any WorkflowDefinition.Type]) throws {
         var programs: [String: MakeProgram] = [:]
-        for workflow in workflows {
+        var dynamic: MakeProgram?
+        for workflow in workflows where workflow.isDynamic {
+            guard dynamic == nil else { throw Self.invalid("there are two dynamic workflows") }
+            dynamic = try Self.program(of: workflow)
+        }
+        for workflow in workflows where !workflow.isDynamic {
             let name = workflow.name
             try Self.check(name, "a workflow")
             guard programs.updateValue(try Self.program(of: workflow), forKey: name) == nil else {
@@ -25,11 +32,12 @@ struct WorkflowRegistry: Sendable {
             }
         }
         self.programs = programs
+        self.dynamic = dynamic
     }
 
-    var isEmpty: Bool { self.programs.isEmpty }
+    var isEmpty: Bool { self.programs.isEmpty && self.dynamic == nil }
     var names: [String] { self.programs.keys.sorted() }
-    subscript(name: String) -> MakeProgram? { self.programs[name] }
+    subscript(name: String) -> MakeProgram? { self.programs[name] ?? self.dynamic }
 
     private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> MakeProgram {
         let handlers = try WorkflowHandlers<Workflow>(Workflow.handlers)
@@ -47,27 +55,5 @@ struct WorkflowRegistry: Sendable {
 
     static func invalid(_ message: String) -> TemporalError {
         TemporalError(code: .invalidConfiguration, message: message)
-    }
-}
-
-/// The handlers of a workflow, by kind and name.
-struct WorkflowHandlers<Workflow: WorkflowDefinition>: Sendable {
-    private(set) var signals: [String: WorkflowHandler<Workflow>] = [:]
-    private(set) var queries: [String: WorkflowHandler<Workflow>] = [:]
-    private(set) var updates: [String: WorkflowHandler<Workflow>] = [:]
-
-    init(_ handlers: [WorkflowHandler<Workflow>]) throws {
-        for handler in handlers {
-            try WorkflowRegistry.check(handler.name, "a handler of \(Workflow.name)")
-            let previous =
-                switch handler.kind {
-                case .signal: self.signals.updateValue(handler, forKey: handler.name)
-                case .query: self.queries.updateValue(handler, forKey: handler.name)
-                case .update: self.updates.updateValue(handler, forKey: handler.name)
-                }
-            guard previous == nil else {
-                throw WorkflowRegistry.invalid("\(Workflow.name) has two handlers with the name \"\(handler.name)\"")
-            }
-        }
     }
 }

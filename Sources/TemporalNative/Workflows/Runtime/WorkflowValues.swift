@@ -37,6 +37,11 @@ struct WorkflowValues: Sendable {
         return try self.next(of: &rest, as: type)
     }
 
+    /// All values, not decoded.
+    func decode(_ payloads: ProtoPayloads) throws -> WorkflowArguments {
+        WorkflowArguments(payloads: try [Payload](payloads), values: self)
+    }
+
     func decode<Value: Sendable>(_ payload: ProtoPayload, as type: Value.Type) throws -> Value {
         try self.converter.value(from: Payload(payload), as: type)
     }

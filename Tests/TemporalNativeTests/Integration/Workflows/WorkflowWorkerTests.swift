@@ -38,7 +38,7 @@ struct WorkflowWorkerTests {
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: taskQueue,
-                workflows: [Notebook.self, Deeds.self],
+                workflows: [Notebook.self, Deeds.self, Chameleon.self],
                 configuration: configuration
             ) {
                 Activity("sign") { (note: String) in note + "!" }
@@ -101,6 +101,43 @@ struct WorkflowWorkerTests {
             #expect(try await handle.result() == [large, "second", large + "!"])
             // A closed workflow answers still, from its history.
             #expect(try await handle.query("length", input: 2, returning: Int.self) == 400_001)
+        }
+    }
+
+    @Test(
+        "A workflow for any type, with handlers for any name and some that are set while it runs; its history replays",
+        arguments: StorageMode.allCases,
+        [1000, 0]
+    )
+    func chameleon(_ mode: StorageMode, _ cached: Int) async throws {
+        try await Self.with(mode, cached: cached) { client, queue in
+            let handle = try await client.startWorkflow(
+                "Anything",
+                options: Self.options(queue),
+                input: "me",
+                returning: [String].self
+            )
+            #expect(try await handle.query("how", returning: String.self) == "how? 1")
+            #expect(try await handle.query("count", returning: String.self) == "count? 1", "not set yet")
+            let rejected = await #expect(throws: TemporalError.self) {
+                try await handle.executeUpdate("grow", input: 0, returning: Int.self)
+            }
+            #expect(rejected?.failure?.application?.type == "Small")
+            #expect(try await handle.executeUpdate("grow", input: 3, returning: Int.self) == 2)
+            try await handle.signal("open", input: 1)
+            #expect(try await handle.query("count", returning: Int.self) == 3, "set now")
+            #expect(try await handle.executeUpdate("rename", input: "you", returning: String.self) == "you")
+            #expect(try await handle.query("count", returning: Int.self) == 4)
+            try await handle.signal("close", input: "done")
+            let expected = ["Anything for me", "changed grow 3", "any open 1", "now you", "closed: done"]
+            #expect(try await handle.result() == expected)
+            let replayer = try WorkflowReplayer(
+                workflows: [Chameleon.self],
+                externalStorage: LiveServices.storage(threshold: mode.threshold),
+                logger: LiveServices.logger
+            )
+            let events = try await Self.history(of: handle.id)
+            try await replayer.replay(.init(workflowID: handle.id, history: .with { $0.events = events }))
         }
     }
 
