@@ -8,6 +8,7 @@ import ExternalStorageCore
 import Foundation
 import Logging
 import Metrics
+import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
 import Testing

@@ -16,8 +16,8 @@ struct Chameleon: WorkflowDefinition {
     init(input: WorkflowArguments) {}
 
     func run(context: WorkflowContext<Self>, input: WorkflowArguments) async throws -> [String] {
-        let name = try input.values(as: String?.self) ?? "nobody"
-        self.heard.append("\(context.info.workflowType) for \(name)")
+        let name: String? = try input.values(as: String?.self)
+        self.heard.append("\(context.info.workflowType) for \(name ?? "nobody")")
         try await context.condition { self.heard.contains("any open 1") }
         try context.setHandler(.signal("close", Self.close))
         try context.setHandler(.query("count") { workflow in { workflow.heard.count } })

@@ -35,7 +35,7 @@ private struct TracedInSwift: WorkflowDefinition {
 extension WorkflowWorkerTests {
     @Test(
         "A trace goes from a client through workflows to activities, in Swift and in Python, kept in the cache or not",
-        arguments: StorageMode.allCases,
+        arguments: [StorageMode.standard],
         [1000, 0]
     )
     func trace(_ mode: StorageMode, _ cached: Int) async throws {
