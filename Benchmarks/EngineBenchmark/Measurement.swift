@@ -22,6 +22,8 @@ struct Measurement: Sendable {
         _ operation: () async throws -> Void
     ) async rethrows -> Measurement {
         let clock = ContinuousClock()
+        // The first time everything is made that is made once; the second says how long one takes.
+        try await operation()
         let warmUp = try await clock.measure { try await operation() }
         // A batch takes about a millisecond, so that the clock's own cost does not count.
         let perBatch = max(1, min(10_000, Int(Duration.milliseconds(1) / max(warmUp, .nanoseconds(1)))))
