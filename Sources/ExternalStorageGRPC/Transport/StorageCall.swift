@@ -80,8 +80,10 @@ extension StorageCall {
         }
         guard let type = self.rule.request else { return result }
         do {
-            let offloaded = try await self.engine.offload(
-                TransportMessage(bytes: result),
+            let adjusted = TransportMessage(bytes: result)
+            guard try self.engine.hasWork(adjusted, as: type) else { return result }
+            let offloaded = try await self.engine.offloadFound(
+                adjusted,
                 as: type,
                 namespaceField: self.rule.namespaceField,
                 deadline: deadline,
