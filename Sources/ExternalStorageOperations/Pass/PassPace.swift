@@ -24,7 +24,7 @@ package struct PassPace: Sendable {
         if snapshot.stage != self.stage {
             (self.stage, self.began, self.start) = (snapshot.stage, elapsed, snapshot)
         }
-        let seconds = max(0.001, (elapsed - self.began) / .seconds(1))
+        let seconds = (elapsed - self.began) / .seconds(1)
         var text = "\(snapshot.stage): "
         let (done, all): (Int, Int)
         if snapshot.objectsExpected > 0 {
@@ -35,10 +35,12 @@ package struct PassPace: Sendable {
             if snapshot.objects > 0 { text += ", \(snapshot.objects) objects" }
             (done, all) = (snapshot.itemsRead - self.start.itemsRead, snapshot.itemsListed - self.start.itemsRead)
         }
-        let rate = Double(done) / seconds
-        text += ", \(Int(rate.rounded()))/s"
-        // The first seconds say nothing about the rest.
-        if seconds >= 3, done > 0, all > done { text += ", \(Self.words(Double(all - done) / rate)) left" }
+        // The first look at a stage knows no rate, and the first seconds say nothing about the rest.
+        if seconds > 0 {
+            let rate = Double(done) / seconds
+            text += ", \(Int(rate.rounded()))/s"
+            if seconds >= 3, done > 0, all > done { text += ", \(Self.words(Double(all - done) / rate)) left" }
+        }
         if snapshot.problems > 0 { text += ", \(snapshot.problems) problems" }
         return text
     }

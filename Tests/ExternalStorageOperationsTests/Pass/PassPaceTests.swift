@@ -14,9 +14,9 @@ struct PassPaceTests {
         var pace = PassPace()
         var snapshot = PassProgress.Snapshot()
         (snapshot.stage, snapshot.itemsListed) = ("listing", 1_000)
-        #expect(pace.line(snapshot, after: .zero) == "listing: 0 of 1000 read, 0 references, 0/s")
+        #expect(pace.line(snapshot, after: .zero) == "listing: 0 of 1000 read, 0 references")
         (snapshot.stage, snapshot.itemsRead) = ("reading", 200)
-        #expect(!pace.line(snapshot, after: .seconds(60)).contains("left"))
+        #expect(pace.line(snapshot, after: .seconds(60)) == "reading: 200 of 1000 read, 0 references")
         snapshot.itemsRead = 300
         #expect(pace.line(snapshot, after: .seconds(61)) == "reading: 300 of 1000 read, 0 references, 100/s")
         snapshot.itemsRead = 600
