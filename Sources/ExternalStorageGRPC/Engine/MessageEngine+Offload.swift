@@ -39,8 +39,8 @@ extension MessageEngine {
         return try await self.offloadAlone(message, as: type, namespaceField: namespaceField)
     }
 
-    /// By itself, because a generic function looks up the types of its variables when it begins, and that takes a quarter of
-    /// the time for a request that holds nothing.
+    /// By itself, because a generic function looks up the types of its variables when it begins, and that takes nearly
+    /// half of the time for a request that holds nothing.
     @inline(never)
     private func offloadAlone<Message: MessageBytes>(
         _ message: Message,
