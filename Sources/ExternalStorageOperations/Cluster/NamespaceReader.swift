@@ -165,20 +165,44 @@ package struct NamespaceReader: Sendable {
     ///
     /// - Throws: `RPCError`; `WireError`; `CancellationError`.
     package func runs(ofWorkflow id: String) async throws -> [RootItem] {
-        let quoted = id.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         var (items, token): ([RootItem], ByteBuffer) = ([], ByteBuffer())
         repeat {
-            let request = WireMessage.building { request in
-                request.writeField(1, string: self.namespace)
-                request.writeField(2, varint: 1_000)
-                if token.readableBytes > 0 { request.writeField(3, bytes: token) }
-                request.writeField(4, string: "WorkflowId = \"\(quoted)\"")
-            }
-            let response = WireMessage(try await self.caller.call("ListWorkflowExecutions", request))
-            for entry in try response.all(1) { items.append(try RootItem(entry, of: .workflows)) }
-            token = try response.message(2).bytes
+            let page = try await self.list("WorkflowId = \(Self.quoted(id))", pageSize: 1_000, after: token)
+            items += page.items
+            token = page.token
         } while token.readableBytes > 0
         return items
+    }
+
+    /// One of the open children that a workflow started, as visibility lists them.
+    ///
+    /// - Returns: An open child; nil if there is none.
+    /// - Throws: `RPCError`, also from a server that does not keep who the parent is (before 1.25); `WireError`;
+    ///   `CancellationError`.
+    package func openChild(ofWorkflow id: String) async throws -> RootItem? {
+        let query = "ParentWorkflowId = \(Self.quoted(id)) AND ExecutionStatus = \"Running\""
+        return try await self.list(query, pageSize: 1, after: ByteBuffer()).items.first
+    }
+
+    private static func quoted(_ value: String) -> String {
+        "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    private func list(
+        _ query: String,
+        pageSize: UInt64,
+        after token: ByteBuffer
+    ) async throws -> (items: [RootItem], token: ByteBuffer) {
+        let request = WireMessage.building { request in
+            request.writeField(1, string: self.namespace)
+            request.writeField(2, varint: pageSize)
+            if token.readableBytes > 0 { request.writeField(3, bytes: token) }
+            request.writeField(4, string: query)
+        }
+        let response = WireMessage(try await self.caller.call("ListWorkflowExecutions", request))
+        var items: [RootItem] = []
+        for entry in try response.all(1) { items.append(try RootItem(entry, of: .workflows)) }
+        return (items, try response.message(2).bytes)
     }
 
     /// Has the server delete a run, with its history; it does so a little later.

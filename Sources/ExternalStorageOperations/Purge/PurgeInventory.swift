@@ -120,11 +120,12 @@ package final class HolderExaminer: ReferenceExaminer {
 
 /// Whether an object of a workflow that is gone may be deleted.
 ///
-/// Pure. What another thing refers to stays. So does what lies under another namespace than the one that was named: whether
-/// the bucket's objects of that name are this server's is not known. What is younger than calls may be under way stays too: its reference may be on
-/// its way to a history that has been read already (P14). And what lies with another workflow may be used again by that
-/// one without being written, as long as it is younger than the margin (P1); what lies with the workflow itself is used
-/// only by those who start it again.
+/// Pure. What another thing refers to stays. So does what lies under another namespace than the one that was named:
+/// whether the bucket's objects of that name are this server's is not known. What is younger than calls may be under way
+/// stays too: its reference may be on its way to a history that has been read already (P14). And where somebody is left
+/// who stores, an object may be used again without being written, as long as it is younger than the margin (P1). With
+/// another workflow that is always so; with the workflow itself as long as one of its children is open, since what a child
+/// gives back is stored with its parent (P6), be that gone or not.
 package enum PurgeVerdict: String, Sendable, Codable, Hashable {
     case deletable
     case heldByOthers
@@ -135,7 +136,7 @@ package enum PurgeVerdict: String, Sendable, Codable, Hashable {
     /// - Parameters:
     ///   - object: The object.
     ///   - holders: How many others refer to it.
-    ///   - isOwn: Whether it lies with the workflow.
+    ///   - mayBeStoredAgain: Whether somebody is left who stores where it lies.
     ///   - isOfNamespace: Whether it lies under the namespace that was named.
     ///   - began: When the pass began, by the clock of the store.
     ///   - graceInSeconds: How long a call may be under way.
@@ -143,7 +144,7 @@ package enum PurgeVerdict: String, Sendable, Codable, Hashable {
     package init(
         of object: StoredObject,
         holders: Int,
-        isOwn: Bool,
+        mayBeStoredAgain: Bool,
         isOfNamespace: Bool,
         began: Int64,
         graceInSeconds: Int64,
@@ -163,7 +164,7 @@ package enum PurgeVerdict: String, Sendable, Codable, Hashable {
             self = .tooYoung
             return
         }
-        guard !isOwn else {
+        guard mayBeStoredAgain else {
             self = .deletable
             return
         }

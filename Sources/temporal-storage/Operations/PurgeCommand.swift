@@ -7,6 +7,7 @@
 import ArgumentParser
 import ExternalStorageCore
 import ExternalStorageOperations
+import GRPCCore
 
 /// `temporal-storage purge`.
 struct PurgeCommand: AsyncParsableCommand {
@@ -28,7 +29,8 @@ struct PurgeCommand: AsyncParsableCommand {
             run the same command a day later. What the workflow only referred to, and \
             lies with another (what it has sent), may be used again by that one for as long as writers do not write it \
             anew: it stays until it is older than --refresh-after and a day, and without --refresh-after it is for gc to \
-            delete. So is what lies under another namespace than the workflow's. Stay do: what others refer to (a parent's history has its child's \
+            delete. The same is true of all that lies with the workflow while a child of it is open. What lies under another \
+            namespace than the workflow's is for gc, too. Stay do: what others refer to (a parent's history has its child's \
             result: purge the parent), older versions in buckets that keep them, replicas, archives, backups, the \
             caches of running processes, and the log of what was deleted, which names keys.
 
@@ -89,6 +91,7 @@ private struct PurgeRun: Sendable {
         let directory = try StateDirectory(path: self.command.state)
         let inventory = try await self.inventory(in: directory)
         let isGone = try await self.removeWorkflow()
+        let child = try await self.openChild(in: namespaces)
         let examiner = HolderExaminer(inventory)
         let scratch = try ScratchState(at: nil)
         defer { scratch.remove() }
@@ -117,10 +120,30 @@ private struct PurgeRun: Sendable {
                     + "deleted. Run the same command again"
             )
         }
+        // One that was not listed a moment ago counts as well as one that has closed since.
+        let later = try await self.openChild(in: namespaces)
+        if let child = child ?? later {
+            StandardStreams.writeError(
+                """
+                note: \(child) was started by the workflow and is open; what it gives back is stored with the workflow, and \
+                may be there already. What it may use again stays: end it, or run the same command again later
+
+                """
+            )
+        }
+        let hasOpenChild = child != nil || later != nil
         var stays = 0
         for case let driver as any MaintainableStorageDriver in self.session.storage.drivers {
             for container in try driver.containers() {
-                stays += try await self.purge(driver, container, inventory, examiner, record, mayDelete: isGone)
+                stays += try await self.purge(
+                    driver,
+                    container,
+                    inventory,
+                    examiner,
+                    record,
+                    hasOpenChild: hasOpenChild,
+                    mayDelete: isGone
+                )
             }
         }
         return stays == 0 ? .success : ExitCode(1)
@@ -164,6 +187,22 @@ private struct PurgeRun: Sendable {
         return runs
     }
 
+    /// An open child of the workflow, in words: a child keeps its parent when that is gone.
+    ///
+    /// A server that does not list by parent (before 1.25) may have one.
+    private func openChild(in namespaces: [String]) async throws -> String? {
+        for namespace in namespaces {
+            do {
+                let reader = self.session.reader(of: namespace)
+                guard let child = try await reader.openChild(ofWorkflow: self.command.workflowId) else { continue }
+                return "\"\(child.id)\" in the namespace \"\(namespace)\""
+            } catch let error as RPCError where error.code == .invalidArgument {
+                return "perhaps a child that this server cannot list (\(error.message))"
+            }
+        }
+        return nil
+    }
+
     /// Has the workflow deleted if that was asked for.
     ///
     /// - Returns: Whether objects may be deleted.
@@ -204,6 +243,7 @@ private struct PurgeRun: Sendable {
         _ inventory: PurgeInventory,
         _ examiner: HolderExaminer,
         _ record: ClusterPass.Record,
+        hasOpenChild: Bool,
         mayDelete: Bool
     ) async throws -> Int {
         guard let began = record.began["\(driver.name)/\(container)"] else {
@@ -220,7 +260,7 @@ private struct PurgeRun: Sendable {
                 let verdict = PurgeVerdict(
                     of: object,
                     holders: holders.count,
-                    isOwn: inventory.owns(key),
+                    mayBeStoredAgain: hasOpenChild || !inventory.owns(key),
                     isOfNamespace: key.namespace == inventory.namespace,
                     began: began,
                     graceInSeconds: self.graceInSeconds,

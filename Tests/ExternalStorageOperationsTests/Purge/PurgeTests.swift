@@ -37,27 +37,32 @@ struct PurgeTests {
         #expect(Self.verdict(began: .max, grace: .max) == .tooYoung)
     }
 
-    @Test("ES-G2 P1: what lies with another may be used again without being written, until it is older than the margin")
+    @Test("ES-G2 P1: where somebody stores, an object younger than the margin is used again without being written")
     func reusable() {
-        #expect(Self.verdict(isOwn: false, began: 9_000) == .reusable)
-        #expect(Self.verdict(isOwn: false, began: 1_601, margin: .seconds(500)) == .reusable)
-        #expect(Self.verdict(isOwn: false, began: 1_602, margin: .seconds(500)) == .deletable)
-        #expect(Self.verdict(isOwn: false, began: 1_102, margin: .zero) == .deletable)
-        #expect(Self.verdict(isOwn: false, began: 1_050, margin: .zero) == .tooYoung)
-        #expect(Self.verdict(holders: 1, isOwn: false, began: 9_000, margin: .zero) == .heldByOthers)
-        // Without a margin nobody may use again what lies with the workflow itself, but who starts it once more.
-        #expect(Self.verdict(isOwn: true, began: 9_000) == .deletable)
+        #expect(Self.verdict(mayBeStoredAgain: true, began: 9_000) == .reusable)
+        #expect(Self.verdict(mayBeStoredAgain: true, began: 1_601, margin: .seconds(500)) == .reusable)
+        #expect(Self.verdict(mayBeStoredAgain: true, began: 1_602, margin: .seconds(500)) == .deletable)
+        #expect(Self.verdict(mayBeStoredAgain: true, began: 1_102, margin: .zero) == .deletable)
+        #expect(Self.verdict(mayBeStoredAgain: true, began: 1_050, margin: .zero) == .tooYoung)
+        #expect(Self.verdict(holders: 1, mayBeStoredAgain: true, began: 9_000, margin: .zero) == .heldByOthers)
+        // Nobody is left who stores there, but who starts the workflow once more.
+        #expect(Self.verdict(mayBeStoredAgain: false, began: 9_000) == .deletable)
     }
 
     @Test("ES-G2 P13: what lies under another namespace stays: nobody has said whose the objects of that name are")
     func otherNamespace() {
-        #expect(Self.verdict(isOwn: false, isOfNamespace: false, began: 9_000, margin: .zero) == .ofAnotherNamespace)
-        #expect(Self.verdict(holders: 1, isOwn: false, isOfNamespace: false, began: 9_000) == .heldByOthers)
+        #expect(
+            Self.verdict(mayBeStoredAgain: true, isOfNamespace: false, began: 9_000, margin: .zero)
+                == .ofAnotherNamespace
+        )
+        #expect(
+            Self.verdict(holders: 1, mayBeStoredAgain: true, isOfNamespace: false, began: 9_000) == .heldByOthers
+        )
     }
 
     private static func verdict(
         holders: Int = 0,
-        isOwn: Bool = true,
+        mayBeStoredAgain: Bool = false,
         isOfNamespace: Bool = true,
         began: Int64,
         grace: Int64 = 100,
@@ -69,7 +74,7 @@ struct PurgeTests {
         return PurgeVerdict(
             of: object,
             holders: holders,
-            isOwn: isOwn,
+            mayBeStoredAgain: mayBeStoredAgain,
             isOfNamespace: isOfNamespace,
             began: began,
             graceInSeconds: grace,
@@ -123,5 +128,25 @@ struct PurgeTests {
         let holders = examiner.holders(ofKey: location.key)
         #expect(holders.map { "\($0.namespace)/\($0.id)" } == ["default/parent", "other/order-1"])
         #expect(examiner.holders(ofKey: Samples.key("b")).isEmpty)
+    }
+
+    @Test(
+        "ES-G2 P1: an open child is found by its parent's id, whatever characters that has",
+        arguments: ["a", #"b"c\d"#]
+    )
+    func openChild(id: String) async throws {
+        let cluster = FakeCluster { state in
+            let quoted = id == "a" ? id : #"b\"c\\d"#
+            state.workflows = [
+                .init(id: "other", runID: "1", parentID: "x"), .init(id: "child", runID: "2", parentID: quoted),
+            ]
+        }
+        let child = try await Samples.withStorage { storage, _, _ in
+            let finder = ReferenceFinder(storage: storage)
+            let reader = NamespaceReader(caller: cluster, finder: finder, namespace: "default")
+            #expect(try await reader.openChild(ofWorkflow: "nobody") == nil)
+            return try await reader.openChild(ofWorkflow: id)
+        }
+        #expect(child == RootItem(id: "child", runID: "2", type: "Order"))
     }
 }

@@ -30,6 +30,8 @@ final class FakeCluster: TemporalCaller {
         var isListed = true
         var isDeleted = false
         var isSystem = false
+        /// The workflow that started it.
+        var parentID = ""
     }
 
     struct State: Sendable {
@@ -81,7 +83,10 @@ final class FakeCluster: TemporalCaller {
         case "ListWorkflowExecutions":
             let request = try Temporal_Api_Workflowservice_V1_ListWorkflowExecutionsRequest(serializedBytes: request)
             let isSystem = request.query.contains("TemporalNamespaceDivision")
-            let all = state.workflows.filter { $0.isListed && $0.isSystem == isSystem }
+            let parent = request.query.wholeMatch(of: /ParentWorkflowId = "(.+)" AND ExecutionStatus = "Running"/)?.1
+            let all = state.workflows.filter { workflow in
+                workflow.isListed && workflow.isSystem == isSystem && (parent.map { $0 == workflow.parentID } ?? true)
+            }
             let start = Int(String(decoding: request.nextPageToken, as: UTF8.self)) ?? 0
             return try Temporal_Api_Workflowservice_V1_ListWorkflowExecutionsResponse.with { response in
                 response.executions = all.dropFirst(start).prefix(state.pageSize).map { workflow in

@@ -152,10 +152,11 @@ class Chain:
 
 @workflow.defn
 class Parent:
-    """Starts a child that outlives it."""
+    """Has a result of an activity, and starts a child that outlives it."""
 
     @workflow.run
     async def run(self, value: bytes, child: str) -> str:
+        await workflow.execute_activity(twice, value, start_to_close_timeout=timedelta(seconds=30))
         await workflow.start_child_workflow(
             Waiting.run, value, id=child, parent_close_policy=ParentClosePolicy.ABANDON
         )
@@ -778,9 +779,19 @@ async def purge(bed: Bed) -> None:
     held = [line for line in lines if line.get("verdict") == "heldByOthers"]
     expect(code == 1 and held, f"purge of the parent ended with {code}: {lines} {errors}")
     expect({line["holders"][0]["id"] for line in held} == {"purge-child"}, f"held: {held}")
-    await bed.client.get_workflow_handle("purge-child").signal(Waiting.give, b"x")
+    # What the activity gave back lies with the parent, and the child is about to give back the same. The disk renews.
+    expect("purge-child" in errors and "is open" in errors, f"nothing is said of the open child: {errors}")
+    reusable = [line for line in lines if line.get("verdict") == "reusable"]
+    expect(bool(reusable) == ("s3" in bed.storage), f"while the child is open: {lines}")
+    expect(all("/wi/purge-parent/" in line["key"] for line in reusable), f"reusable: {reusable}")
+    await bed.client.get_workflow_handle("purge-child").signal(Waiting.give, value)
     result = bed.client.get_workflow_handle_for(Waiting.run, "purge-child").result
-    expect(await result() == value + b"x", "the child of a purged parent gave another value")
+    expect(await result() == value + value, "the child of a purged parent gave another value")
+    code, lines, errors = await asyncio.to_thread(
+        bed.command, "purge", "--state", bed.new_state(), "--workflow-id", "purge-parent"
+    )
+    expect("is open" not in errors, f"a child that has ended is open: {errors}")
+    expect(not any(line.get("verdict") == "reusable" for line in lines), f"after the child has ended: {lines}")
 
 
 async def report(bed: Bed) -> None:
