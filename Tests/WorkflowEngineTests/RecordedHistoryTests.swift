@@ -11,17 +11,10 @@ import Testing
 
 @testable import WorkflowEngine
 
-/// Histories that other SDKs recorded; `Tests/Vectors/workflow-histories/SOURCE.txt` says where each is from.
+/// Histories that other SDKs recorded; `Tests/Vectors/workflow-histories/SOURCE.txt` says where each is from, and
+/// `README.md` beside it what becomes of each.
 @Suite("Histories of other SDKs", .timeLimit(.minutes(2)))
 struct RecordedHistoryTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Vectors/workflow-histories")
-
-    static let all: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        return (names ?? []).filter { $0.hasSuffix(".json") }.sorted()
-    }()
-
     /// Workflows that run one activity after the other.
     static let sequential = [
         "sdk-go__channel-worker-blocked-selector", "sdk-go__selector-non-blocking",
@@ -30,14 +23,40 @@ struct RecordedHistoryTests {
         "sdk-python__test_replayer_complete_history", "sdk-python__tools-workflow-history",
     ]
 
-    private static func events(_ name: String) throws -> [API.Event] {
-        let file = self.folder.appending(path: name.hasSuffix(".json") ? name : "\(name).json")
-        return try WorkflowHistoryJSON.history(Data(contentsOf: file)).events
-    }
+    /// Workflows of Go whose histories fit once their version markers are read as those of patches.
+    static let versioned: [RecordedWorkflow] = [
+        RecordedWorkflow("sdk-go__workflow1", "three activities behind a version", RefusedHistory.workflow1),
+        RecordedWorkflow(
+            "sdk-go__workflow_with_unknown_event",
+            "the same, and an event of an unknown type that may be ignored",
+            RefusedHistory.workflow1
+        ),
+        RecordedWorkflow("sdk-go__workflow2", "three versions and search attributes, then an activity") { recorded in
+            let ids = recorded.ids
+            return { run, _ in
+                _ = try run.patched("test-change")
+                try run.upsertSearchAttributes(.with { $0.indexedFields["CustomKeywordField"] = .init() })
+                _ = try run.patched("test-change-2")
+                _ = try run.patched("test-change-3")
+                try await run.activity("helloworldActivity", ids)
+                return ""
+            }
+        },
+        RecordedWorkflow("sdk-go__version-loop-workflow-10", "ten versions, then a timer") { recorded in
+            let ids = recorded.ids
+            return { run, _ in
+                for number in 0..<10 { _ = try run.patched("versionID:\(number)") }
+                try await run.sleep(ids)
+                return ""
+            }
+        },
+    ]
 
-    @Test("ES-N5 Every one is read, and divides into chunks that leave nothing out", arguments: Self.all)
+    static let fitting = RecordedWorkflow.go + RecordedWorkflow.python + RecordedWorkflow.typeScript
+
+    @Test("ES-N5 Every one is read, and divides into chunks that leave nothing out", arguments: Recorded.names)
     func divides(_ name: String) throws {
-        let events = try Self.events(name)
+        let events = try Recorded(name).events
         #expect(events.first?.eventType == .workflowExecutionStarted)
         #expect(events.allSatisfy { $0.attributes != nil || $0.workerMayIgnore || name.contains("unknown_event") })
         let chunks = HistoryChunk.divide(events)
@@ -45,33 +64,12 @@ struct RecordedHistoryTests {
         for chunk in chunks.dropLast() { #expect(chunk.events.last?.eventType == .workflowTaskStarted) }
     }
 
-    /// Replays events with code.
-    private static func replay(_ events: [API.Event], _ body: @escaping TestProgram.Main) async throws {
-        try await onThread { () throws -> Void in
-            let run = WorkflowRun(
-                workflowID: "recorded",
-                runID: "run",
-                namespace: "default",
-                identity: SDKIdentity(name: "test", version: "1"),
-                program: TestProgram(body),
-                runStrays: { executor in Thread.detachNewThread { executor.drainStrays() } }
-            )
-            defer { run.evict() }
-            switch run.process(.with { $0.history.events = events }) {
-            case .answered: return
-            case .failed(let failure): throw failure
-            case .needsHistory, .waiting: throw TestProgram.Failed(message: "nothing was replayed")
-            }
-        }
-    }
-
     @Test("ES-N1 The same program replays them, and one with an activity less does not", arguments: Self.sequential)
     func sequences(_ name: String) async throws {
-        let events = try Self.events(name)
-        let activities = events.filter { $0.eventType == .activityTaskScheduled }
-            .map(\.activityTaskScheduledEventAttributes)
-        func program(_ count: Int) -> TestProgram.Main {
-            { run, _ in
+        let recorded = try Recorded(name)
+        let activities = recorded.all(.activityTaskScheduled).map(\.activityTaskScheduledEventAttributes)
+        func program(_ count: Int) -> TestProgram {
+            TestProgram { run, _ in
                 for activity in activities.prefix(count) {
                     _ = try await run.executeActivity(
                         .with {
@@ -84,87 +82,67 @@ struct RecordedHistoryTests {
                 return ""
             }
         }
-        try await Self.replay(events, program(activities.count))
+        try await recorded.replay(program(activities.count))
         let failure = await #expect(throws: WorkflowTaskFailure.self) {
-            try await Self.replay(events, program(activities.count - 1))
+            try await recorded.replay(program(activities.count - 1))
         }
         #expect(failure?.cause == .nonDeterministicError)
     }
 
-    @Test("TypeScript: a timer that an activity outruns is cancelled")
-    func raced() async throws {
-        try await Self.replay(Self.events("sdk-typescript__lang_flags_replay_correctly_1_11_2")) { run, _ in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await run.sleep(for: .seconds(10)) }
-                group.addTask { _ = try? await run.activity("noopActivity") }
-                await group.next()
-                group.cancelAll()
-            }
-            return ""
+    @Test("ES-N1 The same workflow, written in Swift, replays them", arguments: Self.fitting)
+    func fits(_ workflow: RecordedWorkflow) async throws {
+        let recorded = try Recorded(workflow.name)
+        let result = try await recorded.replay(workflow.program(recorded))
+        if workflow.comparesResult, !result.isEmpty { #expect(result == recorded.result) }
+    }
+
+    @Test("ES-N1 With Go's versions read as patches, the same workflow replays them", arguments: Self.versioned)
+    func fitsWithPatches(_ workflow: RecordedWorkflow) async throws {
+        let recorded = try Recorded(workflow.name)
+        try await recorded.withPatches.replay(workflow.program(recorded))
+        let failure = await #expect(throws: WorkflowTaskFailure.self) {
+            try await recorded.replay(workflow.program(recorded))
+        }
+        #expect(failure?.message.contains("history has MarkerRecorded(marker: Version)") == true)
+    }
+
+    @Test("ES-N2 The others are refused, and the text says where and why", arguments: RefusedHistory.all)
+    func refuses(_ history: RefusedHistory) async throws {
+        let recorded = try Recorded(history.name)
+        let failure = await #expect(throws: WorkflowTaskFailure.self) {
+            let events = try history.readsVersions ? recorded.withPatches : recorded
+            try await events.replay(history.program(recorded))
+        }
+        let message = failure?.message ?? ""
+        switch history.expected {
+        case .differs(let event, let has, let made):
+            #expect(failure?.cause == .nonDeterministicError)
+            #expect(message.hasPrefix("[TMPRL1100]"))
+            #expect(message.contains("at event \(event): history has \(has)"), "\(message)")
+            #expect(message.contains("the code made \(made)"), "\(message)")
+        case .fails(let text):
+            #expect(failure?.cause == .workflowWorkerUnhandledFailure)
+            #expect(message.contains(text), "\(message)")
         }
     }
 
-    @Test("TypeScript: an activity that is cancelled after a signal, and whose end is waited for")
-    func cancelledActivity() async throws {
-        let events = try Self.events("sdk-typescript__cancel_fake_progress_history")
-        try await Self.replay(events) { run, program in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { _ = try? await run.activity("fakeProgress", .waitUntilEnded) }
-                try? await run.condition { program.count > 0 }
-                group.cancelAll()
-            }
-            return ""
+    @Test("README.md says of each history where it is from, and what becomes of it")
+    func listed() throws {
+        var rows = Dictionary(
+            uniqueKeysWithValues: Self.fitting.map { ($0.name, "replays: \($0.what)") }
+                + Self.sequential.map { ($0, "replays: one activity after the other") }
+                + Self.versioned.map { ($0.name, "replays, its versions read as patches: \($0.what)") }
+        )
+        for history in RefusedHistory.all {
+            #expect(rows[history.name] == nil)
+            let place = if case .differs(let event, _, _) = history.expected { " at event \(event)" } else { "" }
+            rows[history.name] = "refused\(place): \(history.because)"
         }
-    }
-
-    @Test("Go: memo and activity, in the order of history")
-    func memo() async throws {
-        try await Self.replay(Self.events("sdk-go__upsert-memo-workflow")) { run, _ in
-            try run.upsertMemo(["key": .init()])
-            _ = try await run.executeActivity(
-                .with {
-                    $0.activityType = .with { $0.name = "helloworldActivity" }
-                    $0.activityID = "6"
-                },
-                cancellation: .tryCancel
-            )
-            try run.upsertMemo(["key": .init()])
-            return ""
-        }
-    }
-
-    @Test("Go: a reset after a child completed, and one in which an update was rejected")
-    func resets() async throws {
-        try await Self.replay(Self.events("sdk-go__reset-workflow-after-child-complete")) { run, _ in
-            let child = try await run.startChild(
-                .with {
-                    $0.workflowID = "01950160-2559-7b46-8447-568b05b19367_5"
-                    $0.workflowType = .with { $0.name = "TestChildWorkflow" }
-                },
-                cancellation: .waitUntilEnded
-            )
-            _ = try await run.result(of: child)
-            return ""
-        }
-        try await Self.replay(Self.events("sdk-go__update-reset-rejected")) { run, program in
-            try await run.condition { program.count > 0 }
-            return ""
-        }
-    }
-
-    @Test("Go: an activity that ended before its cancellation was seen is not cancelled")
-    func endedBeforeCancelled() async throws {
-        let events = try Self.events("sdk-go__cancel-activity-completion-before-workflow-task-started")
-        try await Self.replay(events) { run, _ in
-            _ = try await run.executeActivity(
-                .with {
-                    $0.activityType = .with { $0.name = "helloworldActivity" }
-                    $0.activityID = "custom-activity-id"
-                },
-                cancellation: .tryCancel
-            )
-            try Task.checkCancellation()
-            return ""
+        #expect(rows.keys.sorted() == Recorded.names.filter { !$0.hasPrefix("sdk-go__nexus") })
+        let text = try String(contentsOf: Recorded.folder.appending(path: "README.md"), encoding: .utf8)
+        for (name, what) in rows.sorted(by: { $0.key < $1.key }) {
+            let row = "| \(name) | \(what) |"
+            #expect(text.contains(row), "\(row)")
         }
     }
 }

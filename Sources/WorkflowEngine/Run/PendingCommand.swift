@@ -109,7 +109,8 @@ struct Essence: Hashable, CustomStringConvertible {
         case .completeWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionCompleted")
         case .failWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionFailed")
         case .cancelWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionCanceled")
-        case .continueAsNewWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionContinuedAsNew")
+        case .continueAsNewWorkflowExecutionCommandAttributes(let next):
+            self.init("WorkflowExecutionContinuedAsNew", [Self.type(next.workflowType.name)])
         default: return nil
         }
     }
@@ -139,6 +140,8 @@ struct Essence: Hashable, CustomStringConvertible {
                 "RequestCancelExternalWorkflowExecutionInitiated",
                 [("workflow", cancel.workflowExecution.workflowID)]
             )
+        case .workflowExecutionContinuedAsNewEventAttributes(let next):
+            self.init("WorkflowExecutionContinuedAsNew", [Self.type(next.workflowType.name)])
         case .workflowExecutionUpdateAcceptedEventAttributes(let update):
             self.init("WorkflowExecutionUpdateAccepted", [("update", update.protocolInstanceID)])
         case .workflowExecutionUpdateCompletedEventAttributes(let update):

@@ -16,6 +16,13 @@ import Foundation
 extension WorkflowRun {
     /// Takes an event that is not the answer to a command: it becomes a job, changes what is known, or means nothing.
     func route(_ event: API.Event, into jobs: inout Jobs) throws(WorkflowTaskFailure) {
+        switch event.eventType {
+        // What its attributes are is not known either, whatever they look like.
+        case .unspecified, .UNRECOGNIZED:
+            if !event.workerMayIgnore { throw .unknown(event) }
+            return
+        default: break
+        }
         switch event.attributes {
         case .workflowExecutionStartedEventAttributes(let started):
             self.begin(started, event)
@@ -53,15 +60,7 @@ extension WorkflowRun {
             .workflowPropertiesModifiedExternallyEventAttributes, .activityPropertiesModifiedExternallyEventAttributes:
             break
         default:
-            guard event.workerMayIgnore else {
-                throw WorkflowTaskFailure(
-                    cause: .workflowWorkerUnhandledFailure,
-                    message: """
-                        history has \(Essence(event)) as event \(event.eventID), which workflows in Swift do not know; a \
-                        worker that does has to go on with this run
-                        """
-                )
-            }
+            if !event.workerMayIgnore { throw .unknown(event) }
         }
     }
 
@@ -189,6 +188,19 @@ extension WorkflowRun {
         let child = self.children.removeValue(forKey: id)
         child?.hasEnded = true
         return child
+    }
+}
+
+extension WorkflowTaskFailure {
+    /// History has an event of which nothing is known.
+    fileprivate static func unknown(_ event: API.Event) -> Self {
+        Self(
+            cause: .workflowWorkerUnhandledFailure,
+            message: """
+                history has an event of the type \(event.eventType) as event \(event.eventID), which workflows in Swift do \
+                not know; a worker that does has to go on with this run
+                """
+        )
     }
 }
 

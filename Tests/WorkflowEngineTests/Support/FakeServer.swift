@@ -540,10 +540,10 @@ final class FakeServer: @unchecked Sendable {
         case .cancelWorkflowExecutionCommandAttributes:
             self.isClosed = true
             self.add(.workflowExecutionCanceled) { $0.workflowExecutionCanceledEventAttributes = .init() }
-        case .continueAsNewWorkflowExecutionCommandAttributes:
+        case .continueAsNewWorkflowExecutionCommandAttributes(let next):
             self.isClosed = true
             self.add(.workflowExecutionContinuedAsNew) {
-                $0.workflowExecutionContinuedAsNewEventAttributes = .init()
+                $0.workflowExecutionContinuedAsNewEventAttributes = .with { $0.workflowType = next.workflowType }
             }
         default: Issue.record("the fake server knows no command \(command.commandType)")
         }

@@ -21,6 +21,13 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
         var message: String
     }
 
+    /// Thrown to continue as new.
+    struct ContinuedAsNew: Error {
+        var type: String
+    }
+
+    /// What the main part returned.
+    var result = ""
     var trace: [String] = []
     var count = 0
     let body: Main
@@ -47,7 +54,8 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
 
     func main(in run: WorkflowRun) async -> WorkflowEnding {
         do {
-            return .completed(.text(try await self.body(run, self)))
+            self.result = try await self.body(run, self)
+            return .completed(.text(self.result))
         } catch {
             return Self.ending(error, run)
         }
@@ -55,6 +63,7 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
 
     static func ending(_ error: any Error, _ run: WorkflowRun) -> WorkflowEnding {
         switch error {
+        case let error as ContinuedAsNew: .continuedAsNew(.with { $0.workflowType.name = error.type })
         case is CancellationError where run.isCancelRequested: .cancelled
         case let error as OperationFailure where run.isCancelRequested && error.failure.cause.isCancellation: .cancelled
         case let error as OperationFailure: .failed(error.failure)
