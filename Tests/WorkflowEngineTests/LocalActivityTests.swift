@@ -223,7 +223,7 @@ struct LocalActivityTests {
         }
         #expect(texts.count == 2)
         #expect(texts.first?.contains("type: charge") == true && texts.first?.contains("type: refund") == true)
-        #expect(texts.last?.contains("none with this number") == true, "\(texts)")
+        #expect(texts.last?.contains("no local activity of this number") == true, "\(texts)")
     }
 
     @Test("A workflow that ends does not wait for local activities that nobody waits for")

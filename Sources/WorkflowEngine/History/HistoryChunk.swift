@@ -27,6 +27,7 @@ struct HistoryChunk: Sendable {
     }
 
     struct AcceptedUpdate: Sendable {
+        var eventID: Int64
         var instanceID: String
         var messageID: String
         var sequencingID: Int64
@@ -92,10 +93,14 @@ extension HistoryChunk.LookAhead {
             case .markerRecordedEventAttributes(let marker):
                 if let patch = PatchMarker(marker) { self.patches.append(patch.id) }
                 if let effect = SideEffectMarker(marker) { self.sideEffects[effect.id] = effect.value }
-                if let local = LocalActivityMarker(marker) { self.localActivities.append(local) }
+                if var local = LocalActivityMarker(marker) {
+                    local.eventID = event.eventID
+                    self.localActivities.append(local)
+                }
             case .workflowExecutionUpdateAcceptedEventAttributes(let accepted):
                 self.updates.append(
                     .init(
+                        eventID: event.eventID,
                         instanceID: accepted.protocolInstanceID,
                         messageID: accepted.acceptedRequestMessageID,
                         sequencingID: accepted.acceptedRequestSequencingEventID,

@@ -39,6 +39,8 @@ struct LocalActivityMarker: Sendable {
         var nanos: Int32
     }
 
+    /// Where it stands in history; 0 if it does not yet.
+    var eventID: Int64 = 0
     var data: Data
     var result: API.Payloads?
     var failure: API.Failure?

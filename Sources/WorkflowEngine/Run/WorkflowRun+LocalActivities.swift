@@ -299,9 +299,9 @@ extension WorkflowRun {
                 operation.activity.id == marker.data.activityID
             else {
                 throw .nondeterminism(
-                    at: nil,
+                    at: marker.eventID,
                     expected: marker.data.description,
-                    found: operation?.data(attempt: 1).description ?? "none with this number"
+                    found: operation?.data(attempt: 1).description ?? "no local activity of this number"
                 )
             }
             try self.deliver(marker, to: operation)

@@ -235,7 +235,7 @@ extension WorkflowRun {
                         instanceID: update.instanceID,
                         sequencingID: update.sequencingID,
                         request: request,
-                        wasAccepted: true
+                        acceptedEventID: update.eventID
                     )
                 ),
                 at: update.sequencingID
@@ -250,8 +250,7 @@ extension WorkflowRun {
                         messageID: "\(request.meta.updateID)/request",
                         instanceID: request.meta.updateID,
                         sequencingID: eventID,
-                        request: request,
-                        wasAccepted: false
+                        request: request
                     )
                 ),
                 at: eventID
@@ -280,8 +279,7 @@ extension WorkflowRun {
                         messageID: message.id,
                         instanceID: message.protocolInstanceID,
                         sequencingID: message.eventID,
-                        request: request,
-                        wasAccepted: false
+                        request: request
                     )
                 ),
                 at: message.eventID

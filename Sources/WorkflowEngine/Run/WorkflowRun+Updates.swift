@@ -13,8 +13,9 @@ struct IncomingUpdate: Sendable {
     var instanceID: String
     var sequencingID: Int64
     var request: API.UpdateRequest
-    /// Whether history says that it was accepted: then it is not validated again.
-    var wasAccepted: Bool
+    /// Where history says that it was accepted; nil if it does not, and it is to be validated.
+    var acceptedEventID: Int64?
+    var wasAccepted: Bool { self.acceptedEventID != nil }
 }
 
 extension WorkflowRun {
@@ -32,10 +33,10 @@ extension WorkflowRun {
         }
         switch decision {
         case .rejected(let failure):
-            guard !update.wasAccepted else {
+            if let event = update.acceptedEventID {
                 self.fail(
                     .nondeterminism(
-                        at: nil,
+                        at: event,
                         expected: "WorkflowExecutionUpdateAccepted(update: \(update.instanceID))",
                         found: "a rejection: \(failure.message)"
                     )

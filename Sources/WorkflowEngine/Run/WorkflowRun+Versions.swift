@@ -99,8 +99,9 @@ extension WorkflowRun {
         if let known = self.sideEffects.removeValue(forKey: id) {
             value = known
         } else if self.isReplaying {
+            // What comes next of what the code makes stands behind the start and the end of the task.
             let failure = WorkflowTaskFailure.nondeterminism(
-                at: nil,
+                at: self.lastEventID + 2 + Int64(self.unconfirmed.count - self.sentCount),
                 expected: "no side effect \(id)",
                 found: "one"
             )

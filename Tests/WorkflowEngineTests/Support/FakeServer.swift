@@ -221,8 +221,10 @@ final class FakeServer: @unchecked Sendable {
     }
 
     /// A run without any history, with the code.
-    func newRun() -> (WorkflowRun, TestProgram) {
-        let program = self.makeProgram()
+    func newRun() -> (WorkflowRun, TestProgram) { self.newRun(of: self.makeProgram()) }
+
+    /// A run without any history, with other code.
+    func newRun(of program: TestProgram) -> (WorkflowRun, TestProgram) {
         let run = WorkflowRun(
             workflowID: "workflow",
             runID: "run",

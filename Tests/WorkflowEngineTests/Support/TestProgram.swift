@@ -34,6 +34,8 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
     var onSignal: Handler
     var onUpdate: Handler
     var validate: @Sendable (String, TestProgram) throws -> Void
+    /// Whether there is no handler for updates, so that even accepted ones are rejected.
+    let rejects: @Sendable () -> Bool
 
     init(
         onSignal: @escaping Handler = { _, _, _, program in
@@ -42,12 +44,14 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
         },
         onUpdate: @escaping Handler = { _, argument, _, _ in argument },
         validate: @escaping @Sendable (String, TestProgram) throws -> Void = { _, _ in },
+        rejects: @escaping @Sendable () -> Bool = { false },
         _ body: @escaping Main
     ) {
         self.body = body
         self.onSignal = onSignal
         self.onUpdate = onUpdate
         self.validate = validate
+        self.rejects = rejects
     }
 
     func start(in run: WorkflowRun) throws {}
@@ -84,6 +88,7 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
 
     func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {
         let argument = request.input.args.text
+        if self.rejects() { return .rejected(.with { $0.message = "there is no such update" }) }
         if validates {
             do { try self.validate(argument, self) } catch { return .rejected(.with { $0.message = "\(error)" }) }
         }
