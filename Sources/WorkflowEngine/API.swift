@@ -35,6 +35,7 @@ package enum API {
     package typealias SignalExternal = Temporal_Api_Command_V1_SignalExternalWorkflowExecutionCommandAttributes
     package typealias CancelExternal =
         Temporal_Api_Command_V1_RequestCancelExternalWorkflowExecutionCommandAttributes
+    package typealias ScheduleNexusOperation = Temporal_Api_Command_V1_ScheduleNexusOperationCommandAttributes
     package typealias ContinueAsNew = Temporal_Api_Command_V1_ContinueAsNewWorkflowExecutionCommandAttributes
     package typealias SearchAttributes = Temporal_Api_Common_V1_SearchAttributes
 }

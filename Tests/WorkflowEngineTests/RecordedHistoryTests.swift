@@ -52,6 +52,76 @@ struct RecordedHistoryTests {
         },
     ]
 
+    /// Workflows of Go that end with a mutable side effect, which only Go has; and the start of the task that does so.
+    static let nexus: [(workflow: RecordedWorkflow, last: Int64, ending: String)] = [
+        (
+            RecordedWorkflow("sdk-go__nexus-cancel-before-sent", "a Nexus operation, cancelled before it was sent") {
+                _ in
+                { run, program in
+                    let operation = run.spawn { program.trace.append(await Self.ending { try await run.replayed() }) }
+                    _ = run.spawn { operation.cancel() }
+                    try await run.condition { !program.trace.isEmpty }
+                    return ""
+                }
+            },
+            3, "cancelled: Nexus operation cancelled before scheduled"
+        ),
+        (
+            RecordedWorkflow("sdk-go__nexus-cancel-before-start", "a Nexus operation, cancelled before it was started")
+            {
+                let ids = $0.ids
+                return { run, program in
+                    let operation = run.spawn { program.trace.append(await Self.ending { try await run.replayed() }) }
+                    _ = run.spawn {
+                        try? await run.sleep(ids, for: .milliseconds(200))
+                        program.count += 1
+                    }
+                    try await run.condition { program.count == 1 }
+                    operation.cancel()
+                    try await run.condition { !program.trace.isEmpty }
+                    return ""
+                }
+            },
+            18, "cancelled: nexus operation completed unsuccessfully"
+        ),
+        (
+            RecordedWorkflow("sdk-go__nexus-cancel-after-start", "a Nexus operation, cancelled after it was started") {
+                _ in
+                { run, program in
+                    let started = try await run.startReplayed()
+                    let result = run.spawn {
+                        program.trace.append(await Self.ending { try await run.result(of: started)?.data ?? Data() })
+                    }
+                    result.cancel()
+                    try await run.condition { !program.trace.isEmpty }
+                    return ""
+                }
+            },
+            13, "cancelled: nexus operation completed unsuccessfully"
+        ),
+        (
+            RecordedWorkflow("sdk-go__nexus-cancel-after-complete", "a Nexus operation that completed") { _ in
+                { run, program in
+                    program.trace.append(await Self.ending { try await run.replayed() })
+                    return ""
+                }
+            },
+            12, "completed with 0 bytes"
+        ),
+    ]
+
+    /// How a Nexus operation ended.
+    private static func ending(_ operation: () async throws -> Data) async -> String {
+        do {
+            return "completed with \(try await operation().count) bytes"
+        } catch let error as OperationFailure {
+            let how = error.failure.cause.isCancellation ? "cancelled" : "failed"
+            return "\(how): \(error.failure.message)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
     static let fitting = RecordedWorkflow.go + RecordedWorkflow.python + RecordedWorkflow.typeScript
 
     @Test("ES-N5 Every one is read, and divides into chunks that leave nothing out", arguments: Recorded.names)
@@ -106,6 +176,20 @@ struct RecordedHistoryTests {
         #expect(failure?.message.contains("history has MarkerRecorded(marker: Version)") == true)
     }
 
+    @Test("ES-N1 Up to a mutable side effect, the same workflow replays them", arguments: Self.nexus.indices)
+    func fitsToMarker(_ index: Int) async throws {
+        let (workflow, last, ending) = Self.nexus[index]
+        let recorded = try Recorded(workflow.name)
+        let program = workflow.program(recorded)
+        let commands = try await recorded.answer(last, program)
+        #expect(commands == [.completeWorkflowExecution])
+        #expect(program.trace == [ending])
+        let failure = await #expect(throws: WorkflowTaskFailure.self) {
+            try await recorded.replay(workflow.program(recorded))
+        }
+        #expect(failure?.message.contains("history has MarkerRecorded(marker: MutableSideEffect)") == true)
+    }
+
     @Test("ES-N2 The others are refused, and the text says where and why", arguments: RefusedHistory.all)
     func refuses(_ history: RefusedHistory) async throws {
         let recorded = try Recorded(history.name)
@@ -131,6 +215,9 @@ struct RecordedHistoryTests {
         var rows = Dictionary(
             uniqueKeysWithValues: Self.fitting.map { ($0.name, "replays: \($0.what)") }
                 + Self.sequential.map { ($0, "replays: one activity after the other") }
+                + Self.nexus.map {
+                    ($0.workflow.name, "replays up to a mutable side effect of Go: \($0.workflow.what)")
+                }
                 + Self.versioned.map { ($0.name, "replays, its versions read as patches: \($0.what)") }
         )
         for history in RefusedHistory.all {
@@ -138,11 +225,29 @@ struct RecordedHistoryTests {
             let place = if case .differs(let event, _, _) = history.expected { " at event \(event)" } else { "" }
             rows[history.name] = "refused\(place): \(history.because)"
         }
-        #expect(rows.keys.sorted() == Recorded.names.filter { !$0.hasPrefix("sdk-go__nexus") })
+        #expect(rows.keys.sorted() == Recorded.names)
         let text = try String(contentsOf: Recorded.folder.appending(path: "README.md"), encoding: .utf8)
         for (name, what) in rows.sorted(by: { $0.key < $1.key }) {
             let row = "| \(name) | \(what) |"
             #expect(text.contains(row), "\(row)")
         }
+    }
+}
+
+extension WorkflowRun {
+    /// Starts the operation of the recorded histories.
+    fileprivate func startReplayed() async throws -> StartedNexusOperation {
+        try await self.startNexusOperation(
+            .with {
+                $0.endpoint = "replay-endpoint"
+                $0.service = "replay-service"
+                $0.operation = "wait-on-signal-op"
+            },
+            cancellation: .waitUntilEnded
+        )
+    }
+
+    fileprivate func replayed() async throws -> Data {
+        try await self.result(of: self.startReplayed())?.data ?? Data()
     }
 }

@@ -84,7 +84,7 @@ struct WorkflowStressTests {
     }
 
     private static func happen(_ server: FakeServer, finishing: Bool, _ random: inout SeededGenerator) {
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0: server.signal("more", "\(Int.random(in: 0..<3, using: &random))")
         case 1:
             server.update("u\(server.events.count)-\(server.updates.count)", "\(Int.random(in: 0..<4, using: &random))")
@@ -93,6 +93,13 @@ struct WorkflowStressTests {
             if let activity = server.activities.randomElement(using: &random) {
                 server.end(activity: activity, Int.random(in: 0..<3, using: &random))
             }
+        case 9: if let one = server.nexusOperations.randomElement(using: &random) { server.start(nexus: one) }
+        case 10:
+            if let one = server.nexusOperations.randomElement(using: &random) {
+                let ending = FakeServer.NexusEnding.allCases.randomElement(using: &random) ?? .completed
+                server.end(nexus: one, ending)
+            }
+        case 11: server.answerNexusCancellation(isTaken: Bool.random(using: &random))
         case 6: if let child = server.children.randomElement(using: &random) { server.end(child: child) }
         case 7: server.endExternal()
         default: if finishing { server.cancel() }
@@ -124,7 +131,7 @@ struct WorkflowStressTests {
         var random = SeededGenerator(seed: "\(script)")
         for step in 0..<Int.random(in: 1...6, using: &random) {
             program.trace.append("step \(step)")
-            try await Self.operation(Int.random(in: 0..<16, using: &random), run, program)
+            try await Self.operation(Int.random(in: 0..<20, using: &random), run, program)
         }
         return program.trace.joined(separator: " ")
     }
@@ -171,6 +178,20 @@ struct WorkflowStressTests {
             await withTaskGroup(of: String.self) { group in
                 group.addTask { (try? await run.local("raced", cancellation)) ?? "cancelled" }
                 group.addTask { (try? await run.local("racing", .abandon)) ?? "cancelled" }
+                group.addTask {
+                    try? await run.sleep(for: .seconds(1))
+                    return "timer"
+                }
+                program.trace.append(await group.next() ?? "")
+                group.cancelAll()
+                for await other in group { program.trace.append(other) }
+            }
+        case 16, 17, 18, 19:
+            let cancellation: NexusCancellation = [.tryCancel, .waitUntilEnded, .waitUntilRequested, .abandon][
+                kind - 16
+            ]
+            await withTaskGroup(of: String.self) { group in
+                group.addTask { (try? await run.nexus("raced", cancellation)) ?? "cancelled" }
                 group.addTask {
                     try? await run.sleep(for: .seconds(1))
                     return "timer"

@@ -82,6 +82,10 @@ struct Essence: Hashable, CustomStringConvertible {
         ("type", String(name.split(separator: ".").last ?? ""))
     }
 
+    private static func operation(_ endpoint: String, _ service: String, _ name: String) -> [(String, String)] {
+        [("endpoint", endpoint), ("service", service), ("operation", name)]
+    }
+
     init?(_ command: API.Command) {
         switch command.attributes {
         case .scheduleActivityTaskCommandAttributes(let activity):
@@ -109,6 +113,10 @@ struct Essence: Hashable, CustomStringConvertible {
         case .completeWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionCompleted")
         case .failWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionFailed")
         case .cancelWorkflowExecutionCommandAttributes: self.init("WorkflowExecutionCanceled")
+        case .scheduleNexusOperationCommandAttributes(let nexus):
+            self.init("NexusOperationScheduled", Self.operation(nexus.endpoint, nexus.service, nexus.operation))
+        case .requestCancelNexusOperationCommandAttributes(let cancel):
+            self.init("NexusOperationCancelRequested", [("scheduled", "\(cancel.scheduledEventID)")])
         case .continueAsNewWorkflowExecutionCommandAttributes(let next):
             self.init("WorkflowExecutionContinuedAsNew", [Self.type(next.workflowType.name)])
         default: return nil
@@ -140,6 +148,10 @@ struct Essence: Hashable, CustomStringConvertible {
                 "RequestCancelExternalWorkflowExecutionInitiated",
                 [("workflow", cancel.workflowExecution.workflowID)]
             )
+        case .nexusOperationScheduledEventAttributes(let nexus):
+            self.init("NexusOperationScheduled", Self.operation(nexus.endpoint, nexus.service, nexus.operation))
+        case .nexusOperationCancelRequestedEventAttributes(let cancel):
+            self.init("NexusOperationCancelRequested", [("scheduled", "\(cancel.scheduledEventID)")])
         case .workflowExecutionContinuedAsNewEventAttributes(let next):
             self.init("WorkflowExecutionContinuedAsNew", [Self.type(next.workflowType.name)])
         case .workflowExecutionUpdateAcceptedEventAttributes(let update):

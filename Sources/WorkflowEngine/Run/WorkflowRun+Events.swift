@@ -52,6 +52,11 @@ extension WorkflowRun {
             .externalWorkflowExecutionCancelRequestedEventAttributes,
             .signalExternalWorkflowExecutionFailedEventAttributes, .externalWorkflowExecutionSignaledEventAttributes:
             if let job = try self.resolution(by: event) { jobs.others.append(job) }
+        case .nexusOperationStartedEventAttributes, .nexusOperationCompletedEventAttributes,
+            .nexusOperationFailedEventAttributes, .nexusOperationCanceledEventAttributes,
+            .nexusOperationTimedOutEventAttributes, .nexusOperationCancelRequestCompletedEventAttributes,
+            .nexusOperationCancelRequestFailedEventAttributes:
+            if let job = try self.nexusResolution(by: event) { jobs.others.append(job) }
         case .workflowTaskScheduledEventAttributes, .workflowTaskCompletedEventAttributes,
             .workflowTaskTimedOutEventAttributes, .workflowExecutionTerminatedEventAttributes,
             .workflowExecutionTimedOutEventAttributes, .workflowExecutionOptionsUpdatedEventAttributes,
@@ -81,17 +86,26 @@ extension WorkflowRun {
         self.mainTask?.cancel()
     }
 
+    /// The operation that an event is about.
+    func known<Operation>(
+        _ operation: Operation?,
+        _ id: Int64,
+        _ event: API.Event
+    ) throws(WorkflowTaskFailure) -> Operation {
+        if let operation { return operation }
+        throw .nondeterminism(
+            at: event.eventID,
+            expected: "\(Essence(event)) for event \(id)",
+            found: "nothing that this could be about"
+        )
+    }
+
     /// What an event does to the operation that it is about.
     ///
     /// - Returns: Nothing if the code need not know.
     private func resolution(by event: API.Event) throws(WorkflowTaskFailure) -> (() -> Void)? {
         func known<Operation>(_ operation: Operation?, _ id: Int64) throws(WorkflowTaskFailure) -> Operation {
-            if let operation { return operation }
-            throw .nondeterminism(
-                at: event.eventID,
-                expected: "\(Essence(event)) for event \(id)",
-                found: "nothing that this could be about"
-            )
+            try self.known(operation, id, event)
         }
         switch event.attributes {
         case .timerFiredEventAttributes(let fired):

@@ -126,6 +126,8 @@ extension WorkflowRun {
             .map { "local activity \($0.activity.id) of type \($0.activity.type)" }
         lines += self.children.values.filter { !$0.result.isResolved }
             .map { "child workflow \($0.attributes.workflowID) of type \($0.attributes.workflowType.name)" }
+        lines += self.nexusOperations.values.filter { !$0.result.isResolved }
+            .map { "Nexus operation \($0.attributes.operation) of the service \($0.attributes.service)" }
         if !self.conditions.isEmpty { lines.append("\(self.conditions.count) conditions") }
         return lines.sorted()
     }

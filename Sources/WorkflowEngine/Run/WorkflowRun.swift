@@ -54,6 +54,7 @@ package final class WorkflowRun: @unchecked Sendable {
     var children: [Int64: ChildOperation] = [:]
     var signals: [Int64: Future<Void>] = [:]
     var cancels: [Int64: CancelOperation] = [:]
+    var nexusOperations: [Int64: NexusOperation] = [:]
     var localActivities: [Int64: LocalActivityOperation] = [:]
     /// Local activities that ended in the chunk that is replayed, and that the code has not been told of.
     var localMarkers: [LocalActivityMarker] = []

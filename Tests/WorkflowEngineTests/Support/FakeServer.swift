@@ -30,6 +30,10 @@ final class FakeServer: @unchecked Sendable {
     var children: [Int64] = []
     var childrenToCancel: Set<Int64> = []
     var externals: [(event: Int64, isCancel: Bool, child: Int64?)] = []
+    /// Nexus operations that have not ended, those of them that have not been started, and requests to cancel one.
+    var nexusOperations: [Int64] = []
+    var unstartedNexusOperations: Set<Int64> = []
+    var nexusCancellations: [(event: Int64, operation: Int64)] = []
     var updates: [API.ProtocolMessage] = []
     var rejected: [String] = []
     var completedUpdates: [String: String] = [:]
@@ -500,6 +504,27 @@ final class FakeServer: @unchecked Sendable {
                 }
             }
             self.externals.append((event, false, nil))
+        case .scheduleNexusOperationCommandAttributes(let nexus):
+            let event = self.add(.nexusOperationScheduled) {
+                $0.nexusOperationScheduledEventAttributes = .with {
+                    $0.endpoint = nexus.endpoint
+                    $0.service = nexus.service
+                    $0.operation = nexus.operation
+                }
+            }
+            self.nexusOperations.append(event)
+            self.unstartedNexusOperations.insert(event)
+        case .requestCancelNexusOperationCommandAttributes(let cancel):
+            #expect(
+                !self.events.contains { self.ends($0, nexus: cancel.scheduledEventID) },
+                "the server refuses to cancel an operation that has ended"
+            )
+            let event = self.add(.nexusOperationCancelRequested) {
+                $0.nexusOperationCancelRequestedEventAttributes = .with {
+                    $0.scheduledEventID = cancel.scheduledEventID
+                }
+            }
+            self.nexusCancellations.append((event, cancel.scheduledEventID))
         case .upsertWorkflowSearchAttributesCommandAttributes:
             self.add(.upsertWorkflowSearchAttributes) {
                 $0.upsertWorkflowSearchAttributesEventAttributes = .init()

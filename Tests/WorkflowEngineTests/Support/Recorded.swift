@@ -59,6 +59,33 @@ struct Recorded: Sendable {
         }
     }
 
+    /// Replays it up to the start of one of its tasks, and has that task answered.
+    ///
+    /// - Returns: The commands of the answer.
+    func answer(_ started: Int64, _ program: TestProgram) async throws -> [API.CommandType] {
+        let events = self.events
+        return try await onThread { () throws -> [API.CommandType] in
+            let run = WorkflowRun(
+                workflowID: "recorded",
+                runID: "run",
+                namespace: "default",
+                identity: SDKIdentity(name: "test", version: "1"),
+                program: program,
+                runStrays: { executor in Thread.detachNewThread { executor.drainStrays() } }
+            )
+            defer { run.evict() }
+            let task = API.WorkflowTask.with {
+                $0.history.events = events
+                $0.startedEventID = started
+            }
+            switch run.process(task) {
+            case .answered(let activation): return activation.commands.map(\.commandType)
+            case .failed(let failure): throw failure
+            case .needsHistory, .waiting: throw TestProgram.Failed(message: "nothing was replayed")
+            }
+        }
+    }
+
     /// What the workflow ended with, as it was encoded; nil if it has no result.
     var result: String? {
         guard case .workflowExecutionCompletedEventAttributes(let completed) = self.events.last?.attributes,

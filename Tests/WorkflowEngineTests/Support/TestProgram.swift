@@ -142,6 +142,19 @@ extension WorkflowRun {
         return try await self.executeLocalActivity(activity, cancellation: cancellation)?.text ?? ""
     }
 
+    func nexus(_ name: String, _ cancellation: NexusCancellation = .waitUntilEnded) async throws -> String {
+        let operation = try await self.startNexusOperation(
+            .with {
+                $0.endpoint = "endpoint"
+                $0.service = "service"
+                $0.operation = name
+            },
+            cancellation: cancellation
+        )
+        let result = try await self.result(of: operation)
+        return operation.token + String(decoding: result?.data ?? Data(), as: UTF8.self)
+    }
+
     func child(_ id: String, _ cancellation: ChildCancellation = .waitUntilEnded) async throws -> String {
         let child = try await self.startChild(
             .with {
