@@ -84,4 +84,6 @@ package enum TaskOutcome: Sendable {
     case failed(WorkflowTaskFailure)
     /// The task begins later than what has been processed, so all of history is needed.
     case needsHistory
+
+    package var needsHistory: Bool { if case .needsHistory = self { true } else { false } }
 }

@@ -98,6 +98,56 @@ struct KeptReferencesTests {
         #expect(query.queryResult == .of(.large()))
     }
 
+    @Test("ES-N6 What workflow code takes and gives stays as it is in tasks and histories; the rest is resolved")
+    func workflowValues() async throws {
+        let fixture = try Fixture()
+        let reference = try await fixture.reference(to: .large())
+        @Sendable func history(_ value: APIPayload) -> [Temporal_Api_History_V1_HistoryEvent] {
+            let values = APIPayloads.of(value)
+            return [
+                .with { $0.workflowExecutionStartedEventAttributes.input = values },
+                .with { $0.workflowExecutionSignaledEventAttributes.input = values },
+                .with { $0.activityTaskScheduledEventAttributes.input = values },
+                .with { $0.activityTaskCompletedEventAttributes.result = values },
+                .with { $0.startChildWorkflowExecutionInitiatedEventAttributes.input = values },
+                .with { $0.childWorkflowExecutionCompletedEventAttributes.result = values },
+                .with { $0.signalExternalWorkflowExecutionInitiatedEventAttributes.input = values },
+                .with { $0.nexusOperationScheduledEventAttributes.input = value },
+                .with { $0.workflowExecutionContinuedAsNewEventAttributes.input = values },
+                .with { $0.workflowExecutionCompletedEventAttributes.result = values },
+                .with { $0.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest.input.args = values },
+                .with { $0.workflowExecutionUpdateCompletedEventAttributes.outcome.success = values },
+            ]
+        }
+        @Sendable func others(_ value: APIPayload) -> [Temporal_Api_History_V1_HistoryEvent] {
+            let values = APIPayloads.of(value)
+            return [
+                .with { $0.workflowExecutionStartedEventAttributes.lastCompletionResult = values },
+                .with { $0.workflowExecutionStartedEventAttributes.memo.fields["m"] = value },
+                .with { $0.workflowExecutionStartedEventAttributes.header.fields["h"] = value },
+                .with { $0.markerRecordedEventAttributes.details["d"] = values },
+                .with { $0.activityTaskFailedEventAttributes.failure.applicationFailureInfo.details = values },
+            ]
+        }
+        let polling = try Fixture(over: fixture) { _ in
+            Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueResponse.with { task in
+                task.taskToken = Data("token".utf8)
+                task.history.events = history(reference) + others(reference)
+                task.query.queryArgs = .of(reference)
+            }
+        }
+        let request = Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest.with { $0.namespace = "ns" }
+        let kept: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueResponse =
+            try await KeptReferences.$current.withValue(.workflowValues) {
+                try await polling.call("PollWorkflowTaskQueue", request)
+            }
+        #expect(kept.history.events == history(reference) + others(.large()))
+        #expect(kept.query.queryArgs == .of(.large()))
+        let resolved: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueResponse =
+            try await polling.call("PollWorkflowTaskQueue", request)
+        #expect(resolved.history.events == history(.large()) + others(.large()))
+    }
+
     @Test("ES-F3 A store that is down is no failure of a task whose input is kept, but one of its heartbeat details")
     func storeDown() async throws {
         let fixture = try Fixture()

@@ -28,6 +28,9 @@ package struct KeptReferences: OptionSet, Sendable {
     package static let activityInput = Self(rawValue: 1)
     /// The results of workflows, queries, updates and standalone activities.
     package static let results = Self(rawValue: 2)
+    /// What workflow code is given in tasks and histories, its input, that of signals and updates, and the results of
+    /// activities and children; and what it has given itself, which nobody reads there again.
+    package static let workflowValues = Self(rawValue: 4)
 
     /// Whether a field stays as it is.
     ///
@@ -38,9 +41,16 @@ package struct KeptReferences: OptionSet, Sendable {
     func contains(field: UInt32, of type: MessageType) -> Bool {
         switch (type, field) {
         case (.pollActivityTaskQueueResponse, 8): self.contains(.activityInput)
-        case (.workflowExecutionCompletedEventAttributes, 1), (.queryWorkflowResponse, 1), (.outcome, 1),
-            (.activityExecutionOutcome, 1):
-            self.contains(.results)
+        case (.queryWorkflowResponse, 1), (.activityExecutionOutcome, 1): self.contains(.results)
+        case (.workflowExecutionCompletedEventAttributes, 1), (.outcome, 1):
+            self.contains(.results) || self.contains(.workflowValues)
+        case (.workflowExecutionStartedEventAttributes, 6), (.workflowExecutionSignaledEventAttributes, 2),
+            (.activityTaskCompletedEventAttributes, 1), (.childWorkflowExecutionCompletedEventAttributes, 1),
+            (.input, 3), (.activityTaskScheduledEventAttributes, 6),
+            (.startChildWorkflowExecutionInitiatedEventAttributes, 5),
+            (.signalExternalWorkflowExecutionInitiatedEventAttributes, 5), (.nexusOperationScheduledEventAttributes, 4),
+            (.workflowExecutionContinuedAsNewEventAttributes, 4):
+            self.contains(.workflowValues)
         default: false
         }
     }

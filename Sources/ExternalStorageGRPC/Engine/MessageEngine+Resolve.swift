@@ -79,14 +79,16 @@ extension MessageEngine {
     ///   - message: The serialized message.
     ///   - type: Its type.
     ///   - namespace: The namespace of the call.
+    ///   - kept: Which references stay as they are.
     /// - Returns: The message with its payloads, or nil if that is the message itself.
     /// - Throws: `ExternalStorageError` if a reference cannot be resolved. `CancellationError` if cancelled.
     package func resolve<Message: MessageBytes>(
         _ message: Message,
         as type: MessageType,
-        namespace: String
+        namespace: String,
+        keeping kept: KeptReferences = []
     ) async throws -> Message? {
-        try await self.resolve(message, as: type, for: ResolveRequest(namespace: namespace)).message
+        try await self.resolve(message, as: type, for: ResolveRequest(namespace: namespace, kept: kept)).message
     }
 
     /// How far a response has come.

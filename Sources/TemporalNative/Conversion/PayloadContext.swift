@@ -18,6 +18,8 @@ public struct PayloadContext: Sendable {
     public var namespace: String
     /// Whose payloads these are, where that is known.
     public var target: StorageDriverTarget?
+    /// Whether the values are those of workflow code, which may not wait for storage.
+    var isOfWorkflowCode = false
 
     /// Creates a context.
     ///

@@ -20,6 +20,9 @@ public import ExternalStorageCore
 /// A reference that goes on as it is, is not stored again (ES-W7). To workflows and to other SDKs it is the plain value: they read it as any input or result, and what they send can be
 /// taken as `Stored`. A value that was small enough to stay in history is held as it is.
 ///
+/// Workflow code takes it and hands it on in the same way: from its input or the result of an activity to the next one, and
+/// nothing is loaded, in a replay neither. It cannot look into it; see ``value()``.
+///
 /// The values of an activity's input that are not `Stored` are loaded before it runs. Nested in another value, `Stored`
 /// has no place: it is an input, a result, a signal, an update or a detail as a whole, or an optional of that.
 public struct Stored<Value: Sendable>: Sendable {
@@ -52,11 +55,25 @@ public struct Stored<Value: Sendable>: Sendable {
     /// again.
     ///
     /// - Returns: The value, through the codecs and converters of the client.
-    /// - Throws: `ExternalStorageError` if it cannot be loaded; thrown on by an activity, it fails the attempt with the
+    /// - Throws: ``TemporalError/Code/invalidArgument`` in workflow code, which waits for nothing but history: have an
+    ///   activity look into the value. `ExternalStorageError` if it cannot be loaded; thrown on by an activity, it fails the attempt with the
     ///   cause of storage failures, to be retried by its policy (ES-F3). ``TemporalError``: `conversionFailed`,
     ///   `codecFailed`. `CancellationError` if cancelled.
     public func value() async throws -> Value {
-        try await self.flight.value { try await self.context.decode(self.payload, as: Value.self) }
+        guard !self.context.isOfWorkflowCode else { throw Self.loadedByWorkflow }
+        return try await self.flight.value { try await self.context.decode(self.payload, as: Value.self) }
+    }
+}
+
+extension Stored {
+    static var loadedByWorkflow: TemporalError {
+        TemporalError(
+            code: .invalidArgument,
+            message: """
+                workflow code cannot load a Stored<\(Value.self)>: hand it on to an activity that does, or take a plain \
+                \(Value.self), which is loaded before the code runs
+                """
+        )
     }
 }
 

@@ -78,6 +78,7 @@ public struct StoredBytes: AsyncSequence, Sendable {
                     self.state = chunk == nil ? .ended : .streaming(iterator)
                     return chunk
                 case .idle:
+                    guard !self.context.isOfWorkflowCode else { throw Stored<[UInt8]>.loadedByWorkflow }
                     if let iterator = try await self.stream() {
                         self.state = .streaming(iterator)
                         return try await self.next(isolation: actor)

@@ -93,6 +93,11 @@ extension WorkflowRun {
         return try await self.value(of: activity.future) { self.cancel(activity) }
     }
 
+    /// The type of an activity that has not ended.
+    package func activityType(scheduledBy eventID: Int64) -> String? {
+        self.executor.owned { self.activities[eventID]?.attributes.activityType.name }
+    }
+
     private func cancel(_ activity: ActivityOperation) {
         guard !activity.future.isResolved, !activity.hasEnded, !activity.isCancelRequested else { return }
         activity.isCancelRequested = true

@@ -41,6 +41,17 @@ class Whisper:
         return text.lower()
 
 
+async def relay(client: Client, queue: str) -> list[tuple[str, bool]]:
+    """A large value goes through a workflow in Swift that does not look into it, from one of ours to the next."""
+    large = uuid.uuid4().hex + "Z" * 400_000
+    result = await client.execute_workflow(
+        "Relay", large, id=f"py-{uuid.uuid4()}", task_queue=queue, result_type=str
+    )
+    passed = result == large.lower()
+    print(f"{'pass' if passed else 'FAIL'}  relay", flush=True)
+    return [("relay", passed)]
+
+
 async def cases(client: Client, queue: str) -> list[tuple[str, bool]]:
     results: list[tuple[str, bool]] = []
 
@@ -78,6 +89,7 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", required=True)
     parser.add_argument("--task-queue", required=True)
+    parser.add_argument("--relay", action="store_true", help="only the value that nobody looks into")
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--threshold", required=True, choices=["standard", "all"])
     arguments = parser.parse_args()
@@ -89,7 +101,7 @@ async def main() -> int:
         client = await Client.connect(arguments.address, data_converter=converter)
         queue = arguments.task_queue
         async with Worker(client, task_queue=f"{queue}-python", workflows=[Whisper], activities=[shout]):
-            results = await cases(client, queue)
+            results = await (relay if arguments.relay else cases)(client, queue)
     failed = sum(not passed for _, passed in results)
     print(f"{len(results) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

@@ -158,6 +158,16 @@ async def probe(address: str, until: float, count: int) -> dict[str, Any]:
     return {"codes": codes, "p50": cuts[49] * 1_000, "p99": cuts[98] * 1_000, "count": len(times)}
 
 
+def threads(pid: int) -> dict[str, tuple[float, float]]:
+    """For each thread of a process: how long it ran, and how long it wanted to and got no processor, in seconds."""
+    found: dict[str, tuple[float, float]] = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            ran, waited, _ = (task / "schedstat").read_text().split()
+            found[f"{(task / 'comm').read_text().strip()} {task.name}"] = (int(ran) / 1e9, int(waited) / 1e9)
+    return found
+
+
 Role = Callable[[str, float, int], Coroutine[Any, Any, dict[str, Any]]]
 
 
@@ -226,6 +236,7 @@ async def run(arguments: argparse.Namespace) -> int:
                 return await probe(arguments.server, until, count)
 
             alone = await together({probe: 1}, sidecar.address, max(5, arguments.seconds / 10))
+            before = threads(sidecar.process.pid)
             beside = await together(
                 {
                     probe: 1,
@@ -239,9 +250,13 @@ async def run(arguments: argparse.Namespace) -> int:
                 arguments.seconds,
                 watch,
             )
+            after = threads(sidecar.process.pid)
             await asyncio.sleep(1)
             rest = await sidecar.metric("temporal_storage_proxy_memory_bytes")
             active = await sidecar.active_calls()
+    for name, (ran, waited) in sorted(after.items(), key=lambda entry: -sum(entry[1]))[:8]:
+        ran, waited = ran - before.get(name, (0, 0))[0], waited - before.get(name, (0, 0))[1]
+        print(f"thread {name}: ran {ran:.1f} s, waited {waited:.1f} s for a processor")
     for name, answer in beside.items():
         print(f"{name}: {json.dumps(answer)}")
     small_codes = Counter(beside.get("small", {}).get("codes", {})) + Counter(beside["probe"]["codes"])

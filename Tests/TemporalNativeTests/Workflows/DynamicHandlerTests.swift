@@ -7,7 +7,6 @@
 import ExternalStorageCore
 import Foundation
 import Logging
-import Metrics
 import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
@@ -48,17 +47,7 @@ struct DynamicHandlerTests {
         queries: [String] = []
     ) async throws -> WorkflowTaskCompletion {
         let service = ScriptedTasks()
-        let worker = WorkflowWorker(
-            service: service,
-            registry: try WorkflowRegistry([workflow]),
-            configuration: .init(),
-            payloads: PayloadContext(),
-            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
-            clock: .continuous,
-            executor: nil,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
-        )
+        let worker = try WorkflowWorker.scripted(service, workflows: [workflow])
         var task = ScriptedTasks.task(type: type)
         for (name, values) in signals.reversed() {
             let input = try ProtoPayloads(values.map { try DataConverter().payload(for: $0) })
@@ -138,10 +127,11 @@ struct DynamicHandlerTests {
         #expect(throws: TemporalError.self) { try WorkflowRegistry([Chameleon.self, Other.self]) }
         #expect(throws: TemporalError.self) { try WorkflowRegistry([Twice.self]) }
         let registry = try WorkflowRegistry([Gate.self, Other.self])
-        let values = WorkflowValues(converter: DataConverter())
+        let references = RunReferences(context: .init(), workflow: "", inputs: .init(), habits: .init())
+        let values = WorkflowValues(references: references)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        #expect(registry["Gate"]?(values, [], logger) is DefinedWorkflow<Gate>)
-        #expect(registry["Anything"]?(values, [], logger) is DefinedWorkflow<Other>)
+        #expect(registry["Gate"]?.makeProgram(values, [], logger) is DefinedWorkflow<Gate>)
+        #expect(registry["Anything"]?.makeProgram(values, [], logger) is DefinedWorkflow<Other>)
         let isThere = try WorkflowRegistry([Gate.self])["Anything"] != nil
         #expect(!isThere)
         let handlers = try WorkflowHandlers<Chameleon>(Chameleon.handlers)

@@ -4,11 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import CoreMetrics
 import ExternalStorageCore
 import Foundation
 import Logging
-import Metrics
 import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
@@ -57,23 +55,17 @@ struct LocalActivityWorkerTests {
         codecs: [any PayloadCodec] = [],
         _ body: (WorkflowWorker) async throws -> Void
     ) async throws {
-        let worker = WorkflowWorker(
-            service: service,
-            registry: try WorkflowRegistry([Caller.self]),
-            activities: try ActivityRegistry([
+        let worker = try WorkflowWorker.scripted(
+            service,
+            workflows: [Caller.self],
+            activities: [
                 Activity("shout") { (text: String) in text.uppercased() },
                 Activity("slow") { (text: String) -> String in
                     try await Task.sleep(for: .milliseconds(1_200))
                     return text
                 },
-            ]),
-            configuration: .init(),
-            payloads: PayloadContext(converter: DataConverter(codecs: codecs)),
-            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
-            clock: .continuous,
-            executor: nil,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
+            ],
+            payloads: PayloadContext(converter: DataConverter(codecs: codecs))
         )
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await worker.local.run() }

@@ -4,11 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import CoreMetrics
 import ExternalStorageCore
 import Foundation
 import Logging
-import Metrics
 import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
@@ -28,17 +26,7 @@ struct WorkflowTaskTests {
     }
 
     private static func worker(_ service: ScriptedTasks) throws -> WorkflowWorker {
-        WorkflowWorker(
-            service: service,
-            registry: try WorkflowRegistry([Sleeper.self]),
-            configuration: .init(),
-            payloads: PayloadContext(),
-            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
-            clock: .continuous,
-            executor: nil,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
-        )
+        try WorkflowWorker.scripted(service, workflows: [Sleeper.self])
     }
 
     private static func events(type: String = "Sleeper") -> [API.Event] { ScriptedTasks.events(type: type) }

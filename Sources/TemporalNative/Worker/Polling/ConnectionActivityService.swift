@@ -78,10 +78,11 @@ struct ConnectionActivityService: ActivityService {
     func call<Method: UnaryMethod>(
         _ method: Method.Type,
         _ request: Method.Input,
-        patience: Patience? = nil
+        patience: Patience? = nil,
+        keeping kept: KeptReferences = []
     ) async throws -> Method.Output {
         try await self.permits.take()
         defer { self.permits.giveBack(()) }
-        return try await self.connection.call(method, request, patience: patience)
+        return try await self.connection.call(method, request, patience: patience, keeping: kept)
     }
 }

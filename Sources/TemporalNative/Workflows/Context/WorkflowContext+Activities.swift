@@ -37,6 +37,7 @@ extension WorkflowContext {
     }
 
     private func executeActivity<Output: Sendable>(_ call: StartActivityInput) async throws -> Output {
+        self.values.references.note(.activity, call.activity, as: Output.self)
         var attributes = try call.options.command(call.activity, input: self.values.encode(values: call.input))
         if !call.headers.isEmpty { attributes.header = try call.headers.message }
         let summary = try self.summary(call.options.summary)

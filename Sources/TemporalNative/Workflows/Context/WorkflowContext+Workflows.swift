@@ -37,6 +37,7 @@ extension WorkflowContext {
     }
 
     private func startChild<Output: Sendable>(_ call: StartChildWorkflowInput) async throws -> ChildWorkflow<Output> {
+        self.values.references.note(.child, call.childType, as: Output.self)
         let input = try self.values.encode(values: call.input)
         var attributes = try call.options.command(call.childType, input: input, self.values)
         if !call.headers.isEmpty { attributes.header = try call.headers.message }

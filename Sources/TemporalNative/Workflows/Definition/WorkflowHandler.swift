@@ -38,11 +38,14 @@ public struct WorkflowHandler<Workflow: WorkflowDefinition>: Sendable {
     /// What the user interface shows.
     public let description: String
     let kind: Kind
+    /// Whether it takes its input without having it loaded.
+    let holdsInput: Bool
 
-    private init(_ name: String?, _ description: String, _ kind: Kind) {
+    private init(_ name: String?, _ description: String, _ kind: Kind, input: Any.Type = Void.self) {
         self.name = name
         self.description = description
         self.kind = kind
+        self.holdsInput = input is any HeldValue.Type
     }
 }
 
@@ -80,7 +83,8 @@ extension WorkflowHandler {
             description,
             .signal { workflow, context, input in
                 try await body(workflow)(context.values.decode(input.payloads, as: Input.self))
-            }
+            },
+            input: Input.self
         )
     }
 
@@ -101,7 +105,8 @@ extension WorkflowHandler {
             description,
             .signal { workflow, context, input in
                 try await body(workflow)(context, context.values.decode(input.payloads, as: Input.self))
-            }
+            },
+            input: Input.self
         )
     }
 
@@ -199,7 +204,8 @@ extension WorkflowHandler {
                     )
                     return try context.values.encode(result: output)
                 }
-            )
+            ),
+            input: Input.self
         )
     }
 
@@ -230,7 +236,8 @@ extension WorkflowHandler {
                         result: body(workflow)(context.values.decode(input.payloads, as: Input.self))
                     )
                 }
-            )
+            ),
+            input: Input.self
         )
     }
 }

@@ -11,10 +11,12 @@ import WorkflowEngine
 /// A run that is in memory, and the local activities that go on in it.
 final class KeptRun: Sendable {
     let run: WorkflowRun
+    let references: RunReferences
     let localActivities = LocalActivities()
 
-    init(_ run: WorkflowRun) {
+    init(_ run: WorkflowRun, references: RunReferences) {
         self.run = run
+        self.references = references
     }
 }
 

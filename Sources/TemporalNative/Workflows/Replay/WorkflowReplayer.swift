@@ -66,30 +66,55 @@ public struct WorkflowReplayer: Sendable {
     ///   `workflowTaskFailed` if the code fails its task otherwise, or is not there; `codecFailed`. `ExternalStorageError`
     ///   if a reference cannot be resolved.
     public func replay(_ history: WorkflowHistory) async throws {
-        let task = try await self.dataConverter.decoded(self.task(history))
-        guard let makeProgram = self.registry[task.workflowType.name] else {
+        let context = PayloadContext(
+            converter: self.dataConverter,
+            externalStorage: self.externalStorage,
+            namespace: self.namespace
+        )
+        let task = try await context.decoded(self.task(history))
+        let name = task.workflowType.name
+        guard let entry = self.registry[name] else {
             throw TemporalError(
                 code: .workflowTaskFailed,
-                message: """
-                    there is no workflow "\(task.workflowType.name)"; there is \
-                    \(self.registry.names.joined(separator: ", "))
-                    """
+                message: "there is no workflow \"\(name)\"; there is \(self.registry.names.joined(separator: ", "))"
             )
         }
+        var asked: [Payload] = []
+        let references = self.registry.references(name, of: entry, in: context)
+        while true {
+            let outcome = try await self.replay(history, task, entry, references, asked)
+            let missing = references.takeMissing()
+            guard !missing.isEmpty else { return try Self.judge(outcome, history) }
+            guard !missing.allSatisfy(asked.contains) else { throw RunReferences.endless }
+            asked += missing
+        }
+    }
+
+    private func replay(
+        _ history: WorkflowHistory,
+        _ task: API.WorkflowTask,
+        _ entry: WorkflowRegistry.Entry,
+        _ references: RunReferences,
+        _ asked: [Payload]
+    ) async throws -> TaskOutcome? {
         let run = WorkflowRun(
             workflowID: history.workflowID,
             runID: task.workflowExecution.runID,
             namespace: self.namespace,
             identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
-            program: makeProgram(WorkflowValues(converter: self.dataConverter), self.interceptors, self.logger),
+            program: entry.makeProgram(WorkflowValues(references: references), self.interceptors, self.logger),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
-        let outcome = await WorkflowThreads.shared.run(within: Self.limit(history)) {
+        try await references.load(task, for: run, and: asked)
+        return await WorkflowThreads.shared.run(within: Self.limit(history)) {
             let outcome = run.process(task)
             run.evict()
             return outcome
         } late: { _ in
         }
+    }
+
+    private static func judge(_ outcome: TaskOutcome?, _ history: WorkflowHistory) throws {
         switch outcome {
         case .answered: return
         case .needsHistory, .waiting:
@@ -118,7 +143,12 @@ public struct WorkflowReplayer: Sendable {
             preconditionFailure("a history can hold payloads")
         }
         let engine = MessageEngine(storage: self.externalStorage)
-        if let message = try await engine.resolve(bytes, as: type, namespace: self.namespace) {
+        if let message = try await engine.resolve(
+            bytes,
+            as: type,
+            namespace: self.namespace,
+            keeping: .workflowValues
+        ) {
             resolved = try Temporal_Api_History_V1_History(serializedBytes: BufferBytes(buffer: message))
         }
         let started = resolved.events.first?.workflowExecutionStartedEventAttributes

@@ -121,7 +121,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             let call = try HandleSignalInput(
                 workflow: instance.context.view,
                 signal: signal.signalName,
-                input: [Payload](signal.input),
+                input: self.values.payloads(signal.input, held: handler?.holdsInput == true),
                 headers: .init(signal.header)
             )
             try await intercepted(
@@ -166,7 +166,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 workflow: instance.context.view,
                 update: name,
                 updateID: info.id,
-                input: [Payload](request.input.args),
+                input: self.values.payloads(request.input.args, held: handler?.holdsInput == true),
                 headers: .init(request.input.header)
             )
             if validates {

@@ -11,30 +11,36 @@ import ExternalStorageWire
 import NIOCore
 import SwiftProtobuf
 
-extension DataConverter {
+extension PayloadContext {
     /// Undoes the codecs in all payloads of a message, in one batch.
     ///
-    /// - Parameter message: The message; its references are resolved.
+    /// References stay as they are: no codec has made them.
+    ///
+    /// - Parameter message: The message.
     /// - Returns: The message as converters made it.
-    /// - Throws: As ``decode(_:)``.
+    /// - Throws: As ``DataConverter/decode(_:)``.
     func decoded<Content: Message>(_ message: Content) async throws -> Content {
-        try await self.changed(message) { try await self.decode($0) }
+        try await self.changed(message) { try await self.converter.decode($0) }
     }
 
     /// Applies the codecs to all payloads of a message, in one batch.
     ///
+    /// References stay as they are: what they refer to has been through the codecs.
+    ///
     /// - Parameter message: The message.
     /// - Returns: The message as it is to be sent.
-    /// - Throws: As ``encode(_:)``.
+    /// - Throws: As ``DataConverter/encode(_:)``.
     func encoded<Content: Message>(_ message: Content) async throws -> Content {
-        try await self.changed(message) { try await self.encode($0) }
+        try await self.changed(message) { try await self.converter.encode($0) }
     }
 
     private func changed<Content: Message>(
         _ message: Content,
         _ change: ([Payload]) async throws -> [Payload]
     ) async throws -> Content {
-        guard !self.codecs.isEmpty, let type = MessageType(name: Content.protoMessageName) else { return message }
+        guard !self.converter.codecs.isEmpty, let type = MessageType(name: Content.protoMessageName) else {
+            return message
+        }
         let bytes = try (message.serializedBytes() as BufferBytes).buffer
         let scan: PayloadScan
         let splice: ([ByteBuffer?]) throws -> ByteBuffer
@@ -53,7 +59,11 @@ extension DataConverter {
             slice.moveReaderIndex(forwardBy: site.bodyStart)
             return Payload(unchecked: slice.readSlice(length: site.count) ?? ByteBuffer())
         }
-        let changed = try await change(payloads)
-        return try Content(serializedBytes: BufferBytes(buffer: splice(changed.map(\.serializedBytes))))
+        let others = payloads.indices.filter { !self.isReference(payloads[$0]) }
+        var replacements: [ByteBuffer?] = Array(repeating: nil, count: payloads.count)
+        for (index, payload) in zip(others, try await change(others.map { payloads[$0] })) {
+            replacements[index] = payload.serializedBytes
+        }
+        return try Content(serializedBytes: BufferBytes(buffer: splice(replacements)))
     }
 }

@@ -44,6 +44,18 @@ struct WorkflowHandlers<Workflow: WorkflowDefinition>: Sendable {
         self.updates[name] = nil
     }
 
+    /// What they, and the workflow itself, take without having it loaded.
+    var heldInputs: HeldInputs {
+        func names(_ handlers: Handlers) -> Set<String> {
+            Set(handlers.values.filter(\.holdsInput).compactMap(\.name))
+        }
+        return HeldInputs(
+            start: Workflow.Input.self is any HeldValue.Type,
+            signals: names(self.signals),
+            updates: names(self.updates)
+        )
+    }
+
     /// What handles a name: its own handler, or the dynamic one, which is not asked for what is the engine's own.
     static func handler(of name: String, in handlers: Handlers) -> WorkflowHandler<Workflow>? {
         if let handler = handlers[name] { return handler }

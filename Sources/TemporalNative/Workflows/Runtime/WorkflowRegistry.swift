@@ -9,17 +9,22 @@ import WorkflowEngine
 
 /// The workflows of a worker, by name.
 struct WorkflowRegistry: Sendable {
-    typealias MakeProgram = @Sendable (WorkflowValues, [any WorkerInterceptor], Logger) -> any WorkflowProgram
+    /// A workflow that a worker has.
+    struct Entry: Sendable {
+        let inputs: HeldInputs
+        let makeProgram: @Sendable (WorkflowValues, [any WorkerInterceptor], Logger) -> any WorkflowProgram
+    }
 
-    private let programs: [String: MakeProgram]
+    private let programs: [String: Entry]
     /// For every type that is not in ``programs``.
-    private let dynamic: MakeProgram?
+    private let dynamic: Entry?
+    private let habits = ReferenceHabits()
 
     /// - Throws: ``TemporalError/Code/invalidConfiguration`` if two workflows, or two handlers of one, have the same name
     ///   or are dynamic, or if a name is empty or reserved.
     init(_ workflows: [any WorkflowDefinition.Type]) throws {
-        var programs: [String: MakeProgram] = [:]
-        var dynamic: MakeProgram?
+        var programs: [String: Entry] = [:]
+        var dynamic: Entry?
         for workflow in workflows where workflow.isDynamic {
             guard dynamic == nil else { throw Self.invalid("there are two dynamic workflows") }
             dynamic = try Self.program(of: workflow)
@@ -37,11 +42,16 @@ struct WorkflowRegistry: Sendable {
 
     var isEmpty: Bool { self.programs.isEmpty && self.dynamic == nil }
     var names: [String] { self.programs.keys.sorted() }
-    subscript(name: String) -> MakeProgram? { self.programs[name] ?? self.dynamic }
+    subscript(name: String) -> Entry? { self.programs[name] ?? self.dynamic }
 
-    private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> MakeProgram {
+    /// The references of a run of a workflow.
+    func references(_ name: String, of entry: Entry, in context: PayloadContext) -> RunReferences {
+        RunReferences(context: context, workflow: name, inputs: entry.inputs, habits: self.habits)
+    }
+
+    private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> Entry {
         let handlers = try WorkflowHandlers<Workflow>(Workflow.handlers)
-        return { values, interceptors, logger in
+        return Entry(inputs: handlers.heldInputs) { values, interceptors, logger in
             DefinedWorkflow(handlers: handlers, values: values, interceptors: interceptors, logger: logger)
         }
     }

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageGRPC
 import TemporalAPI
 import WorkflowEngine
 
@@ -34,20 +35,21 @@ extension ConnectionActivityService: WorkflowTaskService {
         try await self.connection.call(
             WorkflowService.PollWorkflowTaskQueue.self,
             request,
-            patience: .once(self.connection.longPoll.timeout)
+            patience: .once(self.connection.longPoll.timeout),
+            keeping: .workflowValues
         )
     }
 
     func history(
         _ request: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest
     ) async throws -> Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse {
-        try await self.call(WorkflowService.GetWorkflowExecutionHistory.self, request)
+        try await self.call(WorkflowService.GetWorkflowExecutionHistory.self, request, keeping: .workflowValues)
     }
 
     func complete(
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
-        try await self.call(WorkflowService.RespondWorkflowTaskCompleted.self, request)
+        try await self.call(WorkflowService.RespondWorkflowTaskCompleted.self, request, keeping: .workflowValues)
     }
 
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws {

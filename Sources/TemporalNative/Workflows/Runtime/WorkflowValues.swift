@@ -9,10 +9,14 @@ import SwiftProtobuf
 import TemporalAPI
 import WorkflowEngine
 
-/// Turns values of workflow code into payloads and back, at once: references are resolved and codecs undone before the
-/// code runs, and the other way round after it.
+/// Turns values of workflow code into payloads and back, at once.
+///
+/// What references refer to is loaded and codecs are undone before the code runs, and the other way round after it. A
+/// ``Stored`` value keeps its reference.
 struct WorkflowValues: Sendable {
-    var converter: DataConverter
+    let references: RunReferences
+
+    private var converter: DataConverter { self.references.context.converter }
 
     func encode(values: [any Sendable]) throws -> ProtoPayloads {
         try ProtoPayloads(values.map { try self.payload(for: $0) })
@@ -25,44 +29,60 @@ struct WorkflowValues: Sendable {
     }
 
     func payload(for value: any Sendable) throws -> Payload {
+        if let held = value as? any HeldValue {
+            return try held.heldPayload ?? self.converter.payload(for: ())
+        }
         guard !(value is any PayloadConvertible) else { throw Self.unsupported(type(of: value)) }
         return try self.converter.payload(for: value)
     }
 
     /// The first value.
     func decode<Value: Sendable>(_ payloads: ProtoPayloads, as type: Value.Type) throws -> Value {
-        let payloads = try [Payload](payloads)
-        if let arguments = WorkflowArguments(payloads: payloads, values: self) as? Value { return arguments }
-        var rest = payloads[...]
+        if type == WorkflowArguments.self, let arguments = try self.decode(payloads) as? Value { return arguments }
+        var rest = try [Payload](payloads)[...]
         return try self.next(of: &rest, as: type)
+    }
+
+    /// The payloads that interceptors see, with what references refer to unless a handler takes them as they are.
+    func payloads(_ payloads: ProtoPayloads, held: Bool) throws -> [Payload] {
+        let payloads = try [Payload](payloads)
+        return held ? payloads : self.references.contents(of: payloads)
     }
 
     /// All values, not decoded.
     func decode(_ payloads: ProtoPayloads) throws -> WorkflowArguments {
-        WorkflowArguments(payloads: try [Payload](payloads), values: self)
+        WorkflowArguments(
+            payloads: try [Payload](payloads).map { try self.references.content(of: $0) },
+            values: self
+        )
     }
 
     func decode<Value: Sendable>(_ payload: ProtoPayload, as type: Value.Type) throws -> Value {
-        try self.converter.value(from: Payload(payload), as: type)
+        try self.converter.value(from: self.references.content(of: Payload(payload)), as: type)
     }
 
     func next<Value: Sendable>(of payloads: inout ArraySlice<Payload>, as type: Value.Type) throws -> Value {
-        guard !(type is any PayloadConvertible.Type) else { throw Self.unsupported(type) }
+        guard !(type is any PayloadConvertible.Type) || type is any HeldValue.Type else { throw Self.unsupported(type) }
+        // What a result of no type is, nobody looks at.
+        if let value = () as? Value { return value }
         guard let payload = payloads.popFirst() else {
-            if let value = () as? Value { return value }
             if let optional = type as? any OptionalValue.Type, let value = optional.missing as? Value { return value }
             throw TemporalError(
                 code: .conversionFailed,
                 message: "there are fewer payloads than values: a \(type) is missing"
             )
         }
-        return try self.converter.value(from: payload, as: type)
+        if let type = type as? any HeldValue.Type {
+            let held: any HeldValue = type.init(held: payload, in: self.references.context)
+            if let value = held as? Value { return value }
+        }
+        return try self.converter.value(from: self.references.content(of: payload), as: type)
     }
 
     private static func unsupported(_ type: Any.Type) -> TemporalError {
         TemporalError(
             code: .conversionFailed,
-            message: "workflow code takes and gives plain values: \(type) is for activities and clients"
+            message: "workflow code takes and gives plain values and Stored ones: \(type) is for activities and clients"
         )
     }
 }

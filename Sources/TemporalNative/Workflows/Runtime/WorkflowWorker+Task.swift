@@ -59,20 +59,31 @@ extension WorkflowWorker {
         since began: ContinuousClock.Instant
     ) async -> (kept: KeptRun?, next: API.WorkflowTask?) {
         var run = kept
+        var references = kept?.references
+        // Code has by now what was loaded, or does not want it.
+        defer { references?.dropContents() }
         do {
-            var task = try await self.withAllPages(self.payloads.converter.decoded(task))
+            var task = try await self.withAllPages(self.payloads.decoded(task))
             var outcome: TaskOutcome = .needsHistory
-            if let kept { outcome = try await self.process(task, in: kept.run) }
-            if case .needsHistory = outcome {
-                if let kept { await self.evict(kept) }
-                run = nil
+            /// References that code has asked for, and that nobody knew it would.
+            var asked: [Payload] = []
+            var isWhole = false
+            while true {
+                if let run {
+                    outcome = try await self.process(task, in: run, with: asked, since: began)
+                    let missing = run.references.takeMissing()
+                    guard missing.isEmpty || !missing.allSatisfy(asked.contains) else { throw RunReferences.endless }
+                    asked += missing
+                    if missing.isEmpty, !outcome.needsHistory || isWhole { break }
+                    await self.evict(run)
+                }
                 task = try await self.withWholeHistory(task)
-                let fresh = KeptRun(try self.makeRun(for: task))
-                run = fresh
-                outcome = try await self.process(task, in: fresh.run)
+                isWhole = true
+                run = try self.makeRun(for: task, with: references)
+                references = run?.references
             }
             guard let run else { return (nil, nil) }
-            switch try await self.afterLocalActivities(outcome, of: run, since: began) {
+            switch outcome {
             case .needsHistory:
                 throw WorkflowTaskFailure(
                     cause: .workflowWorkerUnhandledFailure,
@@ -98,8 +109,18 @@ extension WorkflowWorker {
         }
     }
 
-    private func process(_ task: API.WorkflowTask, in run: WorkflowRun) async throws -> TaskOutcome {
-        try await self.onThread(run) { run.process(task) }
+    /// Loads what the code needs, and has it process a task and what local activities bring.
+    private func process(
+        _ task: API.WorkflowTask,
+        in kept: KeptRun,
+        with asked: [Payload],
+        since began: ContinuousClock.Instant
+    ) async throws -> TaskOutcome {
+        let run = kept.run
+        try await kept.references.load(task, for: run, and: asked)
+        let outcome = try await self.onThread(run) { run.process(task) }
+        guard !kept.references.lacksSomething else { return outcome }
+        return try await self.afterLocalActivities(outcome, of: kept, since: began)
     }
 
     private func onThread(
@@ -153,9 +174,9 @@ extension WorkflowWorker {
     /// A run that did not yield in time: its thread gives it up when it does.
     private struct RunIsHeldUp: Error {}
 
-    private func makeRun(for task: API.WorkflowTask) throws -> WorkflowRun {
+    private func makeRun(for task: API.WorkflowTask, with earlier: RunReferences?) throws -> KeptRun {
         let name = task.workflowType.name
-        guard let makeProgram = self.registry[name] else {
+        guard let entry = self.registry[name] else {
             throw WorkflowTaskFailure(
                 cause: .workflowWorkerUnhandledFailure,
                 message: """
@@ -164,18 +185,16 @@ extension WorkflowWorker {
                     """
             )
         }
-        return WorkflowRun(
+        let references = earlier ?? self.registry.references(name, of: entry, in: self.payloads)
+        let run = WorkflowRun(
             workflowID: task.workflowExecution.workflowID,
             runID: task.workflowExecution.runID,
             namespace: self.namespace,
             identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
-            program: makeProgram(
-                WorkflowValues(converter: self.payloads.converter),
-                self.interceptors,
-                self.logger
-            ),
+            program: entry.makeProgram(WorkflowValues(references: references), self.interceptors, self.logger),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
+        return KeptRun(run, references: references)
     }
 }
 
@@ -229,7 +248,7 @@ extension WorkflowWorker {
                 request.nextPageToken = token
             }
         )
-        return try await self.payloads.converter.decoded(response)
+        return try await self.payloads.decoded(response)
     }
 }
 
@@ -307,7 +326,7 @@ extension WorkflowWorker {
             }
             plain.commands[index].header = nil
         }
-        var result = try await self.payloads.converter.encoded(plain)
+        var result = try await self.payloads.encoded(plain)
         for (index, command) in request.commands.enumerated() {
             for key in command.plainDetails {
                 result.commands[index].recordMarkerCommandAttributes.details[key] =
@@ -327,7 +346,7 @@ extension WorkflowWorker {
             if answer.hasAnswer { request.queryResult = answer.answer }
             if answer.hasFailure { request.failure = answer.failure }
         }
-        try await self.service.answer(self.payloads.converter.encoded(request))
+        try await self.service.answer(self.payloads.encoded(request))
     }
 
     /// Tells the server that a task failed, as the rules have it: the first attempt only (ES-F2).
@@ -390,6 +409,8 @@ extension WorkflowWorker {
                 return WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: error.message)
             default: return nil
             }
+        case let error as ExternalStorageError:
+            return WorkflowTaskFailure(cause: .externalStorageFailure, message: error.message)
         case is CancellationError: return nil
         default:
             return WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: "\(error)")

@@ -202,6 +202,22 @@ extension Deeds {
     }
 }
 
+/// Gives what it was given to an activity in Python, what that gives back to a child, and looks into none of it.
+struct Relay: WorkflowDefinition {
+    init(input: Stored<String>) {}
+
+    func run(context: WorkflowContext<Self>, input: Stored<String>) async throws -> Stored<String> {
+        var options = ActivityOptions(startToCloseTimeout: .seconds(20))
+        options.taskQueue = "\(context.info.taskQueue)-python"
+        let loud: Stored<String> = try await context.executeActivity("shout", options: options, input: input)
+        return try await context.executeChildWorkflow(
+            "Whisper",
+            options: ChildWorkflowOptions(taskQueue: options.taskQueue),
+            input: loud
+        )
+    }
+}
+
 /// What lets a workflow misbehave once.
 ///
 /// `@unchecked Sendable`: a lock guards the count.

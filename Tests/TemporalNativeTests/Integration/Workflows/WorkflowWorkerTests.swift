@@ -8,6 +8,7 @@ import ExternalStorageCore
 import Foundation
 import Subprocess
 import SwiftProtobuf
+import Synchronization
 import TemporalAPI
 import TemporalTransport
 import Testing
@@ -25,11 +26,12 @@ struct WorkflowWorkerTests {
     private static func with<Result: Sendable>(
         _ mode: StorageMode,
         cached: Int = 1000,
+        storage: ExternalStorage? = nil,
         _ body: (TemporalClient, String) async throws -> Result
     ) async throws -> Result {
         try await TemporalClient.connect(
             target: LiveServices.target(),
-            externalStorage: LiveServices.storage(threshold: mode.threshold),
+            externalStorage: try storage ?? LiveServices.storage(threshold: mode.threshold),
             logger: LiveServices.logger
         ) { client in
             let taskQueue = "swift-workflows-\(UUID())"
@@ -38,7 +40,7 @@ struct WorkflowWorkerTests {
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: taskQueue,
-                workflows: [Notebook.self, Deeds.self, Chameleon.self],
+                workflows: [Notebook.self, Deeds.self, Chameleon.self, Relay.self],
                 configuration: configuration
             ) {
                 Activity("sign") { (note: String) in note + "!" }
@@ -256,22 +258,75 @@ struct WorkflowWorkerTests {
     )
     func python(_ mode: StorageMode) async throws {
         try await Self.with(mode) { _, queue in
-            let script = LiveServices.root.appending(path: "Tests/Integration/peers/native_workflows.py").path
-            let result = try await Subprocess.run(
-                .name("env"),
-                arguments: Arguments([
+            let output = try await Self.runPython(mode, queue)
+            #expect(output.contains("5 passed, 0 failed"))
+        }
+    }
+
+    @Test(
+        "ES-N6 A large value from Python goes through a Swift workflow to Python, and its worker reads and stores nothing",
+        arguments: StorageMode.allCases,
+        [1000, 0]
+    )
+    func relay(_ mode: StorageMode, _ cached: Int) async throws {
+        let storage = try LiveServices.storage(threshold: mode.threshold)
+        let driver = CountingDriver(base: storage.drivers[0])
+        var configuration = ExternalStorage.Configuration()
+        configuration.threshold = mode.threshold
+        try await Self.with(
+            mode,
+            cached: cached,
+            storage: ExternalStorage(driver: driver, configuration: configuration)
+        ) { _, queue in
+            let output = try await Self.runPython(mode, queue, "--relay")
+            #expect(output.contains("1 passed, 0 failed"))
+        }
+        #expect(driver.calls.withLock { $0 } == 0)
+    }
+
+    /// Has Python drive the workflows of a queue; returns what it printed.
+    private static func runPython(_ mode: StorageMode, _ queue: String, _ more: String...) async throws -> String {
+        let script = LiveServices.root.appending(path: "Tests/Integration/peers/native_workflows.py").path
+        let result = try await Subprocess.run(
+            .name("env"),
+            arguments: Arguments(
+                [
                     try #require(LiveServices.python), script, "--address", try #require(LiveServices.address),
                     "--task-queue", queue, "--bucket", LiveServices.value("S3_BUCKET") ?? "payloads", "--threshold",
                     mode.rawValue,
-                ]),
-                output: .string(limit: 1_048_576),
-                error: .string(limit: 1_048_576)
-            )
-            #expect(
-                result.terminationStatus == .exited(0),
-                "\(result.standardOutput)\n\(result.standardError.suffix(3_000))"
-            )
-            #expect(result.standardOutput.contains("5 passed, 0 failed"))
+                ] + more
+            ),
+            output: .string(limit: 1_048_576),
+            error: .string(limit: 1_048_576)
+        )
+        #expect(
+            result.terminationStatus == .exited(0),
+            "\(result.standardOutput)\n\(result.standardError.suffix(3_000))"
+        )
+        return result.standardOutput
+    }
+
+    /// Counts the calls of a driver.
+    private final class CountingDriver: StorageDriver {
+        let base: any StorageDriver
+        let calls = Mutex(0)
+
+        init(base: any StorageDriver) { self.base = base }
+
+        var name: String { self.base.name }
+        var type: String { self.base.type }
+
+        func store(_ payloads: [Payload], context: StorageDriverStoreContext) async throws -> [StorageDriverClaim] {
+            self.calls.withLock { $0 += 1 }
+            return try await self.base.store(payloads, context: context)
+        }
+
+        func retrieve(
+            _ claims: [StorageDriverClaim],
+            context: StorageDriverRetrieveContext
+        ) async throws -> [Payload] {
+            self.calls.withLock { $0 += 1 }
+            return try await self.base.retrieve(claims, context: context)
         }
     }
 

@@ -1,0 +1,34 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import CoreMetrics
+import Logging
+import Metrics
+
+@testable import TemporalNative
+
+extension WorkflowWorker {
+    /// A worker of the queue `queue` whose server is a script.
+    static func scripted(
+        _ service: ScriptedTasks,
+        workflows: [any WorkflowDefinition.Type],
+        activities: [Activity]? = nil,
+        payloads: PayloadContext = PayloadContext()
+    ) throws -> WorkflowWorker {
+        WorkflowWorker(
+            service: service,
+            registry: try WorkflowRegistry(workflows),
+            activities: try activities.map { try ActivityRegistry($0) },
+            configuration: .init(),
+            payloads: payloads,
+            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
+            clock: .continuous,
+            executor: nil,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
+        )
+    }
+}
