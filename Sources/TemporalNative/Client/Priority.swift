@@ -28,6 +28,14 @@ public struct Priority: Hashable, Sendable {
         self.fairnessWeight = fairnessWeight
     }
 
+    init(_ message: Temporal_Api_Common_V1_Priority) {
+        self.init(
+            key: Int(message.priorityKey),
+            fairnessKey: message.fairnessKey,
+            fairnessWeight: message.fairnessWeight
+        )
+    }
+
     var message: Temporal_Api_Common_V1_Priority {
         .with {
             $0.priorityKey = Int32(clamping: self.key)

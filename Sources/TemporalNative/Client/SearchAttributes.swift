@@ -65,6 +65,15 @@ public struct SearchAttributes: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension SearchAttributes {
+    /// What makes these of others: what is new or different, and an empty payload for what is gone.
+    func changes(since before: Self) throws -> Temporal_Api_Common_V1_SearchAttributes {
+        var message = try SearchAttributes(self.values.filter { before.values[$0.key] != $0.value }).message
+        for name in before.names where self.values[name] == nil {
+            message.indexedFields[name] = try DataConverter().payload(for: ()).message
+        }
+        return message
+    }
+
     private static let converter = JSONConverter()
 
     var message: Temporal_Api_Common_V1_SearchAttributes {

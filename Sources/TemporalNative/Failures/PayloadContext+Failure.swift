@@ -34,6 +34,7 @@ extension PayloadContext {
     /// The failure that stands for an error in a message.
     ///
     /// - A ``TemporalFailure`` is the message it came from, unchanged.
+    /// - A ``TemporalFailureError`` is what it stands for.
     /// - An ``ApplicationFailure`` says what to write.
     /// - A `CancellationError` is a cancellation.
     /// - Anything else is a retryable application failure: the type is the name of the Swift type, the message its
@@ -47,6 +48,7 @@ extension PayloadContext {
     }
 
     private func failure(for error: any Error, depth: Int) async throws -> ProtoFailure {
+        let error = error.untyped
         if let error = error as? TemporalFailure { return error.original }
         var failure = ProtoFailure()
         failure.source = failureSource

@@ -167,8 +167,8 @@ extension TracingInterceptor: WorkerInterceptor {
     /// The new run goes on with the trace of this one.
     public func continueAsNew(
         _ input: ContinueAsNewInput,
-        next: (ContinueAsNewInput) throws -> ContinuedAsNew
-    ) throws -> ContinuedAsNew {
+        next: (ContinueAsNewInput) throws -> ContinueAsNewError
+    ) throws -> ContinueAsNewError {
         var input = input
         self.inject(ServiceContext.current, into: &input.headers)
         return try next(input)

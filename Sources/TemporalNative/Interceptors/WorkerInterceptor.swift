@@ -151,7 +151,7 @@ public protocol WorkerInterceptor: Sendable {
         next: InterceptorNext<SignalFromWorkflowInput, Void>
     ) async throws
 
-    /// Around ``WorkflowContext/continueAsNew(input:options:)``.
+    /// Around ``WorkflowContext/makeContinueAsNewError(options:input:)``.
     ///
     /// - Parameters:
     ///   - input: What the next run is started with.
@@ -160,8 +160,8 @@ public protocol WorkerInterceptor: Sendable {
     /// - Throws: Anything; workflow code gets it.
     func continueAsNew(
         _ input: ContinueAsNewInput,
-        next: (ContinueAsNewInput) throws -> ContinuedAsNew
-    ) throws -> ContinuedAsNew
+        next: (ContinueAsNewInput) throws -> ContinueAsNewError
+    ) throws -> ContinueAsNewError
 }
 
 extension WorkerInterceptor {
@@ -258,8 +258,8 @@ extension WorkerInterceptor {
     /// Only goes on.
     public func continueAsNew(
         _ input: ContinueAsNewInput,
-        next: (ContinueAsNewInput) throws -> ContinuedAsNew
-    ) throws -> ContinuedAsNew {
+        next: (ContinueAsNewInput) throws -> ContinueAsNewError
+    ) throws -> ContinueAsNewError {
         try next(input)
     }
 }

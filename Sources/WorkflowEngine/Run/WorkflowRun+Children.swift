@@ -132,13 +132,15 @@ extension WorkflowRun {
     /// - Parameters:
     ///   - attributes: The command; without an id it gets a UUID, without a task queue the workflow's.
     ///   - cancellation: What a cancellation of a task that waits for it does to it.
-    ///   - summary: What the user interface shows.
+    ///   - summary: One line of text that the user interface shows.
+    ///   - details: More text that the user interface shows.
     /// - Returns: The child.
     /// - Throws: ``OperationFailure``. `CancellationError` if the task has been cancelled before.
     package func startChild(
         _ attributes: API.StartChild,
         cancellation: ChildCancellation,
-        summary: API.Payload? = nil
+        summary: API.Payload? = nil,
+        details: API.Payload? = nil
     ) async throws -> StartedChild {
         try await self.enterWaiting()
         try Task.checkCancellation()
@@ -155,7 +157,8 @@ extension WorkflowRun {
         var command = API.Command()
         command.commandType = .startChildWorkflowExecution
         command.startChildWorkflowExecutionCommandAttributes = attributes
-        if let summary { command.userMetadata = .with { $0.summary = summary } }
+        if let summary { command.userMetadata.summary = summary }
+        if let details { command.userMetadata.details = details }
         let pending = PendingCommand(command) { [unowned self] event in
             child.initiatedEventID = event.eventID
             self.children[event.eventID] = child

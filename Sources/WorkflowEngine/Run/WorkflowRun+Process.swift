@@ -54,7 +54,7 @@ extension WorkflowRun {
         let task = self.openTask
         var activation = Activation()
         activation.isFinished = self.isFinished
-        activation.unfinishedHandlers = self.isFinished ? self.runningHandlers : 0
+        activation.unfinishedHandlers = self.isFinished ? self.runningHandlers - self.abandonableHandlers : 0
         guard task.startedEventID != 0 else {
             if task.hasQuery { activation.queryAnswer = self.answer(task.query) }
             return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
@@ -333,8 +333,9 @@ extension WorkflowRun {
     func settle() {
         self.executor.drain()
         while self.failure == nil, let index = self.conditions.firstIndex(where: { self.isTrue($0) }) {
-            let condition = self.conditions.remove(at: index)
-            condition.future.resolve(.success(()))
+            // Whoever waits may have lent its closure for the time until it goes on: it is let go of before.
+            let future = self.conditions.remove(at: index).future
+            future.resolve(.success(()))
             self.executor.drain()
         }
     }
@@ -427,8 +428,9 @@ extension WorkflowRun {
             self.isEvicted = true
             self.executor.close()
             for future in self.futures { future.fail(WorkflowRunEvicted()) }
-            for condition in self.conditions { condition.future.fail(WorkflowRunEvicted()) }
+            let conditions = self.conditions.map(\.future)
             self.conditions = []
+            for condition in conditions { condition.fail(WorkflowRunEvicted()) }
             for (_, task) in self.tasks.sorted(by: { $0.key < $1.key }) { task.cancel() }
             self.executor.drain()
             self.tasks = [:]

@@ -69,6 +69,8 @@ package final class WorkflowRun: @unchecked Sendable {
     var tasks: [Int: Task<Void, Never>] = [:]
     var mainTask: Task<Void, Never>?
     package internal(set) var runningHandlers = 0
+    /// Those of them of which nothing is said if the workflow ends meanwhile.
+    package var abandonableHandlers = 0
     package internal(set) var isCancelRequested = false
     package internal(set) var cancellationReason = ""
     package internal(set) var isFinished = false

@@ -40,42 +40,9 @@ struct DynamicHandlerTests {
         static var handlers: [WorkflowHandler<Self>] { [.signal("open", Self.open)] }
     }
 
-    private static func completion(
-        of workflow: any WorkflowDefinition.Type,
-        type: String,
-        signals: [(String, [any Sendable])],
-        queries: [String] = []
-    ) async throws -> WorkflowTaskCompletion {
-        let service = ScriptedTasks()
-        let worker = try WorkflowWorker.scripted(service, workflows: [workflow])
-        var task = ScriptedTasks.task(type: type)
-        for (name, values) in signals.reversed() {
-            let input = try ProtoPayloads(values.map { try DataConverter().payload(for: $0) })
-            let event = ScriptedTasks.event(0) { event in
-                event.eventType = .workflowExecutionSignaled
-                event.workflowExecutionSignaledEventAttributes = .with {
-                    $0.signalName = name
-                    $0.input = input
-                }
-            }
-            task.history.events.insert(event, at: 1)
-        }
-        for index in task.history.events.indices { task.history.events[index].eventID = Int64(index + 1) }
-        task.startedEventID = Int64(task.history.events.count)
-        for query in queries { task.queries[query] = .with { $0.queryType = query } }
-        await worker.process(task)
-        #expect(service.state.withLockedValue { $0.failures.map(\.failure.message) } == [])
-        return try #require(service.state.withLockedValue { $0.completions }.first)
-    }
-
-    private static func result(_ completion: WorkflowTaskCompletion) -> String? {
-        completion.commands.last?.completeWorkflowExecutionCommandAttributes.result.payloads.first
-            .map { String(decoding: $0.data, as: UTF8.self) }
-    }
-
     @Test("A signal waits for its handler, and is handled in its turn when that is set")
     func waits() async throws {
-        let completion = try await Self.completion(
+        let completion = try await ScriptedTasks.completion(
             of: Gate.self,
             type: "Gate",
             signals: [("late", ["a"]), ("other", []), ("late", ["b"]), ("open", [])],
@@ -89,16 +56,16 @@ struct DynamicHandlerTests {
     @Test("A handler that was removed is not there any more")
     func removed() async throws {
         let signals: [(String, [any Sendable])] = [("open", []), ("late", ["a"]), ("late", ["b"]), ("open", [])]
-        let open = try await Self.completion(of: Gate.self, type: "Gate", signals: signals, queries: ["how"])
+        let open = try await ScriptedTasks.completion(of: Gate.self, type: "Gate", signals: signals, queries: ["how"])
         #expect(open.queryResults["how"]?.errorMessage.contains("has no query \"how\"") == true)
-        let ended = try await Self.completion(of: Gate.self, type: "Gate", signals: signals + [("open", [])])
+        let ended = try await ScriptedTasks.completion(of: Gate.self, type: "Gate", signals: signals + [("open", [])])
         // Each "open" is handled before `run` goes on and sets the handler of "late".
-        #expect(Self.result(ended) == #"["open","open","open","a","b"]"#)
+        #expect(ended.resultText == #"["open","open","open","a","b"]"#)
     }
 
     @Test("Dynamic handlers get what no other one handles, and a dynamic workflow every other type")
     func dynamic() async throws {
-        let completion = try await Self.completion(
+        let completion = try await ScriptedTasks.completion(
             of: Chameleon.self,
             type: "Whatever",
             signals: [("close", ["early"]), ("open", [7]), ("other", [])],

@@ -13,6 +13,14 @@ public enum ActivitiesBuilder {
     /// Several activities.
     public static func buildExpression(_ activities: [Activity]) -> [Activity] { activities }
 
+    /// One activity that is a type.
+    public static func buildExpression(_ activity: any ActivityDefinition) -> [Activity] { [Activity(activity)] }
+
+    /// Several activities that are types.
+    public static func buildExpression(_ activities: [any ActivityDefinition]) -> [Activity] {
+        activities.map { Activity($0) }
+    }
+
     /// All activities of a container.
     public static func buildExpression(_ container: any ActivityContainer) -> [Activity] { container.activities }
 

@@ -22,6 +22,8 @@ public import ExternalStorageCore
 public struct Activity: Sendable {
     /// Under which name workflows call it.
     public let name: String
+    /// Whether it is for every name that the worker has no other activity for.
+    public let isDynamic: Bool
 
     /// Decodes the input, runs the activity, and encodes what it returned.
     let run: @Sendable (_ input: [Payload], _ context: PayloadContext) async throws -> [Payload]
@@ -42,6 +44,7 @@ public struct Activity: Sendable {
         _ body: @escaping @concurrent @Sendable (repeat each Input) async throws -> Output
     ) {
         self.name = name
+        self.isDynamic = false
         self.run = { input, context in
             let output = try await Self.output(of: body, ActivityArguments(payloads: input, context: context))
             if output is Void { return [] }
@@ -67,9 +70,20 @@ public struct Activity: Sendable {
     ///     of the result, to which the codecs are then applied.
     public init(name: String, payloads body: @escaping @concurrent @Sendable ([Payload]) async throws -> [Payload]) {
         self.name = name
+        self.isDynamic = false
         self.run = { input, context in
             let input = try await context.decode(input)
             return try await context.encode(values: try await body(input))
         }
+    }
+
+    init(
+        name: String,
+        isDynamic: Bool,
+        run: @escaping @Sendable (_ input: [Payload], _ context: PayloadContext) async throws -> [Payload]
+    ) {
+        self.name = name
+        self.isDynamic = isDynamic
+        self.run = run
     }
 }

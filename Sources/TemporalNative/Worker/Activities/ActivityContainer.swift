@@ -24,6 +24,21 @@
 /// Attempts run at the same time, so what is shared has to be `Sendable`.
 public protocol ActivityContainer: Sendable {
     /// The activities, each under a name of its own.
+    ///
+    /// Those of ``allActivities`` by default.
     @ActivitiesBuilder
     var activities: [Activity] { get }
+
+    /// The activities as types of their own, where they are: none by default.
+    ///
+    /// `@ActivityContainer` makes this one.
+    var allActivities: [any ActivityDefinition] { get }
+}
+
+extension ActivityContainer {
+    /// Those of ``allActivities``.
+    public var activities: [Activity] { self.allActivities.map { Activity($0) } }
+
+    /// None.
+    public var allActivities: [any ActivityDefinition] { [] }
 }

@@ -72,6 +72,15 @@ extension ActivityContext {
         self.heartbeat(HeartbeatInput(info: self.info, details: values), through: self.interceptors[...])
     }
 
+    /// Tells the server that the attempt is alive, and how far it is; see ``heartbeat(_:)``.
+    ///
+    /// - Parameters:
+    ///   - details: What the next attempt gets as ``heartbeatDetails(as:)`` if this one fails.
+    ///   - more: What it gets beside that.
+    public func heartbeat<Details: Sendable, each More: Sendable>(details: Details, _ more: repeat each More) {
+        self.heartbeat(details, repeat each more)
+    }
+
     private func heartbeat(_ input: HeartbeatInput, through interceptors: ArraySlice<any WorkerInterceptor>) {
         guard let first = interceptors.first else {
             return self.execution.heartbeat { [payloads] in try await payloads.encode(values: input.details) }
@@ -139,3 +148,6 @@ extension ActivityContext {
         }
     }
 }
+
+/// ``ActivityContext``, as other SDKs call it.
+public typealias ActivityExecutionContext = ActivityContext

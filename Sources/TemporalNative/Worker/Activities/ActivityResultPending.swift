@@ -20,3 +20,6 @@ public struct ActivityResultPending: Error, Sendable {
     /// Creates the marker.
     public init() {}
 }
+
+/// ``ActivityResultPending``, as other SDKs call it.
+public typealias CompleteAsyncError = ActivityResultPending

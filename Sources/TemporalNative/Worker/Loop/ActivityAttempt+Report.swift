@@ -116,7 +116,7 @@ extension ActivityAttempt {
     }
 
     private func fail(_ error: any Error) async throws -> Bool {
-        let isBenign = (error as? ApplicationFailure)?.category == .benign
+        let isBenign = (error.untyped as? ApplicationFailure)?.category == .benign
         let storageError = ExternalStorageError.underlying(error)
         self.logger.log(
             level: isBenign ? .debug : .warning,
@@ -180,7 +180,7 @@ extension ActivityExecution.Ending {
         switch self {
         case .returned: .returned
         case .threw(let error):
-            switch error {
+            switch error.untyped {
             case is ActivityResultPending: .pending
             case is CancellationError: .threwCancellation
             case let failure as TemporalFailure where failure.kind == .canceled: .threwCancellation

@@ -27,7 +27,69 @@ extension WorkflowContext {
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let call = StartActivityInput(workflow: self.view, activity: name, options: options, input: values)
+        return try await self.executeActivity(name, options, values)
+    }
+
+    /// Runs an activity that is a type, as `@Activity` makes one.
+    ///
+    /// - Parameters:
+    ///   - activity: The activity; its name is called.
+    ///   - options: Timeouts, retries, where it runs.
+    ///   - input: Its input.
+    /// - Returns: Its result.
+    /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
+    public func executeActivity<A: ActivityDefinition>(
+        _ activity: A.Type = A.self,
+        options: ActivityOptions,
+        input: A.Input
+    ) async throws -> A.Output {
+        let input = WorkflowValues.arguments(input)
+        return try await typed { try await self.executeActivity(A.name, options, input) }
+    }
+
+    /// Runs an activity that is a type and takes no input; see ``executeActivity(_:options:input:)``.
+    ///
+    /// - Parameters:
+    ///   - activity: The activity; its name is called.
+    ///   - options: Timeouts, retries, where it runs.
+    /// - Returns: Its result.
+    /// - Throws: As ``executeActivity(_:options:input:)``.
+    public func executeActivity<A: ActivityDefinition>(
+        _ activity: A.Type = A.self,
+        options: ActivityOptions
+    ) async throws -> A.Output where A.Input == Void {
+        try await typed { try await self.executeActivity(A.name, options, []) }
+    }
+
+    /// Runs an activity by its name, in any language.
+    ///
+    /// As ``executeActivity(_:options:input:returning:)``, with the errors that are types of their own.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - options: Timeouts, retries, where it runs.
+    ///   - input: Its inputs.
+    ///   - outputType: The type of its result.
+    /// - Returns: Its result.
+    /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
+    public func executeActivity<each Input: Sendable, Output: Sendable>(
+        name: String,
+        options: ActivityOptions,
+        input: repeat each Input,
+        outputType: Output.Type = Output.self
+    ) async throws -> Output {
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        let input = values
+        return try await typed { try await self.executeActivity(name, options, input) }
+    }
+
+    private func executeActivity<Output: Sendable>(
+        _ name: String,
+        _ options: ActivityOptions,
+        _ input: [any Sendable]
+    ) async throws -> Output {
+        let call = StartActivityInput(workflow: self.view, activity: name, options: options, input: input)
         return try await intercepted(
             call,
             by: self.view.interceptors[...],
@@ -44,7 +106,7 @@ extension WorkflowContext {
         let result = try await self.converted {
             try await self.run.executeActivity(
                 attributes,
-                cancellation: call.options.cancellation.engine,
+                cancellation: call.options.cancellationType.engine,
                 summary: summary
             )
         }
@@ -55,20 +117,20 @@ extension WorkflowContext {
 /// How an activity is run for a workflow.
 ///
 /// One of the first two timeouts has to be there.
-public struct ActivityOptions: Sendable {
+public struct ActivityOptions: Hashable, Sendable {
     /// What a cancellation of the workflow's task does to an activity.
-    public enum Cancellation: Sendable {
+    public enum CancellationType: Sendable {
         /// The activity is asked to stop, and the workflow goes on at once with a cancellation.
         case tryCancel
         /// The activity is asked to stop, and the workflow waits for what becomes of it.
-        case waitUntilEnded
+        case waitCancellationCompleted
         /// The activity is not told, and the workflow goes on at once with a cancellation.
         case abandon
 
         var engine: ActivityCancellation {
             switch self {
             case .tryCancel: .tryCancel
-            case .waitUntilEnded: .waitUntilEnded
+            case .waitCancellationCompleted: .waitUntilEnded
             case .abandon: .abandon
             }
         }
@@ -89,37 +151,52 @@ public struct ActivityOptions: Sendable {
     /// Its id, unique in the run; a number if nil.
     public var activityID: String?
     /// What a cancellation does to it.
-    public var cancellation: Cancellation
+    public var cancellationType: CancellationType
+    /// Whether the activity must not come with the answer to the workflow task.
+    ///
+    /// It never does: this worker does not ask for that, whatever is set here.
+    public var disableEagerActivityExecution: Bool
+    /// Which build of a worker with versions by build id runs it.
+    public var versioningIntent: VersioningIntent
     /// In which order tasks are handed out.
     public var priority: Priority?
     /// What the user interface shows.
     public var summary: String?
 
-    /// Creates options.
+    /// Creates options with a limit for each attempt.
     ///
     /// - Parameters:
     ///   - startToCloseTimeout: The longest time of one attempt.
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never does.
+    ///   - cancellationType: What a cancellation does to it.
     ///   - heartbeatTimeout: The longest time between two heartbeats.
-    ///   - retryPolicy: When it is tried again.
     ///   - taskQueue: Where it runs.
-    ///   - cancellation: What a cancellation does to it.
+    ///   - retryPolicy: When it is tried again.
+    ///   - versioningIntent: Which build of a worker runs it.
+    ///   - priority: In which order tasks are handed out.
     ///   - summary: What the user interface shows.
     public init(
         startToCloseTimeout: Duration,
         scheduleToCloseTimeout: Duration? = nil,
+        disableEagerActivityExecution: Bool = false,
+        cancellationType: CancellationType = .tryCancel,
         heartbeatTimeout: Duration? = nil,
-        retryPolicy: RetryPolicy? = nil,
         taskQueue: String? = nil,
-        cancellation: Cancellation = .tryCancel,
+        retryPolicy: RetryPolicy? = nil,
+        versioningIntent: VersioningIntent = .unspecified,
+        priority: Priority? = nil,
         summary: String? = nil
     ) {
         self.startToCloseTimeout = startToCloseTimeout
         self.scheduleToCloseTimeout = scheduleToCloseTimeout
+        self.disableEagerActivityExecution = disableEagerActivityExecution
+        self.cancellationType = cancellationType
         self.heartbeatTimeout = heartbeatTimeout
-        self.retryPolicy = retryPolicy
         self.taskQueue = taskQueue
-        self.cancellation = cancellation
+        self.retryPolicy = retryPolicy
+        self.versioningIntent = versioningIntent
+        self.priority = priority
         self.summary = summary
     }
 
@@ -127,19 +204,37 @@ public struct ActivityOptions: Sendable {
     ///
     /// - Parameters:
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
-    ///   - retryPolicy: When it is tried again.
+    ///   - startToCloseTimeout: The longest time of one attempt.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never does.
+    ///   - cancellationType: What a cancellation does to it.
+    ///   - heartbeatTimeout: The longest time between two heartbeats.
     ///   - taskQueue: Where it runs.
-    ///   - cancellation: What a cancellation does to it.
+    ///   - retryPolicy: When it is tried again.
+    ///   - versioningIntent: Which build of a worker runs it.
+    ///   - priority: In which order tasks are handed out.
+    ///   - summary: What the user interface shows.
     public init(
         scheduleToCloseTimeout: Duration,
-        retryPolicy: RetryPolicy? = nil,
+        startToCloseTimeout: Duration? = nil,
+        disableEagerActivityExecution: Bool = false,
+        cancellationType: CancellationType = .tryCancel,
+        heartbeatTimeout: Duration? = nil,
         taskQueue: String? = nil,
-        cancellation: Cancellation = .tryCancel
+        retryPolicy: RetryPolicy? = nil,
+        versioningIntent: VersioningIntent = .unspecified,
+        priority: Priority? = nil,
+        summary: String? = nil
     ) {
+        self.startToCloseTimeout = startToCloseTimeout
         self.scheduleToCloseTimeout = scheduleToCloseTimeout
-        self.retryPolicy = retryPolicy
+        self.disableEagerActivityExecution = disableEagerActivityExecution
+        self.cancellationType = cancellationType
+        self.heartbeatTimeout = heartbeatTimeout
         self.taskQueue = taskQueue
-        self.cancellation = cancellation
+        self.retryPolicy = retryPolicy
+        self.versioningIntent = versioningIntent
+        self.priority = priority
+        self.summary = summary
     }
 
     func command(_ name: String, input: ProtoPayloads) -> API.ScheduleActivity {
@@ -154,6 +249,17 @@ public struct ActivityOptions: Sendable {
             if let heartbeatTimeout { command.heartbeatTimeout = heartbeatTimeout.message }
             if let retryPolicy { command.retryPolicy = retryPolicy.message }
             if let priority { command.priority = priority.message }
+            command.useWorkflowBuildID = self.versioningIntent == .compatible
         }
     }
+}
+
+/// Which build of a worker runs what a workflow starts, where workers have versions by build id.
+public enum VersioningIntent: Hashable, Sendable {
+    /// As the server decides: on the workflow's own build if it is on the same task queue.
+    case unspecified
+    /// One that is compatible with that of the workflow.
+    case compatible
+    /// The current default of the task queue.
+    case currentDefault
 }

@@ -31,7 +31,71 @@ extension WorkflowContext {
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let call = StartLocalActivityInput(workflow: self.view, activity: name, options: options, input: values)
+        return try await self.executeLocalActivity(name, options, values)
+    }
+
+    /// Runs an activity that is a type within the workflow task; see
+    /// ``executeLocalActivity(_:options:input:returning:)``.
+    ///
+    /// - Parameters:
+    ///   - activity: The activity; the worker that runs the workflow has to have it.
+    ///   - options: Timeouts, retries.
+    ///   - input: Its input.
+    /// - Returns: Its result.
+    /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
+    public func executeLocalActivity<A: ActivityDefinition>(
+        _ activity: A.Type = A.self,
+        options: LocalActivityOptions,
+        input: A.Input
+    ) async throws -> A.Output {
+        let input = WorkflowValues.arguments(input)
+        return try await typed { try await self.executeLocalActivity(A.name, options, input) }
+    }
+
+    /// Runs an activity that is a type and takes no input within the workflow task; see
+    /// ``executeLocalActivity(_:options:input:)``.
+    ///
+    /// - Parameters:
+    ///   - activity: The activity; the worker that runs the workflow has to have it.
+    ///   - options: Timeouts, retries.
+    /// - Returns: Its result.
+    /// - Throws: As ``executeLocalActivity(_:options:input:)``.
+    public func executeLocalActivity<A: ActivityDefinition>(
+        _ activity: A.Type = A.self,
+        options: LocalActivityOptions
+    ) async throws -> A.Output where A.Input == Void {
+        try await typed { try await self.executeLocalActivity(A.name, options, []) }
+    }
+
+    /// Runs an activity by its name within the workflow task.
+    ///
+    /// As ``executeLocalActivity(_:options:input:returning:)``, with the errors that are types of their own.
+    ///
+    /// - Parameters:
+    ///   - name: Its name; the worker that runs the workflow has to have it.
+    ///   - options: Timeouts, retries.
+    ///   - input: Its inputs.
+    ///   - outputType: The type of its result.
+    /// - Returns: Its result.
+    /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
+    public func executeLocalActivity<each Input: Sendable, Output: Sendable>(
+        name: String,
+        options: LocalActivityOptions,
+        input: repeat each Input,
+        outputType: Output.Type = Output.self
+    ) async throws -> Output {
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        let input = values
+        return try await typed { try await self.executeLocalActivity(name, options, input) }
+    }
+
+    private func executeLocalActivity<Output: Sendable>(
+        _ name: String,
+        _ options: LocalActivityOptions,
+        _ input: [any Sendable]
+    ) async throws -> Output {
+        let call = StartLocalActivityInput(workflow: self.view, activity: name, options: options, input: input)
         return try await intercepted(
             call,
             by: self.view.interceptors[...],
@@ -47,7 +111,7 @@ extension WorkflowContext {
         let result = try await self.converted {
             try await self.run.executeLocalActivity(
                 scheduled,
-                cancellation: call.options.cancellation.engine,
+                cancellation: call.options.cancellationType.engine,
                 summary: summary
             )
         }
@@ -70,33 +134,36 @@ public struct LocalActivityOptions: Sendable {
     /// Longer delays between attempts are timers of the server, so that no workflow task has to wait for them.
     ///
     /// 60 seconds.
-    public var localRetryThreshold = Duration.seconds(60)
+    public var localRetryThreshold: Duration
     /// Its id, unique in the run; a number if nil.
     public var activityID: String?
     /// What a cancellation does to it.
-    public var cancellation: ActivityOptions.Cancellation
+    public var cancellationType: ActivityOptions.CancellationType
     /// What the user interface shows.
     public var summary: String?
 
-    /// Creates options.
+    /// Creates options with a limit for each attempt.
     ///
     /// - Parameters:
     ///   - startToCloseTimeout: The longest time of one attempt.
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
+    ///   - cancellationType: What a cancellation does to it.
     ///   - retryPolicy: When it is tried again.
-    ///   - cancellation: What a cancellation does to it.
+    ///   - localRetryThreshold: Longer delays between attempts are timers of the server.
     ///   - summary: What the user interface shows.
     public init(
         startToCloseTimeout: Duration,
         scheduleToCloseTimeout: Duration? = nil,
+        cancellationType: ActivityOptions.CancellationType = .tryCancel,
         retryPolicy: RetryPolicy? = nil,
-        cancellation: ActivityOptions.Cancellation = .tryCancel,
+        localRetryThreshold: Duration = .seconds(60),
         summary: String? = nil
     ) {
         self.startToCloseTimeout = startToCloseTimeout
         self.scheduleToCloseTimeout = scheduleToCloseTimeout
+        self.cancellationType = cancellationType
         self.retryPolicy = retryPolicy
-        self.cancellation = cancellation
+        self.localRetryThreshold = localRetryThreshold
         self.summary = summary
     }
 
@@ -104,16 +171,25 @@ public struct LocalActivityOptions: Sendable {
     ///
     /// - Parameters:
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
+    ///   - startToCloseTimeout: The longest time of one attempt.
+    ///   - cancellationType: What a cancellation does to it.
     ///   - retryPolicy: When it is tried again.
-    ///   - cancellation: What a cancellation does to it.
+    ///   - localRetryThreshold: Longer delays between attempts are timers of the server.
+    ///   - summary: What the user interface shows.
     public init(
         scheduleToCloseTimeout: Duration,
+        startToCloseTimeout: Duration? = nil,
+        cancellationType: ActivityOptions.CancellationType = .tryCancel,
         retryPolicy: RetryPolicy? = nil,
-        cancellation: ActivityOptions.Cancellation = .tryCancel
+        localRetryThreshold: Duration = .seconds(60),
+        summary: String? = nil
     ) {
+        self.startToCloseTimeout = startToCloseTimeout
         self.scheduleToCloseTimeout = scheduleToCloseTimeout
+        self.cancellationType = cancellationType
         self.retryPolicy = retryPolicy
-        self.cancellation = cancellation
+        self.localRetryThreshold = localRetryThreshold
+        self.summary = summary
     }
 
     func activity(_ name: String, input: ProtoPayloads) -> LocalActivity {

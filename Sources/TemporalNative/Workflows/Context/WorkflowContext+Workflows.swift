@@ -27,7 +27,15 @@ extension WorkflowContext {
     ) async throws -> ChildWorkflow<Output> {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let call = StartChildWorkflowInput(workflow: self.view, childType: name, options: options, input: values)
+        return try await self.startChild(name, options, values)
+    }
+
+    private func startChild<Output: Sendable>(
+        _ name: String,
+        _ options: ChildWorkflowOptions,
+        _ input: [any Sendable]
+    ) async throws -> ChildWorkflow<Output> {
+        let call = StartChildWorkflowInput(workflow: self.view, childType: name, options: options, input: input)
         return try await intercepted(
             call,
             by: self.view.interceptors[...],
@@ -41,12 +49,14 @@ extension WorkflowContext {
         let input = try self.values.encode(values: call.input)
         var attributes = try call.options.command(call.childType, input: input, self.values)
         if !call.headers.isEmpty { attributes.header = try call.headers.message }
-        let summary = try self.summary(call.options.summary)
+        let summary = try self.summary(call.options.staticSummary)
+        let details = try self.summary(call.options.staticDetails)
         let child = try await self.converted {
             try await self.run.startChild(
                 attributes,
-                cancellation: call.options.cancellation.engine,
-                summary: summary
+                cancellation: call.options.cancellationType.engine,
+                summary: summary,
+                details: details
             )
         }
         return ChildWorkflow(child: child, view: self.view, values: self.values)
@@ -68,6 +78,114 @@ extension WorkflowContext {
         returning type: Output.Type = Output.self
     ) async throws -> Output {
         try await self.startChildWorkflow(name, options: options, input: repeat each input, returning: type).result()
+    }
+
+    /// Starts a child workflow that is a type, and waits until it has been started.
+    ///
+    /// - Parameters:
+    ///   - child: The workflow; its name is started, on the task queue of the options.
+    ///   - options: Its id, where it runs, its timeouts.
+    ///   - input: Its input.
+    /// - Returns: The child.
+    /// - Throws: ``WorkflowAlreadyStartedError`` if the id is taken. ``ChildWorkflowError``, with the reason as its cause.
+    ///   ``TemporalError/Code/conversionFailed``.
+    public func startChildWorkflow<Child: WorkflowDefinition>(
+        _ child: Child.Type = Child.self,
+        options: ChildWorkflowOptions = ChildWorkflowOptions(),
+        input: Child.Input
+    ) async throws -> ChildWorkflowHandle<Child> {
+        let input = WorkflowValues.arguments(input)
+        return try await typed { ChildWorkflowHandle(child: try await self.startChild(Child.name, options, input)) }
+    }
+
+    /// Starts a child workflow by its name, in any language, and waits until it has been started.
+    ///
+    /// As ``startChildWorkflow(_:options:input:returning:)``, with the errors that are types of their own.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - options: Its id, where it runs, its timeouts.
+    ///   - inputs: Its inputs.
+    /// - Returns: The child.
+    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    public func startChildWorkflow<each Input: Sendable>(
+        name: String,
+        options: ChildWorkflowOptions = ChildWorkflowOptions(),
+        inputs: repeat each Input
+    ) async throws -> UntypedChildWorkflowHandle {
+        var values: [any Sendable] = []
+        for value in repeat each inputs { values.append(value) }
+        let inputs = values
+        return try await typed {
+            UntypedChildWorkflowHandle(child: try await self.startChild(name, options, inputs), name: name)
+        }
+    }
+
+    /// Runs a child workflow that is a type to its end.
+    ///
+    /// - Parameters:
+    ///   - child: The workflow; its name is started, on the task queue of the options.
+    ///   - options: Its id, where it runs, its timeouts.
+    ///   - input: Its input.
+    /// - Returns: Its result.
+    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    public func executeChildWorkflow<Child: WorkflowDefinition>(
+        _ child: Child.Type = Child.self,
+        options: ChildWorkflowOptions = ChildWorkflowOptions(),
+        input: Child.Input
+    ) async throws -> Child.Output {
+        try await self.startChildWorkflow(child, options: options, input: input).result()
+    }
+
+    /// Runs a child workflow to its end by its name, in any language.
+    ///
+    /// As ``executeChildWorkflow(_:options:input:returning:)``, with the errors that are types of their own.
+    ///
+    /// - Parameters:
+    ///   - name: Its name.
+    ///   - options: Its id, where it runs, its timeouts.
+    ///   - inputs: Its inputs.
+    ///   - resultType: The type of its result.
+    /// - Returns: Its result.
+    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    public func executeChildWorkflow<each Input: Sendable, Output: Sendable>(
+        name: String,
+        options: ChildWorkflowOptions = ChildWorkflowOptions(),
+        inputs: repeat each Input,
+        resultType: Output.Type = Output.self
+    ) async throws -> Output {
+        var values: [any Sendable] = []
+        for value in repeat each inputs { values.append(value) }
+        let inputs = values
+        return try await typed {
+            let child: ChildWorkflow<Output> = try await self.startChild(name, options, inputs)
+            return try await child.result()
+        }
+    }
+
+    /// Another workflow of the namespace that is a type, to be signalled or cancelled.
+    ///
+    /// - Parameters:
+    ///   - workflow: The workflow.
+    ///   - id: Its id.
+    ///   - runId: The run; whichever is running if nil.
+    /// - Returns: The workflow; nothing is asked yet.
+    public func getExternalWorkflowHandle<External: WorkflowDefinition>(
+        _ workflow: External.Type,
+        id: String,
+        runId: String? = nil
+    ) -> ExternalWorkflowHandle<External> {
+        ExternalWorkflowHandle(workflow: self.externalWorkflow(id: id, runID: runId))
+    }
+
+    /// Another workflow of the namespace, to be signalled or cancelled, with the errors that are types of their own.
+    ///
+    /// - Parameters:
+    ///   - id: Its id.
+    ///   - runId: The run; whichever is running if nil.
+    /// - Returns: The workflow; nothing is asked yet.
+    public func getExternalWorkflowHandle(id: String, runId: String? = nil) -> UntypedExternalWorkflowHandle {
+        UntypedExternalWorkflowHandle(workflow: self.externalWorkflow(id: id, runID: runId))
     }
 
     /// Another workflow of the namespace, to be signalled or cancelled.
@@ -116,7 +234,11 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: values)
+        try await self.send(name, values)
+    }
+
+    func send(_ name: String, _ input: [any Sendable]) async throws {
+        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: input)
         try await intercepted(
             call,
             by: self.view.interceptors[...],
@@ -149,7 +271,11 @@ public struct ExternalWorkflow: Sendable {
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: values)
+        try await self.send(name, values)
+    }
+
+    func send(_ name: String, _ input: [any Sendable]) async throws {
+        let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: input)
         try await intercepted(
             call,
             by: self.view.interceptors[...],

@@ -4,6 +4,9 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+// What its closure takes tells the two forms of `condition` apart.
+// swift-format-ignore-file: AmbiguousTrailingClosureOverload
+
 public import Logging
 import SwiftProtobuf
 import TemporalAPI
@@ -58,17 +61,14 @@ extension WorkflowContext {
     ///
     /// Not for keys and secrets: what they are made of stands in history.
     ///
-    /// - Parameter body: Uses the generator.
-    /// - Returns: What the closure returns.
-    /// - Throws: What the closure throws.
-    public func withRandomNumbers<Result>(
-        _ body: (inout any RandomNumberGenerator) throws -> Result
-    ) rethrows -> Result {
-        self.run.noteAccess()
-        var generator: any RandomNumberGenerator = self.run.generator
-        defer { if let used = generator as? SeededGenerator { self.run.generator = used } }
-        return try body(&generator)
-    }
+    /// <!-- not compiled: a part of a workflow -->
+    /// ```swift
+    /// var generator = context.randomNumberGenerator
+    /// let die = Int.random(in: 1...6, using: &generator)
+    /// ```
+    ///
+    /// All generators of a run take from the same numbers.
+    public var randomNumberGenerator: any RandomNumberGenerator { RunGenerator(run: self.run) }
 
     /// A random UUID that is the same in every replay, in lower case.
     public func uuid() -> String {
@@ -89,16 +89,40 @@ extension WorkflowContext {
     }
 }
 
+// MARK: - State
+
+extension WorkflowContext {
+    /// Whether the current task runs code of a workflow.
+    public static var inWorkflow: Bool { WorkflowRun.current?.executor.isCurrent ?? false }
+
+    /// Changes the state of the workflow, from code that is no method of it.
+    ///
+    /// - Parameter mutator: Changes it; must not wait.
+    /// - Returns: What the closure returns.
+    public func mutateState<Result>(_ mutator: (inout Workflow) -> Result) -> Result {
+        self.run.noteAccess()
+        guard var workflow = self.handlers.workflow else {
+            preconditionFailure("there is no context before there is a workflow")
+        }
+        // State is shared between copies; what is not is kept for those who get a copy later.
+        defer { self.handlers.workflow = workflow }
+        return mutator(&workflow)
+    }
+}
+
 // MARK: - Waiting
 
 extension WorkflowContext {
     /// Waits.
     ///
     /// - Parameters:
-    ///   - duration: How long, by the server's clock; at least a millisecond.
+    ///   - duration: How long, by the server's clock; less than a millisecond is one.
     ///   - summary: What the user interface shows.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`. ``ArgumentError`` if the duration is negative, which fails the workflow task.
     public func sleep(for duration: Duration, summary: String? = nil) async throws {
+        guard duration >= .zero else {
+            throw ArgumentError(message: "a workflow cannot sleep for \(duration), which is negative")
+        }
         try await self.run.sleep(for: duration, summary: self.summary(summary))
     }
 
@@ -109,8 +133,24 @@ extension WorkflowContext {
     ///
     /// - Parameter condition: Must not change anything.
     /// - Throws: `CancellationError`.
-    public func condition(_ condition: @escaping () -> Bool) async throws {
-        try await self.run.condition(condition)
+    @concurrent
+    public func condition(_ condition: () -> Bool) async throws {
+        try await withoutActuallyEscaping(condition) { condition in try await self.run.condition(condition) }
+    }
+
+    /// Waits until the state of the workflow is as it should be; see ``condition(_:)-(()->Bool)``.
+    ///
+    /// <!-- not compiled: a part of a workflow -->
+    /// ```swift
+    /// try await context.condition { $0.isApproved }
+    /// ```
+    ///
+    /// - Parameter condition: Is given the workflow; must not change anything.
+    /// - Throws: `CancellationError`.
+    @concurrent
+    public func condition(_ condition: (Workflow) -> Bool) async throws {
+        let handlers = self.handlers
+        try await self.condition { handlers.workflow.map(condition) ?? false }
     }
 
     /// Waits until a condition is true, but no longer than some time.
@@ -135,15 +175,63 @@ extension WorkflowContext {
         }
     }
 
+    /// Does something, but for no longer than some time.
+    ///
+    /// When the time is over, the task of the closure is cancelled and waited for, and what it then returns or throws is
+    /// the result: a sleep or a condition throws `CancellationError`, an activity an ``ActivityError`` with a cancellation
+    /// as its cause.
+    ///
+    /// <!-- not compiled: a part of a workflow -->
+    /// ```swift
+    /// try await context.timeout(for: .seconds(60)) { try await context.condition { $0.isApproved } }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - duration: How long, by the server's clock.
+    ///   - body: What to do.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws.
+    @concurrent
+    public func timeout<Return: Sendable, Failure: Error>(
+        for duration: Duration,
+        body: @concurrent () async throws(Failure) -> Return
+    ) async throws(Failure) -> Return {
+        let result = await withoutActuallyEscaping(body) { body in
+            let body = LentBody(call: body)
+            return await withTaskGroup(of: Result<Return, Failure>?.self) { group in
+                group.addTask {
+                    do throws(Failure) { return .success(try await body.call()) } catch { return .failure(error) }
+                }
+                group.addTask {
+                    // However it ends: the other task is cancelled, or has ended.
+                    _ = try? await self.run.sleep(for: duration)
+                    return nil
+                }
+                var result: Result<Return, Failure>?
+                while let ended = await group.next() {
+                    if let ended { result = ended }
+                    group.cancelAll()
+                }
+                return result
+            }
+        }
+        guard let result else { preconditionFailure("the group has ended, and with it the task of the closure") }
+        return try result.get()
+    }
+
     /// Does something that a cancellation does not reach, such as cleaning up after one.
     ///
     /// - Parameter operation: What to do.
     /// - Returns: What it returns.
     /// - Throws: What it throws.
+    @concurrent
     public func withCancellationShield<Result: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Result
+        _ operation: @concurrent () async throws -> Result
     ) async throws -> Result {
-        try await self.run.shielded(operation)
+        try await withoutActuallyEscaping(operation) { operation in
+            let operation = LentBody(call: operation)
+            return try await self.run.shielded { try await operation.call() }
+        }
     }
 
     func summary(_ text: String?) throws -> ProtoPayload? {
@@ -158,57 +246,111 @@ extension WorkflowContext {
     ///
     /// <!-- not compiled: a part of a workflow -->
     /// ```swift
-    /// if try context.patched("charge-first") { … } else { … }
+    /// if context.patch("charge-first") { … } else { … }
     /// ```
     ///
     /// - Parameter id: The name of the change.
     /// - Returns: False for a run that was past this place before the change, and the same for an id throughout the run.
-    /// - Throws: If the run is being given up.
-    public func patched(_ id: String) throws -> Bool {
-        try self.run.patched(id)
+    public func patch(_ id: String) -> Bool {
+        self.noted { try self.run.patched(id) } ?? false
     }
 
     /// Says that no run takes the old way any more, so that the next release can drop the patch.
     ///
     /// - Parameter id: The name of the change.
-    /// - Throws: If the run is being given up.
-    public func deprecatePatch(_ id: String) throws {
-        _ = try self.run.patched(id, deprecated: true)
+    public func deprecatePatch(_ id: String) {
+        _ = self.noted { try self.run.patched(id, deprecated: true) }
+    }
+
+    /// Does what cannot throw: a call from where it must not be made fails the task, and in a run that is given up
+    /// nothing comes of it.
+    private func noted<Result>(_ body: () throws -> Result) -> Result? {
+        do {
+            return try body()
+        } catch is WorkflowRunEvicted {
+            return nil
+        } catch {
+            self.run.fail(WorkflowTaskFailure(cause: .workflowWorkerUnhandledFailure, message: "\(error)"))
+            return nil
+        }
     }
 
     /// Whether history has become so long that the workflow had better continue as new.
-    public var isContinueAsNewSuggested: Bool { self.run.task.suggestsContinueAsNew }
+    public var continueAsNewSuggested: Bool { self.view.continueAsNewSuggested }
+
+    /// Why the workflow had better continue as new.
+    public var suggestContinueAsNewReasons: [SuggestContinueAsNewReason] { self.view.suggestContinueAsNewReasons }
 
     /// The number of events so far.
-    public var historyLength: Int { Int(self.run.lastEventID) }
+    public var currentHistoryLength: Int { self.view.currentHistoryLength }
 
     /// The size of history so far, in bytes.
-    public var historySizeInBytes: Int { Int(self.run.task.historySize) }
+    public var currentHistorySize: Int { self.view.currentHistorySize }
 
     /// What ends the run and has the workflow go on with a new one: to be thrown.
     ///
     /// <!-- not compiled: a part of a workflow -->
     /// ```swift
-    /// throw try context.continueAsNew(input: rest)
+    /// throw try await context.makeContinueAsNewError(input: rest)
     /// ```
     ///
     /// - Parameters:
-    ///   - input: The input of the new run.
     ///   - options: What else is different in the new run.
+    ///   - input: The input of the new run.
     /// - Returns: The error to throw.
     /// - Throws: ``TemporalError/Code/conversionFailed``.
-    public func continueAsNew<each Input: Sendable>(
-        input: repeat each Input,
-        options: ContinueAsNewOptions = ContinueAsNewOptions()
-    ) throws -> ContinuedAsNew {
+    public func makeContinueAsNewError<each Input: Sendable>(
+        options: ContinueAsNewOptions = ContinueAsNewOptions(),
+        input: repeat each Input
+    ) async throws -> ContinueAsNewError {
         var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
-        let call = ContinueAsNewInput(workflow: self.view, options: options, input: values)
+        for value in repeat each input { values += WorkflowValues.arguments(value) }
+        return try self.continueAsNew(options, values)
+    }
+
+    /// What ends the run and has another workflow go on under the same id: to be thrown.
+    ///
+    /// - Parameters:
+    ///   - workflowType: The other workflow.
+    ///   - options: What else is different in the new run.
+    ///   - input: The input of the new run.
+    /// - Returns: The error to throw.
+    /// - Throws: ``TemporalError/Code/conversionFailed``.
+    public func makeContinueAsNewError<Other: WorkflowDefinition, each Input: Sendable>(
+        workflowType: Other.Type,
+        options: ContinueAsNewOptions = ContinueAsNewOptions(),
+        input: repeat each Input
+    ) async throws -> ContinueAsNewError {
+        try await self.makeContinueAsNewError(workflowName: Other.name, options: options, input: repeat each input)
+    }
+
+    /// What ends the run and has another workflow, in any language, go on under the same id: to be thrown.
+    ///
+    /// - Parameters:
+    ///   - workflowName: The name of the other workflow.
+    ///   - options: What else is different in the new run.
+    ///   - input: The input of the new run.
+    /// - Returns: The error to throw.
+    /// - Throws: ``TemporalError/Code/conversionFailed``.
+    public func makeContinueAsNewError<each Input: Sendable>(
+        workflowName: String,
+        options: ContinueAsNewOptions = ContinueAsNewOptions(),
+        input: repeat each Input
+    ) async throws -> ContinueAsNewError {
+        var options = options
+        options.workflowType = workflowName
+        var values: [any Sendable] = []
+        for value in repeat each input { values += WorkflowValues.arguments(value) }
+        return try self.continueAsNew(options, values)
+    }
+
+    private func continueAsNew(_ options: ContinueAsNewOptions, _ input: [any Sendable]) throws -> ContinueAsNewError {
+        let call = ContinueAsNewInput(workflow: self.view, options: options, input: input)
         return try intercepted(
             call,
             by: self.view.interceptors[...],
             { try $0.continueAsNew($1, next: $2) },
-            { try ContinuedAsNew($0, run: self.run, values: self.values) }
+            { try ContinueAsNewError($0, run: self.run, values: self.values) }
         )
     }
 }
@@ -244,41 +386,46 @@ extension WorkflowContext {
     }
 
     /// Whether no handler of a signal or an update is running; to be waited for before the workflow ends.
-    public var areAllHandlersFinished: Bool { self.run.runningHandlers == 0 }
+    public var allHandlersFinished: Bool { self.view.allHandlersFinished }
 
     /// Whether somebody has asked for the cancellation of the workflow.
     public var isCancelRequested: Bool { self.run.isCancelRequested }
 
     /// The update that the current task handles.
-    public var currentUpdate: WorkflowUpdateInfo? { WorkflowUpdateInfo.current }
+    public var currentUpdateInfo: WorkflowUpdateInfo? { self.view.currentUpdateInfo }
 
-    /// What the user interface shows of the state, in Markdown.
-    public var currentDetails: String {
-        get { self.run.currentDetails }
+    /// What the user interface shows of the state, in Markdown; nil for nothing.
+    public var currentDetails: String? {
+        get { self.view.currentDetails }
         nonmutating set {
             self.run.noteAccess()
-            self.run.currentDetails = newValue
+            self.run.currentDetails = newValue ?? ""
         }
     }
+
+    /// What values of this worker are converted with, before any codec.
+    public var payloadConverter: DataConverter { self.values.references.context.converter }
 
     /// Decodes a value of the memo.
     ///
     /// - Parameters:
-    ///   - name: Its name.
+    ///   - key: Its name.
     ///   - type: Its type.
     /// - Returns: The value; nil if there is none of that name.
     /// - Throws: ``TemporalError/Code/conversionFailed``.
-    public func memo<Value: Sendable>(_ name: String, as type: Value.Type = Value.self) throws -> Value? {
-        try self.run.memo[name].map { try self.values.decode($0, as: type) }
+    public func getMemoValue<Value: Sendable>(for key: String, as type: Value.Type = Value.self) async throws -> Value?
+    {
+        try self.run.memo[key].map { try self.values.decode($0, as: type) }
     }
 
     /// Changes the memo.
     ///
-    /// - Parameter values: Values by name; nil removes one. The others stay.
-    /// - Throws: ``TemporalError/Code/conversionFailed``.
-    public func upsertMemo(_ values: [String: (any Sendable)?]) throws {
+    /// - Parameter memo: Values by name; nil removes one. The others stay.
+    /// - Throws: ``ArgumentError`` if there are none. ``TemporalError/Code/conversionFailed``.
+    public func upsertMemo(_ memo: [String: (any Sendable)?]) async throws {
+        guard !memo.isEmpty else { throw ArgumentError(message: "there is nothing to change in the memo") }
         try self.run.upsertMemo(
-            values.mapValues { value in
+            memo.mapValues { value in
                 let payload = try value.map { try self.values.payload(for: $0) } ?? self.values.payload(for: ())
                 return try payload.message
             }
@@ -286,15 +433,42 @@ extension WorkflowContext {
     }
 
     /// The search attributes of the run.
-    public var searchAttributes: SearchAttributes {
-        SearchAttributes(.with { $0.indexedFields = self.run.searchAttributes })
-    }
+    public var searchAttributes: SearchAttributes { self.view.searchAttributes }
 
     /// Changes search attributes.
     ///
+    /// A value that cannot be encoded fails the workflow task, and so does `TemporalChangeVersion`, which is the engine's
+    /// own.
+    ///
     /// - Parameter attributes: Values by name. The others stay.
-    /// - Throws: ``TemporalError/Code/conversionFailed``. An error for `TemporalChangeVersion`, which is the engine's own.
-    public func upsertSearchAttributes(_ attributes: SearchAttributes) throws {
-        try self.run.upsertSearchAttributes(attributes.message)
+    public func upsertSearchAttributes(_ attributes: SearchAttributes) {
+        _ = self.noted { try self.run.upsertSearchAttributes(attributes.message) }
     }
+
+    /// Changes search attributes; see ``upsertSearchAttributes(_:)``.
+    ///
+    /// - Parameter builder: Is given those of now. What it takes out is removed, what it leaves stays as it is.
+    public func upsertSearchAttributes(builder: (inout SearchAttributes) -> Void) {
+        let before = self.searchAttributes
+        var after = before
+        builder(&after)
+        _ = self.noted { try self.run.upsertSearchAttributes(after.changes(since: before)) }
+    }
+}
+
+/// Takes its numbers from the generator of a run.
+private struct RunGenerator: RandomNumberGenerator, Sendable {
+    let run: WorkflowRun
+
+    mutating func next() -> UInt64 {
+        self.run.noteAccess()
+        return self.run.generator.next()
+    }
+}
+
+/// A closure that a workflow has lent to a task of its own.
+///
+/// `@unchecked Sendable`: tasks of a run are run one at a time, and who has lent it waits until its task has ended.
+private struct LentBody<Success, Failure: Error>: @unchecked Sendable {
+    let call: @concurrent () async throws(Failure) -> Success
 }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 public import Logging
+import SwiftProtobuf
+import TemporalAPI
 import WorkflowEngine
 
 #if canImport(FoundationEssentials)
@@ -13,7 +15,7 @@ public import struct FoundationEssentials.Date
 public import struct Foundation.Date
 #endif
 
-/// What is known of a run, for interceptors: to look at only.
+/// What is known of a run, for queries and interceptors: to look at only.
 public struct WorkflowContextView: Sendable {
     /// What the run is.
     public let info: WorkflowRunInfo
@@ -36,8 +38,60 @@ public struct WorkflowContextView: Sendable {
     /// For logs and the like, never for what the workflow does.
     public var isReplaying: Bool { self.run.isReplaying || self.run.isEvicted }
 
+    /// The search attributes of the run.
+    public var searchAttributes: SearchAttributes {
+        SearchAttributes(.with { $0.indexedFields = self.run.searchAttributes })
+    }
+
+    /// Whether history has become so long that the workflow had better continue as new.
+    public var continueAsNewSuggested: Bool { self.run.task.suggestsContinueAsNew }
+
+    /// Why the workflow had better continue as new.
+    public var suggestContinueAsNewReasons: [SuggestContinueAsNewReason] {
+        self.run.task.suggestContinueAsNewReasons.map { SuggestContinueAsNewReason(rawValue: $0.rawValue) }
+    }
+
+    /// The number of events so far.
+    public var currentHistoryLength: Int { Int(self.run.lastEventID) }
+
+    /// The size of history so far, in bytes.
+    public var currentHistorySize: Int { Int(self.run.task.historySize) }
+
+    /// Whether no handler of a signal or an update is running.
+    public var allHandlersFinished: Bool { self.run.runningHandlers == 0 }
+
+    /// What the user interface shows of the state, in Markdown; nil for nothing.
+    public var currentDetails: String? { self.run.currentDetails.isEmpty ? nil : self.run.currentDetails }
+
+    /// The update that the current task handles.
+    public var currentUpdateInfo: WorkflowUpdateInfo? { WorkflowUpdateInfo.current }
+
     /// A logger with the ids of the run, which is silent while the code is replayed.
     public var logger: Logger {
         self.isReplaying ? Logger(label: "replay", factory: { _ in SwiftLogNoOpLogHandler() }) : self.baseLogger
     }
+}
+
+/// Why a workflow had better continue as new.
+public struct SuggestContinueAsNewReason: NamedValue {
+    /// The number in the API.
+    public let rawValue: Int
+
+    init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The name in the API, in camel case.
+    public var description: String { self.name }
+
+    /// Not said.
+    public static let unspecified = Self(rawValue: 0)
+    /// The size of history.
+    public static let historySizeTooLarge = Self(rawValue: 1)
+    /// The number of events.
+    public static let tooManyHistoryEvents = Self(rawValue: 2)
+    /// The number of updates.
+    public static let tooManyUpdates = Self(rawValue: 3)
+
+    static let names = [
+        0: "unspecified", 1: "historySizeTooLarge", 2: "tooManyHistoryEvents", 3: "tooManyUpdates",
+    ]
 }

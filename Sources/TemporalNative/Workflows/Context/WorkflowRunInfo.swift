@@ -22,7 +22,7 @@ public struct WorkflowRunInfo: Sendable {
     /// The run.
     public let runID: String
     /// The first run of the chain that continue-as-new, retries and cron make.
-    public let firstRunID: String
+    public let firstExecutionRunId: String
     /// The run before this one in that chain.
     public let continuedRunID: String?
     /// The name of the workflow.
@@ -37,18 +37,47 @@ public struct WorkflowRunInfo: Sendable {
     public let startTime: Date
     /// The cron schedule, if it has one.
     public let cronSchedule: String?
-    /// The id of the parent, if it has one.
-    public let parentID: String?
-    /// The run of the parent, if it has one.
-    public let parentRunID: String?
+    /// Whose child it is, if it is one.
+    public let parent: Parent?
+    /// The workflow at which the chain of parents begins, if it is a child.
+    public let root: RootInfo?
     /// How long the run may take; nil for no limit.
     public let runTimeout: Duration?
     /// How long the workflow with all its runs may take; nil for no limit.
     public let executionTimeout: Duration?
+    /// How long a worker may take for one task.
+    public let taskTimeout: Duration?
+    /// When a failed run is tried again, if it is.
+    public let retryPolicy: RetryPolicy?
+    /// In which order its tasks are handed out, if that was said.
+    public let priority: Priority?
+    /// What the run before failed with, if this one follows it because of that.
+    public let lastFailure: (any Error)?
     /// What whoever started it sent along; references resolved and codecs undone.
     public let headers: [String: Payload]
 
-    init(_ run: WorkflowRun) throws {
+    /// The name of the workflow.
+    public var workflowName: String { self.workflowType }
+
+    /// The parent of a workflow.
+    public struct Parent: Hashable, Sendable {
+        /// Its id.
+        public let workflowID: String
+        /// Its run.
+        public let runID: String
+        /// Its namespace.
+        public let namespace: String
+    }
+
+    /// The workflow at which a chain of parents begins.
+    public struct RootInfo: Hashable, Sendable {
+        /// Its id.
+        public let workflowID: String
+        /// Its run.
+        public let runID: String
+    }
+
+    init(_ run: WorkflowRun, _ values: WorkflowValues) throws {
         let started = run.started
         func text(_ text: String) -> String? { text.isEmpty ? nil : text }
         func limit(_ duration: Google_Protobuf_Duration) -> Duration? {
@@ -57,7 +86,7 @@ public struct WorkflowRunInfo: Sendable {
         }
         self.workflowID = run.workflowID
         self.runID = run.runID
-        self.firstRunID = started.firstExecutionRunID
+        self.firstExecutionRunId = started.firstExecutionRunID
         self.continuedRunID = text(started.continuedExecutionRunID)
         self.workflowType = started.workflowType.name
         self.namespace = run.namespace
@@ -65,10 +94,22 @@ public struct WorkflowRunInfo: Sendable {
         self.attempt = Int(started.attempt)
         self.startTime = run.startTime
         self.cronSchedule = text(started.cronSchedule)
-        self.parentID = text(started.parentWorkflowExecution.workflowID)
-        self.parentRunID = text(started.parentWorkflowExecution.runID)
+        self.parent = text(started.parentWorkflowExecution.workflowID).map { id in
+            Parent(
+                workflowID: id,
+                runID: started.parentWorkflowExecution.runID,
+                namespace: started.parentWorkflowNamespace
+            )
+        }
+        self.root = text(started.rootWorkflowExecution.workflowID).map { id in
+            RootInfo(workflowID: id, runID: started.rootWorkflowExecution.runID)
+        }
         self.runTimeout = limit(started.workflowRunTimeout)
         self.executionTimeout = limit(started.workflowExecutionTimeout)
+        self.taskTimeout = limit(started.workflowTaskTimeout)
+        self.retryPolicy = started.hasRetryPolicy ? RetryPolicy(started.retryPolicy) : nil
+        self.priority = started.hasPriority ? Priority(started.priority) : nil
+        self.lastFailure = try started.hasContinuedFailure ? values.failure(started.continuedFailure).typed : nil
         self.headers = try .init(started.header)
     }
 }

@@ -53,6 +53,15 @@ public protocol WorkflowDefinition: Sendable {
     /// ``WorkflowContext/setHandler(_:)`` sets others while the workflow runs.
     static var handlers: [WorkflowHandler<Self>] { get }
 
+    /// Handlers of signals that are types of their own, beside ``handlers``: none by default.
+    static var signals: [any WorkflowSignalDefinition<Self>] { get }
+
+    /// Handlers of queries that are types of their own, beside ``handlers``: none by default.
+    static var queries: [any WorkflowQueryDefinition<Self>] { get }
+
+    /// Handlers of updates that are types of their own, beside ``handlers``: none by default.
+    static var updates: [any WorkflowUpdateDefinition<Self>] { get }
+
     /// Creates the workflow's state, before a handler or ``run(context:input:)`` is called.
     ///
     /// - Parameter input: What it is started with.
@@ -64,7 +73,8 @@ public protocol WorkflowDefinition: Sendable {
     ///   - context: What workflow code waits with.
     ///   - input: What the workflow is started with.
     /// - Returns: The result.
-    /// - Throws: What decides on the workflow. It fails with an ``ApplicationFailure`` and a ``TemporalFailure``. It is
+    /// - Throws: What decides on the workflow. It fails with an ``ApplicationFailure``, a ``TemporalFailure`` and a
+    ///   ``TemporalFailureError``. It is
     ///   cancelled if its cancellation was requested and the error is a cancellation, or was caused by one. With any other
     ///   error the task fails and is tried again, so that a correction of the code lets the workflow go on.
     mutating func run(context: WorkflowContext<Self>, input: Input) async throws -> Output
@@ -79,4 +89,18 @@ extension WorkflowDefinition {
 
     /// None.
     public static var handlers: [WorkflowHandler<Self>] { [] }
+
+    /// None.
+    public static var signals: [any WorkflowSignalDefinition<Self>] { [] }
+
+    /// None.
+    public static var queries: [any WorkflowQueryDefinition<Self>] { [] }
+
+    /// None.
+    public static var updates: [any WorkflowUpdateDefinition<Self>] { [] }
+
+    /// All handlers, however they are defined.
+    static var allHandlers: [WorkflowHandler<Self>] {
+        self.handlers + self.signals.map { .init($0) } + self.queries.map { .init($0) } + self.updates.map { .init($0) }
+    }
 }

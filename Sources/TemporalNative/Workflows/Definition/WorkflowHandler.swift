@@ -26,7 +26,7 @@ public struct WorkflowHandler<Workflow: WorkflowDefinition>: Sendable {
 
     enum Kind: Sendable {
         case signal(@Sendable (Workflow, Context, WorkflowMessage) async throws -> Void)
-        case query(@Sendable (Workflow, WorkflowValues, WorkflowMessage) throws -> ProtoPayloads)
+        case query(@Sendable (Workflow, WorkflowContextView, WorkflowValues, WorkflowMessage) throws -> ProtoPayloads)
         case update(
             validate: @Sendable (Workflow, WorkflowValues, WorkflowMessage) throws -> Void,
             run: @Sendable (Workflow, Context, WorkflowMessage) async throws -> ProtoPayloads
@@ -37,6 +37,8 @@ public struct WorkflowHandler<Workflow: WorkflowDefinition>: Sendable {
     public let name: String?
     /// What the user interface shows.
     public let description: String
+    /// What is said if the workflow ends while it runs; nothing for a query, which does not wait.
+    public var unfinishedPolicy = HandlerUnfinishedPolicy.warnAndAbandon
     let kind: Kind
     /// Whether it takes its input without having it loaded.
     let holdsInput: Bool
@@ -57,6 +59,65 @@ struct WorkflowMessage: Sendable {
     init(_ name: String, _ payloads: [Payload]) throws {
         self.name = name
         self.payloads = try ProtoPayloads(payloads)
+    }
+}
+
+// MARK: - Types
+
+extension WorkflowHandler {
+    /// A signal that is a type of its own.
+    ///
+    /// - Parameter signal: The signal.
+    public init<Signal: WorkflowSignalDefinition<Workflow>>(_ signal: Signal) {
+        self.init(
+            Signal.name,
+            Signal.description ?? "",
+            .signal { workflow, context, input in
+                let input = try context.values.decode(input.payloads, as: Signal.Input.self)
+                try await signal.run(workflow: workflow, context: context, input: input)
+            },
+            input: Signal.Input.self
+        )
+        self.unfinishedPolicy = Signal.unfinishedPolicy
+    }
+
+    /// A query that is a type of its own.
+    ///
+    /// - Parameter query: The query.
+    public init<Query: WorkflowQueryDefinition<Workflow>>(_ query: Query) {
+        self.init(
+            Query.name,
+            Query.description ?? "",
+            .query { workflow, view, values, input in
+                let input = try values.decode(input.payloads, as: Query.Input.self)
+                return try values.encode(result: query.run(workflow: workflow, view: view, input: input))
+            }
+        )
+    }
+
+    /// An update that is a type of its own.
+    ///
+    /// - Parameter update: The update.
+    public init<Update: WorkflowUpdateDefinition<Workflow>>(_ update: Update) {
+        self.init(
+            Update.name,
+            Update.description ?? "",
+            .update(
+                validate: { workflow, values, input in
+                    try update.validateInput(
+                        workflow: workflow,
+                        values.decode(input.payloads, as: Update.Input.self)
+                    )
+                },
+                run: { workflow, context, input in
+                    let input = try context.values.decode(input.payloads, as: Update.Input.self)
+                    let output = try await update.run(workflow: workflow, context: context, input: input)
+                    return try context.values.encode(result: output)
+                }
+            ),
+            input: Update.Input.self
+        )
+        self.unfinishedPolicy = Update.unfinishedPolicy
     }
 }
 
@@ -146,7 +207,7 @@ extension WorkflowHandler {
         Self(
             name,
             description,
-            .query { workflow, values, input in
+            .query { workflow, _, values, input in
                 try values.encode(result: body(workflow)(values.decode(input.payloads, as: Input.self)))
             }
         )
@@ -164,7 +225,7 @@ extension WorkflowHandler {
         description: String = "",
         _ body: @escaping @Sendable (Workflow) -> () throws -> Output
     ) -> Self {
-        Self(name, description, .query { workflow, values, _ in try values.encode(result: body(workflow)()) })
+        Self(name, description, .query { workflow, _, values, _ in try values.encode(result: body(workflow)()) })
     }
 }
 
@@ -279,7 +340,7 @@ extension WorkflowHandler {
         Self(
             nil,
             description,
-            .query { workflow, values, input in
+            .query { workflow, _, values, input in
                 try values.encode(result: body(workflow)(input.name, values.decode(input.payloads)))
             }
         )

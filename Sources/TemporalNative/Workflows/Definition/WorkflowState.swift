@@ -9,7 +9,8 @@ import WorkflowEngine
 /// A variable of a workflow, which all its handlers and tasks share.
 ///
 /// Every copy of the workflow's struct has the same one, so that no handler needs to be `mutating`. Only code of the
-/// workflow may use it. What comes from elsewhere, such as a `Task { }`, fails the workflow task.
+/// workflow may use it. What comes from elsewhere, such as a `Task { }` or a detached one, fails the workflow task, and not
+/// the process. `@Workflow` makes all variables of its struct such variables.
 ///
 /// `@unchecked Sendable`: all code of a run is run by one thread at a time, and a use by another one is noted and fails the
 /// task, so that nothing that came of it gets into history.
@@ -17,9 +18,16 @@ import WorkflowEngine
 public struct WorkflowState<Value>: @unchecked Sendable {
     private final class Box {
         var value: Value
+        /// The run in which it was made, so that a use by a task that knows of no run is noticed too.
+        private weak let run: WorkflowRun?
 
         init(_ value: Value) {
             self.value = value
+            self.run = WorkflowRun.current
+        }
+
+        func noteAccess() {
+            (self.run ?? WorkflowRun.current)?.noteAccess()
         }
     }
 
@@ -35,11 +43,11 @@ public struct WorkflowState<Value>: @unchecked Sendable {
     /// The value.
     public var wrappedValue: Value {
         get {
-            WorkflowRun.current?.noteAccess()
+            self.box.noteAccess()
             return self.box.value
         }
         nonmutating set {
-            WorkflowRun.current?.noteAccess()
+            self.box.noteAccess()
             self.box.value = newValue
         }
     }

@@ -16,7 +16,6 @@ import WorkflowEngine
 final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unchecked Sendable {
     /// What there is once the run has begun.
     private struct Instance {
-        var workflow: Workflow
         var context: WorkflowContext<Workflow>
         var input: Workflow.Input
     }
@@ -44,6 +43,14 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         return instance
     }
 
+    /// The workflow as it is now: state is shared with this copy.
+    private var workflow: Workflow {
+        guard let workflow = self.handlers.workflow else {
+            preconditionFailure("the engine starts a run before it does anything with it")
+        }
+        return workflow
+    }
+
     func start(in run: WorkflowRun) throws {
         let input: Workflow.Input
         do {
@@ -51,13 +58,14 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         } catch {
             throw self.taskFailure("the input of \(Workflow.name) is no \(Workflow.Input.self)", error)
         }
-        let info = try WorkflowRunInfo(run)
+        let info = try WorkflowRunInfo(run, self.values)
         var logger = self.logger
         logger[metadataKey: "temporal.workflow.id"] = "\(info.workflowID)"
         logger[metadataKey: "temporal.workflow.run-id"] = "\(info.runID)"
         logger[metadataKey: "temporal.workflow.type"] = "\(info.workflowType)"
+        // What is made here belongs to the run: see WorkflowState.
+        self.handlers.workflow = WorkflowRun.$current.withValue(run) { Workflow(input: input) }
         self.instance = Instance(
-            workflow: Workflow(input: input),
             context: WorkflowContext(
                 view: WorkflowContextView(run: run, info: info, interceptors: self.interceptors, logger: logger),
                 values: self.values,
@@ -75,7 +83,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 by: self.interceptors[...],
                 { try await $0.executeWorkflow($1, next: $2) },
                 { _ in
-                    var workflow = instance.workflow
+                    var workflow = self.workflow
                     return try await workflow.run(context: instance.context, input: instance.input)
                 }
             )
@@ -87,9 +95,9 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     }
 
     private func ending(_ error: any Error, in run: WorkflowRun) -> WorkflowEnding {
-        if let error = error as? ContinuedAsNew { return .continuedAsNew(error.attributes) }
+        if let error = error as? ContinueAsNewError { return .continuedAsNew(error.attributes) }
         if let error = error as? WorkflowTaskFailure { return .taskFailed(error) }
-        if run.isCancelRequested, WorkflowValues.isCancellation(error) { return .cancelled }
+        if run.isCancelRequested, error.isTemporalCancellation { return .cancelled }
         do {
             if let failure = try self.values.failure(for: error) { return .failed(failure) }
         } catch let conversion {
@@ -109,7 +117,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? {
         let instance = self.current
         let handler = WorkflowHandlers.handler(of: signal.signalName, in: self.handlers.current.signals)
-        guard case .signal(let body) = handler?.kind else {
+        guard let handler, case .signal(let body) = handler.kind else {
             instance.context.logger.warning(
                 "There is no handler for a signal, which waits for one",
                 metadata: ["signal": "\(signal.signalName)"]
@@ -117,18 +125,20 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             self.handlers.keep(signal)
             return nil
         }
+        let leave = run.enterHandler(handler.unfinishedPolicy)
+        defer { leave() }
         do {
             let call = try HandleSignalInput(
                 workflow: instance.context.view,
                 signal: signal.signalName,
-                input: self.values.payloads(signal.input, held: handler?.holdsInput == true),
+                input: self.values.payloads(signal.input, held: handler.holdsInput),
                 headers: .init(signal.header)
             )
             try await intercepted(
                 call,
                 by: self.interceptors[...],
                 { try await $0.handleSignal($1, next: $2) },
-                { try await body(instance.workflow, instance.context, WorkflowMessage($0.signal, $0.input)) }
+                { try await body(self.workflow, instance.context, WorkflowMessage($0.signal, $0.input)) }
             )
             return nil
         } catch let error as TemporalError where error.code == .conversionFailed {
@@ -147,7 +157,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         let (instance, name) = (self.current, request.input.name)
         let updates = self.handlers.current.updates
         let handler = WorkflowHandlers.handler(of: name, in: updates)
-        guard case .update(let validate, let body) = handler?.kind else {
+        guard let handler, case .update(let validate, let body) = handler.kind else {
             let names = WorkflowHandlers.names(updates).joined(separator: ", ")
             return .rejected(
                 self.values.anyFailure(
@@ -166,7 +176,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 workflow: instance.context.view,
                 update: name,
                 updateID: info.id,
-                input: self.values.payloads(request.input.args, held: handler?.holdsInput == true),
+                input: self.values.payloads(request.input.args, held: handler.holdsInput),
                 headers: .init(request.input.header)
             )
             if validates {
@@ -175,7 +185,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                         call,
                         by: self.interceptors[...],
                         { try $0.validateUpdate($1, next: $2) },
-                        { try validate(instance.workflow, self.values, WorkflowMessage($0.update, $0.input)) }
+                        { try validate(self.workflow, self.values, WorkflowMessage($0.update, $0.input)) }
                     )
                 }
             }
@@ -183,13 +193,15 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             return .rejected(self.values.anyFailure(for: error))
         }
         return .accepted {
+            let leave = run.enterHandler(handler.unfinishedPolicy)
+            defer { leave() }
             do {
                 let result = try await WorkflowUpdateInfo.$current.withValue(info) {
                     try await intercepted(
                         call,
                         by: self.interceptors[...],
                         { try await $0.handleUpdate($1, next: $2) },
-                        { try await body(instance.workflow, instance.context, WorkflowMessage($0.update, $0.input)) }
+                        { try await body(self.workflow, instance.context, WorkflowMessage($0.update, $0.input)) }
                     )
                 }
                 return .completed(result)
@@ -242,8 +254,9 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 type: "NotFoundError"
             )
         }
+        let instance = self.current
         let call = try HandleQueryInput(
-            workflow: self.current.context.view,
+            workflow: instance.context.view,
             query: query.queryType,
             input: [Payload](query.queryArgs),
             headers: .init(query.header)
@@ -252,7 +265,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             call,
             by: self.interceptors[...],
             { try $0.handleQuery($1, next: $2) },
-            { try body(self.current.workflow, self.values, WorkflowMessage($0.query, $0.input)) }
+            { try body(self.workflow, instance.context.view, self.values, WorkflowMessage($0.query, $0.input)) }
         )
     }
 
@@ -275,5 +288,18 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             metadata.definition.updateDefinitions = definitions(self.handlers.current.updates)
             metadata.currentDetails = run.currentDetails
         }
+    }
+}
+
+extension WorkflowRun {
+    /// Takes note of a handler that begins.
+    ///
+    /// - Parameter policy: What is said if it still runs when the workflow ends.
+    /// - Returns: To be called when it ends.
+    fileprivate func enterHandler(_ policy: HandlerUnfinishedPolicy) -> () -> Void {
+        guard policy == .abandon else { return {} }
+        self.abandonableHandlers += 1
+        // One that ends elsewhere, after the run was given up, has nothing to take off.
+        return { if self.executor.isCurrent { self.abandonableHandlers -= 1 } }
     }
 }

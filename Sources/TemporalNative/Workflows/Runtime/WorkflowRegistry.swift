@@ -50,7 +50,7 @@ struct WorkflowRegistry: Sendable {
     }
 
     private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> Entry {
-        let handlers = try WorkflowHandlers<Workflow>(Workflow.handlers)
+        let handlers = try WorkflowHandlers<Workflow>(Workflow.allHandlers)
         return Entry(inputs: handlers.heldInputs) { values, interceptors, logger in
             DefinedWorkflow(handlers: handlers, values: values, interceptors: interceptors, logger: logger)
         }

@@ -22,6 +22,12 @@ struct WorkflowValues: Sendable {
         try ProtoPayloads(values.map { try self.payload(for: $0) })
     }
 
+    /// The payloads of one value that stands for all arguments: `Void` for none, ``WorkflowArguments`` for several.
+    static func arguments(_ value: any Sendable) -> [any Sendable] {
+        if value is Void { return [] }
+        return (value as? WorkflowArguments)?.payloads ?? [value]
+    }
+
     /// A result; `Void` is no payload at all.
     func encode(result: some Sendable) throws -> ProtoPayloads {
         if result is Void { return ProtoPayloads() }
@@ -109,7 +115,7 @@ extension WorkflowValues {
     ///
     /// - Returns: Nil for an error that fails the task.
     func failure(for error: any Error) throws -> ProtoFailure? {
-        switch error {
+        switch error.untyped {
         case let error as TemporalFailure: error.original
         case let error as ApplicationFailure: try self.failure(of: error, depth: 0)
         default: nil
@@ -118,7 +124,8 @@ extension WorkflowValues {
 
     /// The failure that stands for an error of which nothing else can be said.
     static func failure(_ error: any Error) -> ProtoFailure {
-        .with { failure in
+        let error = error.untyped
+        return .with { failure in
             failure.message = (error as? ApplicationFailure)?.message ?? "\(error)"
             failure.source = failureSource
             failure.applicationFailureInfo = .with { info in
@@ -151,16 +158,5 @@ extension WorkflowValues {
             failure.cause = inner ?? self.anyFailure(for: cause)
         }
         return failure
-    }
-
-    /// Whether an error is a cancellation, or was caused by one.
-    static func isCancellation(_ error: any Error) -> Bool {
-        if error is CancellationError { return true }
-        guard let failure = error as? TemporalFailure else { return false }
-        switch failure.kind {
-        case .canceled: return true
-        case .activity, .childWorkflow: return failure.cause?.kind == .canceled
-        default: return false
-        }
     }
 }

@@ -22,7 +22,7 @@ struct Chameleon: WorkflowDefinition {
         try context.setHandler(.signal("close", Self.close))
         try context.setHandler(.query("count") { workflow in { workflow.heard.count } })
         try context.setHandler(.update("rename", Self.rename))
-        try await context.condition { self.isFinished && context.areAllHandlersFinished }
+        try await context.condition { self.isFinished && context.allHandlersFinished }
         try context.removeHandlers(named: nil)
         return self.heard
     }

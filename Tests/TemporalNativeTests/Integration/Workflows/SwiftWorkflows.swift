@@ -16,7 +16,7 @@ struct Notebook: WorkflowDefinition {
     init(input: String) { self.notes = [input] }
 
     func run(context: WorkflowContext<Self>, input: String) async throws -> [String] {
-        try await context.condition { self.isFinished && context.areAllHandlersFinished }
+        try await context.condition { self.isFinished && context.allHandlersFinished }
         return self.notes
     }
 
@@ -98,7 +98,7 @@ struct Deeds: WorkflowDefinition {
             return loud + child
         case "countdown":
             let left = Int(text ?? "") ?? 0
-            if left > 0 { throw try context.continueAsNew(input: "countdown", "\(left - 1)") }
+            if left > 0 { throw try await context.makeContinueAsNewError(input: "countdown", "\(left - 1)") }
             return "zero"
         case "fail": throw ApplicationFailure("as planned", type: "Planned", isNonRetryable: true, details: [7])
         case "activity-fails":
@@ -117,16 +117,16 @@ struct Deeds: WorkflowDefinition {
                 let cleaned = try await context.withCancellationShield {
                     try await context.executeActivity("sign", options: quick, input: "clean", returning: String.self)
                 }
-                try context.upsertMemo(["cleaned": cleaned])
+                try await context.upsertMemo(["cleaned": cleaned])
                 throw CancellationError()
             }
         case "versions":
-            let isPatched = try context.patched("one")
+            let isPatched = context.patch("one")
             let id = context.uuid()
             let made = try context.sideEffect { Int.random(in: 0..<1_000_000) }
-            try context.upsertMemo(["id": id])
+            try await context.upsertMemo(["id": id])
             try await context.sleep(for: .milliseconds(50))
-            return "\(isPatched) \(id) \(made) \(try context.memo("id", as: String.self) ?? "")"
+            return "\(isPatched) \(id) \(made) \(try await context.getMemoValue(for: "id", as: String.self) ?? "")"
         case "forbidden":
             try await Task.sleep(for: .seconds(1))
             return ""

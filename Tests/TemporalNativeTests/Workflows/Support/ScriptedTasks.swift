@@ -4,10 +4,12 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import Foundation
 import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
+import Testing
 import WorkflowEngine
 
 @testable import TemporalNative
@@ -137,5 +139,81 @@ extension ScriptedTasks {
                 },
             ]
         }
+    }
+}
+
+// MARK: - Scripts
+
+extension ScriptedTasks {
+    /// What a workflow answers to a first task with signals, updates and queries.
+    static func completion(
+        of workflow: any WorkflowDefinition.Type,
+        type: String,
+        input: [any Sendable] = [],
+        signals: [(String, [any Sendable])] = [],
+        updates: [(String, [any Sendable])] = [],
+        queries: [String] = []
+    ) async throws -> WorkflowTaskCompletion {
+        let service = ScriptedTasks()
+        let worker = try WorkflowWorker.scripted(service, workflows: [workflow])
+        var task = Self.task(type: type, input: try Self.payloads(input))
+        for (name, values) in signals.reversed() {
+            let input = try Self.payloads(values)
+            let event = Self.event(0) { event in
+                event.eventType = .workflowExecutionSignaled
+                event.workflowExecutionSignaledEventAttributes = .with {
+                    $0.signalName = name
+                    $0.input = input
+                }
+            }
+            task.history.events.insert(event, at: 1)
+        }
+        for index in task.history.events.indices { task.history.events[index].eventID = Int64(index + 1) }
+        task.startedEventID = Int64(task.history.events.count)
+        for (name, values) in updates {
+            var request = API.UpdateRequest()
+            request.meta.updateID = "id-\(name)"
+            request.input.name = name
+            request.input.args = try Self.payloads(values)
+            let body = try Google_Protobuf_Any(message: request)
+            task.messages.append(
+                .with { message in
+                    message.id = "id-\(name)/request"
+                    message.protocolInstanceID = "id-\(name)"
+                    message.eventID = 2
+                    message.body = body
+                }
+            )
+        }
+        for query in queries { task.queries[query] = .with { $0.queryType = query } }
+        await worker.process(task)
+        #expect(service.state.withLockedValue { $0.failures.map(\.failure.message) } == [])
+        return try #require(service.state.withLockedValue { $0.completions }.first)
+    }
+
+    static func payloads(_ values: [any Sendable]) throws -> ProtoPayloads {
+        try ProtoPayloads(values.map { try DataConverter().payload(for: $0) })
+    }
+
+    /// The next task of a run that has been given one: its commands' events, and what happened since.
+    static func nextTask(type: String, after started: Int64, _ events: [(inout API.Event) -> Void]) -> API.WorkflowTask
+    {
+        var task = Self.nextTask(type: type)
+        task.previousStartedEventID = started
+        var all = [task.history.events[0]]
+        for fill in events { all.append(Self.event(0, fill)) }
+        all += task.history.events[1...]
+        for index in all.indices { all[index].eventID = started + 1 + Int64(index) }
+        task.history.events = all
+        task.startedEventID = started + Int64(all.count)
+        return task
+    }
+}
+
+extension WorkflowTaskCompletion {
+    /// What the workflow returned, as JSON.
+    var resultText: String? {
+        self.commands.last?.completeWorkflowExecutionCommandAttributes.result.payloads.first
+            .map { String(decoding: $0.data, as: UTF8.self) }
     }
 }

@@ -9,8 +9,8 @@ import TemporalAPI
 import WorkflowEngine
 
 /// Ends a run and has the workflow go on with a new one; made by
-/// ``WorkflowContext/continueAsNew(input:options:)`` and thrown.
-public struct ContinuedAsNew: Error, Sendable {
+/// ``WorkflowContext/makeContinueAsNewError(options:input:)`` and thrown.
+public struct ContinueAsNewError: Error, Sendable {
     let attributes: API.ContinueAsNew
 
     init(_ call: ContinueAsNewInput, run: WorkflowRun, values: WorkflowValues) throws {
@@ -24,7 +24,7 @@ public struct ContinuedAsNew: Error, Sendable {
             if !input.payloads.isEmpty { command.input = input }
             if !call.headers.isEmpty { command.header = header }
             command.workflowRunTimeout = options.runTimeout?.message ?? run.started.workflowRunTimeout
-            command.workflowTaskTimeout = run.started.workflowTaskTimeout
+            command.workflowTaskTimeout = options.taskTimeout?.message ?? run.started.workflowTaskTimeout
             if let policy = options.retryPolicy {
                 command.retryPolicy = policy.message
             } else if run.started.hasRetryPolicy {
@@ -45,6 +45,8 @@ public struct ContinueAsNewOptions: Sendable {
     public var workflowType: String?
     /// Where it runs; where it does now if nil.
     public var taskQueue: String?
+    /// How long a worker may take for one task of the new run; as now if nil.
+    public var taskTimeout: Duration?
     /// The longest time of the new run; as now if nil.
     public var runTimeout: Duration?
     /// When it is tried again; as now if nil.
@@ -54,6 +56,28 @@ public struct ContinueAsNewOptions: Sendable {
     /// Search attributes that change; the others are those of now.
     public var searchAttributes: SearchAttributes?
 
-    /// Creates options: everything as now.
-    public init() {}
+    /// Creates options: what is nil is as now.
+    ///
+    /// - Parameters:
+    ///   - taskQueue: Where it runs.
+    ///   - taskTimeout: How long a worker may take for one task.
+    ///   - runTimeout: The longest time of the new run.
+    ///   - retryPolicy: When it is tried again.
+    ///   - memo: Values that are shown with it.
+    ///   - searchAttributes: Search attributes that change.
+    public init(
+        taskQueue: String? = nil,
+        taskTimeout: Duration? = nil,
+        runTimeout: Duration? = nil,
+        retryPolicy: RetryPolicy? = nil,
+        memo: [String: any Sendable]? = nil,
+        searchAttributes: SearchAttributes? = nil
+    ) {
+        self.taskQueue = taskQueue
+        self.taskTimeout = taskTimeout
+        self.runTimeout = runTimeout
+        self.retryPolicy = retryPolicy
+        self.memo = memo
+        self.searchAttributes = searchAttributes
+    }
 }
