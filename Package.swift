@@ -1,5 +1,6 @@
 // swift-tools-version: 6.2
 
+import CompilerPluginSupport
 import PackageDescription
 
 let package = Package(
@@ -20,6 +21,7 @@ let package = Package(
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
         .library(name: "TemporalNative", targets: ["TemporalNative"]),
         .library(name: "TemporalTransport", targets: ["TemporalTransport"]),
+        .library(name: "TemporalWorkflows", targets: ["TemporalWorkflows"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
     ],
     dependencies: [
@@ -51,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.1"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
@@ -630,6 +633,29 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        // The macros for workflows and activities, and everything that is used with them. Apart, because of swift-syntax.
+        .target(name: "TemporalWorkflows", dependencies: ["TemporalNative", "TemporalWorkflowsMacros"]),
+        .macro(
+            name: "TemporalWorkflowsMacros",
+            dependencies: [
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+                .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+                .product(name: "SwiftParser", package: "swift-syntax"),
+                .product(name: "SwiftSyntax", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+            ]
+        ),
+        .testTarget(
+            name: "TemporalWorkflowsTests",
+            dependencies: [
+                "TemporalWorkflows",
+                "TemporalWorkflowsMacros",
+                .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
             ]
         ),
         // Workflows replayed from their histories: no I/O, no clock, no conversion of values.
