@@ -401,14 +401,15 @@ extension Error {
         }
     }
 
-    /// Whether it is a cancellation, or was caused by one: of the task, of an activity, or of a child workflow.
+    /// Whether it is a cancellation, or was caused by one: of the task, of an activity, of a child workflow, or of a
+    /// Nexus operation.
     public var isTemporalCancellation: Bool {
         let error = self.untyped
         if error is CancellationError { return true }
         guard let failure = error as? TemporalFailure else { return false }
         switch failure.kind {
         case .canceled: return true
-        case .activity, .childWorkflow: return failure.cause?.kind == .canceled
+        case .activity, .childWorkflow, .nexusOperation: return failure.cause?.kind == .canceled
         default: return false
         }
     }

@@ -132,6 +132,22 @@ public struct SignalFromWorkflowInput: Sendable {
     public var headers: [String: Payload] = [:]
 }
 
+/// What a workflow starts a Nexus operation with.
+public struct StartNexusOperationInput: Sendable {
+    /// The run that starts it.
+    public let workflow: WorkflowContextView
+    /// The endpoint that leads to the handler.
+    public let endpoint: String
+    /// The service that has the operation.
+    public let service: String
+    /// The name of the operation.
+    public var operation: String
+    /// Timeouts, headers, what a cancellation does to it.
+    public var options: NexusOperationOptions
+    /// Its input.
+    public var input: any Sendable
+}
+
 /// What a workflow continues as new with.
 public struct ContinueAsNewInput: Sendable {
     /// The run that ends.

@@ -129,6 +129,18 @@ public protocol WorkerInterceptor: Sendable {
         next: InterceptorNext<StartChildWorkflowInput, Output>
     ) async throws -> Output
 
+    /// Around the start of a Nexus operation, until it has been started.
+    ///
+    /// - Parameters:
+    ///   - input: What it is started with.
+    ///   - next: Starts it.
+    /// - Returns: What `next` returns: the operation.
+    /// - Throws: Anything; workflow code gets it.
+    func startNexusOperation<Output: Sendable>(
+        _ input: StartNexusOperationInput,
+        next: InterceptorNext<StartNexusOperationInput, Output>
+    ) async throws -> Output
+
     /// Around a signal to a child.
     ///
     /// - Parameters:
@@ -235,6 +247,14 @@ extension WorkerInterceptor {
     public func startChildWorkflow<Output: Sendable>(
         _ input: StartChildWorkflowInput,
         next: InterceptorNext<StartChildWorkflowInput, Output>
+    ) async throws -> Output {
+        try await next(input)
+    }
+
+    /// Only goes on.
+    public func startNexusOperation<Output: Sendable>(
+        _ input: StartNexusOperationInput,
+        next: InterceptorNext<StartNexusOperationInput, Output>
     ) async throws -> Output {
         try await next(input)
     }

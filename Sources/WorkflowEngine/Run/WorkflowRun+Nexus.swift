@@ -134,6 +134,18 @@ extension WorkflowRun {
         return try await self.value(of: operation.operation.result) { self.cancel(operation.operation) }
     }
 
+    /// The service and the name of an operation, as one text.
+    package static func nexusOperation(_ name: String, of service: String) -> String { "\(service)/\(name)" }
+
+    /// The service and the name of an operation that has not ended, as one text.
+    package func nexusOperation(scheduledBy eventID: Int64) -> String? {
+        self.executor.owned {
+            self.nexusOperations[eventID].map {
+                Self.nexusOperation($0.attributes.operation, of: $0.attributes.service)
+            }
+        }
+    }
+
     private func cancel(_ operation: NexusOperation) {
         guard !operation.result.isResolved, !operation.hasEnded, !operation.isCancelRequested else { return }
         operation.isCancelRequested = true

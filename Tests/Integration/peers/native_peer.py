@@ -9,7 +9,7 @@
 
 The SDK's own external storage keeps large payloads in the bucket, with its own S3 driver; AWS_ENDPOINT_URL_S3,
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say where. There is a worker on QUEUE-standard with the default threshold, and
-one on QUEUE-all that stores everything. Prints `ready` when they poll, and runs until its standard input ends.
+one on QUEUE-all that stores everything; Nexus endpoints of the same names lead to them. Prints `ready` when they poll, and runs until its standard input ends.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from temporalio import activity, workflow
+import nexusrpc
+import nexusrpc.handler
+from temporalio import activity, nexus, workflow
+from temporalio.api.nexus.v1 import EndpointSpec, EndpointTarget
+from temporalio.api.operatorservice.v1 import CreateNexusEndpointRequest, DeleteNexusEndpointRequest
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
@@ -190,6 +196,37 @@ class Traced:
         ]
 
 
+@nexusrpc.service
+class Letters:
+    echo: nexusrpc.Operation[bytes, bytes]
+    through_workflow: nexusrpc.Operation[bytes, bytes]
+    fail: nexusrpc.Operation[bytes, bytes]
+    wait: nexusrpc.Operation[None, None]
+
+
+@nexusrpc.handler.service_handler(service=Letters)
+class LettersHandler:
+    @nexusrpc.handler.sync_operation
+    async def echo(self, ctx: nexusrpc.handler.StartOperationContext, value: bytes) -> bytes:
+        if ctx.headers.get("reason") != "test":
+            raise ApplicationError("the header is missing", type="Headers", non_retryable=True)
+        return value
+
+    @nexus.workflow_run_operation
+    async def through_workflow(
+        self, ctx: nexus.WorkflowRunOperationContext, value: bytes
+    ) -> nexus.WorkflowHandle[bytes]:
+        return await ctx.start_workflow(Echo.run, value, id=f"nexus-{ctx.request_id}")
+
+    @nexusrpc.handler.sync_operation
+    async def fail(self, ctx: nexusrpc.handler.StartOperationContext, value: bytes) -> bytes:
+        raise ApplicationError("it failed", value, type="Planned", non_retryable=True)
+
+    @nexus.workflow_run_operation
+    async def wait(self, ctx: nexus.WorkflowRunOperationContext, value: None) -> nexus.WorkflowHandle[None]:
+        return await ctx.start_workflow(Waits.run, id=f"nexus-{ctx.request_id}")
+
+
 WORKFLOWS = [Countdown, Echo, Fails, FailsAtFirst, Join, Mailbox, Nothing, Traced, Waiting, Waits]
 
 
@@ -216,10 +253,32 @@ async def main() -> None:
                 task_queue=f"{arguments.task_queue}-{suffix}",
                 workflows=WORKFLOWS,
                 activities=[current_trace, hand_over],
+                nexus_service_handlers=[LettersHandler()],
                 interceptors=[TracingInterceptor(tracer)],
             )
 
-        async with await worker("standard", 256 * 1024), await worker("all", 1):
+        @asynccontextmanager
+        async def nexus_endpoint(suffix: str) -> AsyncIterator[None]:
+            """An endpoint that leads to the task queue, and has its name."""
+            client = await Client.connect(arguments.address, namespace=arguments.namespace)
+            queue = f"{arguments.task_queue}-{suffix}"
+            target = EndpointTarget(worker=EndpointTarget.Worker(namespace=arguments.namespace, task_queue=queue))
+            created = await client.operator_service.create_nexus_endpoint(
+                CreateNexusEndpointRequest(spec=EndpointSpec(name=queue, target=target))
+            )
+            try:
+                yield
+            finally:
+                await client.operator_service.delete_nexus_endpoint(
+                    DeleteNexusEndpointRequest(id=created.endpoint.id, version=created.endpoint.version)
+                )
+
+        async with (
+            await worker("standard", 256 * 1024),
+            await worker("all", 1),
+            nexus_endpoint("standard"),
+            nexus_endpoint("all"),
+        ):
             print("ready", flush=True)
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

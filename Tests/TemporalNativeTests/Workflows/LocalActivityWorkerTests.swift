@@ -74,10 +74,12 @@ struct LocalActivityWorkerTests {
         }
     }
 
-    private static func task(_ activity: String, codecs: [any PayloadCodec] = []) async throws -> API.WorkflowTask {
+    private static func task(_ activity: String, codecs: [any PayloadCodec] = [], timeout: Int64 = 60) async throws
+        -> API.WorkflowTask
+    {
         let context = PayloadContext(converter: DataConverter(codecs: codecs))
         let input = try ProtoPayloads(await context.encode(activity))
-        return ScriptedTasks.task(type: "Caller", input: input, taskTimeout: 1)
+        return ScriptedTasks.task(type: "Caller", input: input, taskTimeout: timeout)
     }
 
     @Test("Input, result and marker go through the codecs; what the engine writes into the marker does not")
@@ -102,7 +104,7 @@ struct LocalActivityWorkerTests {
         service.state.withLockedValue { state in
             state.next = [ScriptedTasks.nextTask(type: "Caller")]
         }
-        try await Self.with(service) { worker in await worker.process(try await Self.task("slow")) }
+        try await Self.with(service) { worker in await worker.process(try await Self.task("slow", timeout: 1)) }
         let completions = service.state.withLockedValue { $0.completions }
         #expect(completions.count == 2)
         #expect(completions.first?.forceCreateNewWorkflowTask == true)

@@ -27,10 +27,10 @@ struct HeldInputs: Sendable {
 /// before the result comes, but in a replay too late, since history has it all. So a worker remembers.
 final class ReferenceHabits: Sendable {
     struct Result: Hashable, Sendable {
-        enum Kind: Sendable { case activity, child }
+        enum Kind: Sendable { case activity, child, nexusOperation }
 
         var kind: Kind
-        /// The type of the activity or the child.
+        /// The type of the activity or the child; the service and the name of the operation.
         var name: String
         /// The type of the workflow.
         var workflow: String
@@ -167,6 +167,8 @@ final class RunReferences: Sendable {
                 names[event.eventID] = scheduled.activityType.name
             case .startChildWorkflowExecutionInitiatedEventAttributes(let initiated):
                 names[event.eventID] = initiated.workflowType.name
+            case .nexusOperationScheduledEventAttributes(let scheduled):
+                names[event.eventID] = WorkflowRun.nexusOperation(scheduled.operation, of: scheduled.service)
             default: break
             }
             guard event.eventID > run.lastEventID else { continue }
@@ -181,6 +183,10 @@ final class RunReferences: Sendable {
                 if self.needsContent(.activity, name) { payloads += completed.result.payloads }
             case .childWorkflowExecutionCompletedEventAttributes(let completed):
                 if self.needsContent(.child, completed.workflowType.name) { payloads += completed.result.payloads }
+            case .nexusOperationCompletedEventAttributes(let completed):
+                let id = completed.scheduledEventID
+                let name = names[id] ?? run.nexusOperation(scheduledBy: id)
+                if self.needsContent(.nexusOperation, name) { payloads.append(completed.result) }
             case .workflowExecutionUpdateAcceptedEventAttributes(let accepted):
                 payloads += self.wanted(of: accepted.acceptedRequest)
             case .workflowExecutionUpdateAdmittedEventAttributes(let admitted):

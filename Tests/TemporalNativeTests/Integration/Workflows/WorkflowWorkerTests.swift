@@ -388,7 +388,7 @@ struct WorkflowWorkerTests {
         return handle.id
     }
 
-    private static func history(of id: String) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
+    static func history(of id: String) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
         let connection = Connection(
             channel: GRPCChannel(
                 try TemporalClient.transport(to: LiveServices.target(), security: .plaintext, connections: 1)
