@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "ExternalStorageTesting", targets: ["ExternalStorageTesting"]),
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
         .library(name: "TemporalNative", targets: ["TemporalNative"]),
+        .library(name: "TemporalNativeTesting", targets: ["TemporalNativeTesting"]),
         .library(name: "TemporalTransport", targets: ["TemporalTransport"]),
         .library(name: "TemporalWorkflows", targets: ["TemporalWorkflows"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
@@ -614,6 +615,7 @@ let package = Package(
                 "native-worker",
                 "TemporalAPI",
                 "TemporalNative",
+                "TemporalNativeTesting",
                 "TemporalTransport",
                 "TestSupport",
                 "WorkflowEngine",
@@ -727,6 +729,43 @@ let package = Package(
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]
+        ),
+        // The same for the one service that only Temporal's test server has.
+        .target(
+            name: "TemporalTestServiceAPI",
+            dependencies: [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]
+        ),
+        // For tests of workflows and activities.
+        .target(
+            name: "TemporalNativeTesting",
+            dependencies: [
+                "ExternalStorageCore",
+                "TemporalNative",
+                "TemporalTestServiceAPI",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "_NIOFileSystem", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "TemporalNativeTestingTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "ExternalStorageTesting",
+                "TemporalNative",
+                "TemporalNativeTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
         .executableTarget(
@@ -1050,7 +1089,7 @@ if let names = Context.environment["EXTERNAL_STORAGE_ONLY"] {
 /// compiled as its package does.
 let unsettled: Set<String> = [
     "AllocationCounter", "CExternalStorageCRC32C", "CExternalStorageMalloc", "CExternalStorageZlib", "CustomDriver",
-    "CustomDriverTests", "TemporalAPI",
+    "CustomDriverTests", "TemporalAPI", "TemporalTestServiceAPI",
 ]
 
 for target in package.targets where !unsettled.contains(target.name) {

@@ -2,7 +2,9 @@
 # Copyright (c) 2026 the Temporal External Storage for Swift project authors
 """Generates `Sources/TemporalAPI`: the messages and client stubs of the services, and what travels inside them.
 
-    python temporal_api.py --plugins DIRECTORY --output DIRECTORY
+    python temporal_api.py --plugins DIRECTORY --output DIRECTORY [--test-service]
+
+With `--test-service` it is the service of the test server that skips time instead, for one module and nobody else.
 
 The plugins' directory holds `protoc-gen-swift` and `protoc-gen-grpc-swift-2`. All is generated into a temporary
 directory first; the Swift files of the output directory are replaced only when every step has succeeded.
@@ -40,7 +42,8 @@ ANNOTATIONS = (
     "temporal/api/protometa/",
 )
 
-OPTIONS = "Visibility=Public,FileNaming=PathToUnderscores,UseAccessLevelOnImports=true"
+OPTIONS = "FileNaming=PathToUnderscores,UseAccessLevelOnImports=true"
+TEST_SERVICE = "temporal.api.testservice.v1.TestService"
 
 HEADER = """\
 //===----------------------------------------------------------------------===//
@@ -96,12 +99,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--plugins", type=pathlib.Path, required=True)
     parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--test-service", action="store_true")
     arguments = parser.parse_args()
 
     pool = descriptors.load()
-    roots = [pool.FindServiceByName(name).file for name in descriptors.SERVICES]
-    roots += [pool.FindFileByName(name) for name in EXTRA_FILES]
-    roots.append(descriptors.load_health())
+    if arguments.test_service:
+        options = f"Visibility=Package,{OPTIONS}"
+        roots = [pool.FindServiceByName(TEST_SERVICE).file]
+    else:
+        options = f"Visibility=Public,{OPTIONS}"
+        roots = [pool.FindServiceByName(name).file for name in descriptors.SERVICES]
+        roots += [pool.FindFileByName(name) for name in EXTRA_FILES]
+        roots.append(descriptors.load_health())
     file_set = descriptors.file_set(descriptors.files_for(roots))
     kept = [file for file in file_set.file if not file.name.startswith(ANNOTATIONS)]
     del file_set.file[:]
@@ -118,11 +127,11 @@ def main():
         out.mkdir()
         protoc = [sys.executable, "-m", "grpc_tools.protoc", f"--descriptor_set_in={directory / 'api.fds'}"]
         swift, grpc = arguments.plugins / "protoc-gen-swift", arguments.plugins / "protoc-gen-grpc-swift-2"
-        run(protoc + [f"--plugin=protoc-gen-swift={swift}", f"--swift_out={out}", f"--swift_opt={OPTIONS}"] + names)
+        run(protoc + [f"--plugin=protoc-gen-swift={swift}", f"--swift_out={out}", f"--swift_opt={options}"] + names)
         run(
             protoc
             + [f"--plugin=protoc-gen-grpc-swift={grpc}", f"--grpc-swift_out={out}"]
-            + [f"--grpc-swift_opt={OPTIONS},Server=false,Client=true"]
+            + [f"--grpc-swift_opt={options},Server=false,Client=true"]
             + services
         )
         made = sorted(out.rglob("*.swift"))

@@ -22,6 +22,15 @@ extension WorkflowHandle {
     ///   `workflowTimedOut`; `workflowContinuedAsNew` if runs are not followed; `notFound`; `conversionFailed` if the
     ///   result is of another type; `externalStorageFailed` if it cannot be retrieved. `CancellationError` if cancelled.
     public func result(followingRuns: Bool = true) async throws -> Result {
+        let input = WorkflowResultInput(workflowID: self.id, runID: self.runID, followsRuns: followingRuns)
+        return try await self.connection.intercepted(
+            input,
+            { try await $0.workflowResult($1, next: $2) },
+            { try await self.end(followingRuns: $0.followsRuns) }
+        )
+    }
+
+    private func end(followingRuns: Bool) async throws -> Result {
         var runID = self.runID ?? self.firstRunID ?? ""
         while true {
             let event = try await self.closeEvent(ofRun: runID)

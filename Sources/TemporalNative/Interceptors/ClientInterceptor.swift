@@ -74,6 +74,18 @@ public protocol ClientInterceptor: Sendable {
         _ input: StartWorkflowUpdateInput,
         next: InterceptorNext<StartWorkflowUpdateInput, Output>
     ) async throws -> Output
+
+    /// Around waiting for the end of a workflow, which may take as long as the workflow does.
+    ///
+    /// - Parameters:
+    ///   - input: Which workflow is waited for.
+    ///   - next: Waits.
+    /// - Returns: What `next` returns: the result.
+    /// - Throws: Anything; whoever waits gets it.
+    func workflowResult<Output: Sendable>(
+        _ input: WorkflowResultInput,
+        next: InterceptorNext<WorkflowResultInput, Output>
+    ) async throws -> Output
 }
 
 extension ClientInterceptor {
@@ -105,6 +117,14 @@ extension ClientInterceptor {
     public func startWorkflowUpdate<Output: Sendable>(
         _ input: StartWorkflowUpdateInput,
         next: InterceptorNext<StartWorkflowUpdateInput, Output>
+    ) async throws -> Output {
+        try await next(input)
+    }
+
+    /// Only goes on.
+    public func workflowResult<Output: Sendable>(
+        _ input: WorkflowResultInput,
+        next: InterceptorNext<WorkflowResultInput, Output>
     ) async throws -> Output {
         try await next(input)
     }
@@ -166,4 +186,14 @@ public struct StartWorkflowUpdateInput: Sendable {
     public var start: WorkflowStart?
     /// What workers are told of the update, and of the start; no codec is applied.
     public var headers: [String: Payload] = [:]
+}
+
+/// Which workflow somebody waits for.
+public struct WorkflowResultInput: Sendable {
+    /// The id of the workflow.
+    public let workflowID: String
+    /// The run; nil for the current one.
+    public let runID: String?
+    /// Whether the run that follows is waited for, too.
+    public var followsRuns: Bool
 }

@@ -8,6 +8,7 @@ import ExternalStorageCore
 import ExternalStorageTesting
 import Groundwork
 import NIOConcurrencyHelpers
+import TemporalNativeTesting
 import Testing
 
 @testable import TemporalNative

@@ -8,6 +8,7 @@ import ExternalStorageTesting
 import Groundwork
 import SwiftProtobuf
 import TemporalAPI
+import TemporalNativeTesting
 import Testing
 
 @testable import TemporalNative

@@ -10,6 +10,7 @@ import Groundwork
 import Logging
 import SwiftProtobuf
 import TemporalAPI
+import TemporalNativeTesting
 import Testing
 
 @testable import TemporalNative

@@ -11,6 +11,7 @@ import Groundwork
 import MetricsTestKit
 import SwiftProtobuf
 import TemporalAPI
+import TemporalNativeTesting
 import Testing
 
 @testable import TemporalNative

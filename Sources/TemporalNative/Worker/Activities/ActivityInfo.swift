@@ -20,6 +20,18 @@ public struct ActivityInfo: Sendable {
         public var runID: String
         /// The name of the workflow's type.
         public var type: String
+
+        /// Creates a workflow that called an activity; for tests.
+        ///
+        /// - Parameters:
+        ///   - id: The workflow's id.
+        ///   - runID: The run.
+        ///   - type: The name of the workflow's type.
+        public init(id: String, runID: String, type: String) {
+            self.id = id
+            self.runID = runID
+            self.type = type
+        }
     }
 
     /// The name under which it was called.
@@ -56,5 +68,60 @@ public struct ActivityInfo: Sendable {
     public var priorityKey: Int
     /// Whether it runs within a task of its workflow; then the server knows nothing of it before it has ended, and the
     /// task token is empty.
-    public var isLocal = false
+    public var isLocal: Bool
+
+    /// Creates what an activity is told; for tests.
+    ///
+    /// - Parameters:
+    ///   - activityType: The name under which it was called.
+    ///   - activityID: Its id.
+    ///   - workflow: The workflow that called it; nil for an activity that a client started by itself.
+    ///   - activityRunID: The run of an activity that a client started by itself.
+    ///   - namespace: Where it runs.
+    ///   - taskQueue: The task queue of the worker.
+    ///   - attempt: Which attempt this is; 1 is the first.
+    ///   - taskToken: What the server knows the attempt by.
+    ///   - scheduledTime: When the activity was scheduled.
+    ///   - currentAttemptScheduledTime: When this attempt was scheduled; as the activity if nil.
+    ///   - startedTime: When this attempt started; when it was scheduled if nil.
+    ///   - scheduleToCloseTimeout: How long all attempts may take.
+    ///   - startToCloseTimeout: How long this attempt may take.
+    ///   - heartbeatTimeout: How long the server waits for the next heartbeat.
+    ///   - priorityKey: 1 is the most urgent; 0 means that none was given.
+    ///   - isLocal: Whether it runs within a task of its workflow.
+    public init(
+        activityType: String,
+        activityID: String = "1",
+        workflow: Workflow? = nil,
+        activityRunID: String? = nil,
+        namespace: String = "default",
+        taskQueue: String = "test",
+        attempt: Int = 1,
+        taskToken: Data = Data(),
+        scheduledTime: Date = Date(),
+        currentAttemptScheduledTime: Date? = nil,
+        startedTime: Date? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
+        startToCloseTimeout: Duration? = nil,
+        heartbeatTimeout: Duration? = nil,
+        priorityKey: Int = 0,
+        isLocal: Bool = false
+    ) {
+        self.activityType = activityType
+        self.activityID = activityID
+        self.workflow = workflow
+        self.activityRunID = activityRunID
+        self.namespace = namespace
+        self.taskQueue = taskQueue
+        self.attempt = attempt
+        self.taskToken = taskToken
+        self.scheduledTime = scheduledTime
+        self.currentAttemptScheduledTime = currentAttemptScheduledTime ?? scheduledTime
+        self.startedTime = startedTime ?? currentAttemptScheduledTime ?? scheduledTime
+        self.scheduleToCloseTimeout = scheduleToCloseTimeout
+        self.startToCloseTimeout = startToCloseTimeout
+        self.heartbeatTimeout = heartbeatTimeout
+        self.priorityKey = priorityKey
+        self.isLocal = isLocal
+    }
 }

@@ -10,12 +10,20 @@ import GroundworkNIO
 /// The time of a worker: what it reads and what it waits by.
 ///
 /// Tests bring their own.
-struct WorkerClock: Sendable {
-    var now: @Sendable () -> ContinuousClock.Instant
+package struct WorkerClock: Sendable {
+    package var now: @Sendable () -> ContinuousClock.Instant
     /// Returns at the instant, or throws `CancellationError`.
-    var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
+    package var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
 
-    static let continuous = Self(
+    package init(
+        now: @escaping @Sendable () -> ContinuousClock.Instant,
+        sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
+    ) {
+        self.now = now
+        self.sleep = sleep
+    }
+
+    package static let continuous = Self(
         now: { ContinuousClock.now },
         sleep: { try await EventLoopClock().sleep(until: $0) }
     )

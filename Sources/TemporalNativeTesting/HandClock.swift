@@ -5,11 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 import NIOConcurrencyHelpers
-
-@testable import TemporalNative
+package import TemporalNative
 
 /// A clock that is set by hand.
-final class HandClock: Sendable {
+package final class HandClock: Sendable {
     private struct State {
         var now = ContinuousClock.now
         var lastID = 0
@@ -19,20 +18,20 @@ final class HandClock: Sendable {
 
     private let state = NIOLockedValueBox(State())
     /// Until when each sleep was to last, as seen from when it began: to wait for somebody to fall asleep.
-    let sleeps: AsyncStream<Duration>
+    package let sleeps: AsyncStream<Duration>
     private let sleepBegan: AsyncStream<Duration>.Continuation
 
-    init() {
+    package init() {
         (self.sleeps, self.sleepBegan) = AsyncStream.makeStream()
     }
 
-    var clock: WorkerClock {
+    package var clock: WorkerClock {
         WorkerClock(now: { self.now }, sleep: { try await self.sleep(until: $0) })
     }
 
-    var now: ContinuousClock.Instant { self.state.withLockedValue { $0.now } }
+    package var now: ContinuousClock.Instant { self.state.withLockedValue { $0.now } }
 
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let due = self.state.withLockedValue { state in
             state.now += duration
             let due = state.sleepers.filter { $0.value.until <= state.now }
@@ -74,7 +73,7 @@ final class HandClock: Sendable {
 
 extension AsyncStream where Element == Duration {
     /// Waits until somebody sleeps for so long.
-    func first(of duration: Duration) async {
+    package func first(of duration: Duration) async {
         for await each in self where each == duration { return }
     }
 }
