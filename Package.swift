@@ -587,6 +587,7 @@ let package = Package(
                 "WorkflowEngine",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -830,6 +831,15 @@ let package = Package(
             path: "Examples/Demo/Program"
         ),
         .executableTarget(
+            name: "getting-started",
+            dependencies: [
+                "ExternalStorageCore",
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+            ],
+            path: "Examples/GettingStarted"
+        ),
+        .executableTarget(
             name: "native-worker",
             dependencies: [
                 "AWSCredentials",
@@ -947,6 +957,16 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Benchmarks/CloudBenchmark"
+        ),
+        // Measured by `Scripts/benchmark workflows`.
+        .executableTarget(
+            name: "WorkflowBenchmark",
+            dependencies: [
+                "TemporalNative",
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/WorkflowBenchmark"
         ),
         .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
         .testTarget(

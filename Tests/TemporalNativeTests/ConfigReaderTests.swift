@@ -59,7 +59,8 @@ struct ConfigReaderTests {
             configReader: Self.reader([
                 "maxConcurrentActivities": 1, "activityPollers": 2, "maxActivitiesPerSecond": 3.5,
                 "maxTaskQueueActivitiesPerSecond": 4.5, "maxConcurrentWorkflowTasks": 5, "workflowPollers": 6,
-                "maxCachedWorkflows": 0, "gracefulShutdownPeriod": 8, "maxHeartbeatThrottleInterval": 9,
+                "maxCachedWorkflows": 0, "maxCachedWorkflowBytes": 7, "gracefulShutdownPeriod": 8,
+                "maxHeartbeatThrottleInterval": 9,
                 "defaultHeartbeatThrottleInterval": 10, "workerHeartbeatInterval": 0, "identity": "me",
             ])
         )
@@ -70,6 +71,7 @@ struct ConfigReaderTests {
         #expect(configuration.maxConcurrentWorkflowTasks == 5)
         #expect(configuration.workflowPollers == 6)
         #expect(configuration.maxCachedWorkflows == 0)
+        #expect(configuration.maxCachedWorkflowBytes == 7)
         #expect(configuration.gracefulShutdownPeriod == .seconds(8))
         #expect(configuration.maxHeartbeatThrottleInterval == .seconds(9))
         #expect(configuration.defaultHeartbeatThrottleInterval == .seconds(10))
@@ -86,6 +88,7 @@ struct ConfigReaderTests {
             (["maxActivitiesPerSecond": "fast"], "maxActivitiesPerSecond"),
             (["workerHeartbeatInterval": 90], "workerHeartbeatInterval"),
             (["gracefulShutdownPeriod": -1], "gracefulShutdownPeriod"),
+            (["maxCachedWorkflowBytes": 0], "maxCachedWorkflowBytes"),
         ] as [([AbsoluteConfigKey: ConfigValue], String)]
     )
     func refusedWorker(values: [AbsoluteConfigKey: ConfigValue], name: String) {

@@ -19,6 +19,7 @@ extension TemporalWorker.Configuration {
     /// | `maxConcurrentWorkflowTasks` | int | tasks; 100 |
     /// | `workflowPollers` | int | polls; 5 |
     /// | `maxCachedWorkflows` | int | runs; 1000 |
+    /// | `maxCachedWorkflowBytes` | int | bytes; 512 MiB |
     /// | `gracefulShutdownPeriod` | int | seconds; 0 |
     /// | `maxHeartbeatThrottleInterval` | int | seconds; 60 |
     /// | `defaultHeartbeatThrottleInterval` | int | seconds; 30 |
@@ -44,6 +45,7 @@ extension TemporalWorker.Configuration {
             try settings.int("maxConcurrentWorkflowTasks") ?? self.maxConcurrentWorkflowTasks
         self.workflowPollers = try settings.int("workflowPollers") ?? self.workflowPollers
         self.maxCachedWorkflows = try settings.int("maxCachedWorkflows") ?? self.maxCachedWorkflows
+        self.maxCachedWorkflowBytes = try settings.int("maxCachedWorkflowBytes") ?? self.maxCachedWorkflowBytes
         self.gracefulShutdownPeriod =
             try settings.seconds("gracefulShutdownPeriod", atLeast: 0) ?? self.gracefulShutdownPeriod
         self.maxHeartbeatThrottleInterval =

@@ -46,6 +46,12 @@ extension TemporalWorker {
         /// 1000. A run that is not there is made of its history again. Zero keeps none.
         public var maxCachedWorkflows = 1000
 
+        /// How much memory these runs may take, in bytes.
+        ///
+        /// 512 MiB. It is estimated: 16 KiB for each, the size of its history, and the size of what was loaded from external
+        /// storage for it, whether its code still has it or not. A run that is larger by itself is not kept.
+        public var maxCachedWorkflowBytes = 536_870_912
+
         /// How many local activities run at the same time.
         ///
         /// 100.
@@ -102,6 +108,7 @@ extension TemporalWorker.Configuration {
         )
         try require(self.workflowPollers >= 2, "workflowPollers is \(self.workflowPollers), and has to be at least 2")
         try require(self.maxCachedWorkflows >= 0, "maxCachedWorkflows is \(self.maxCachedWorkflows)")
+        try require(self.maxCachedWorkflowBytes > 0, "maxCachedWorkflowBytes is \(self.maxCachedWorkflowBytes)")
         try require((self.maxActivitiesPerSecond ?? 1) > 0, "maxActivitiesPerSecond has to be above zero")
         try require(
             (self.maxTaskQueueActivitiesPerSecond ?? 1) > 0,

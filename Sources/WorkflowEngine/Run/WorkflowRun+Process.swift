@@ -410,6 +410,9 @@ extension WorkflowRun {
         return result
     }
 
+    /// The size of history at the last task, as the server has it.
+    package var historySizeInBytes: Int64 { self.executor.owned { self.task.historySize } }
+
     /// Takes back the task that was answered last: it only brought updates, all were rejected, and the server has not
     /// written that there was a task.
     ///

@@ -18,6 +18,15 @@ final class KeptRun: Sendable {
         self.run = run
         self.references = references
     }
+
+    /// What it takes of memory, rather too much than too little: its tasks, its history, which the code has seen all of, and
+    /// what was loaded for it.
+    var estimatedBytes: Int {
+        Self.bytesOfRun + Int(clamping: self.run.historySizeInBytes) + self.references.loadedBytes
+    }
+
+    /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it.
+    private static let bytesOfRun = 16_384
 }
 
 /// The local activities of a run: those that go on, and how those ended that the run has not been told of.

@@ -59,6 +59,7 @@ final class RunReferences: Sendable {
         /// By the data of the reference.
         var contents: [ByteBuffer: Payload] = [:]
         var missing: [Payload] = []
+        var loadedBytes = 0
     }
 
     let context: PayloadContext
@@ -135,9 +136,15 @@ final class RunReferences: Sendable {
             try await context.decode(references.map(\.value))
         }
         self.state.withLockedValue { state in
-            for (reference, content) in zip(references, loaded) { state.contents[reference.key] = content }
+            for (reference, content) in zip(references, loaded) {
+                state.contents[reference.key] = content
+                state.loadedBytes += content.sizeInBytes
+            }
         }
     }
+
+    /// How much has been loaded so far; the code may have let go of it.
+    var loadedBytes: Int { self.state.withLockedValue { $0.loadedBytes } }
 
     /// Whether code has asked for something that was not there.
     var lacksSomething: Bool { self.state.withLockedValue { !$0.missing.isEmpty } }

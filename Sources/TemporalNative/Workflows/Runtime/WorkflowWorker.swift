@@ -70,7 +70,10 @@ final class WorkflowWorker: Sendable {
         self.executor = executor
         self.logger = logger
         self.metrics = metrics
-        self.cache = RunCache(capacity: configuration.maxCachedWorkflows)
+        self.cache = RunCache(
+            capacity: configuration.maxCachedWorkflows,
+            byteLimit: configuration.maxCachedWorkflowBytes
+        )
         self.local = LocalActivityRunner(
             registry: activities,
             permits: configuration.maxConcurrentLocalActivities,

@@ -1,0 +1,93 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import Foundation
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import TemporalNative
+
+/// Waits for so many timers, one after the other.
+struct Ticks: WorkflowDefinition {
+    init(input: Int) {}
+
+    func run(context: WorkflowContext<Self>, input: Int) async throws -> Int {
+        for _ in 0..<input { try await context.sleep(for: .milliseconds(1)) }
+        return input
+    }
+}
+
+/// Waits for a signal.
+struct Waits: WorkflowDefinition {
+    @WorkflowState var isFinished = false
+
+    init(input: Void) {}
+
+    func run(context: WorkflowContext<Self>, input: Void) async throws {
+        try await context.condition { self.isFinished }
+    }
+
+    func finish() { self.isFinished = true }
+
+    static var handlers: [WorkflowHandler<Self>] { [.signal("finish", Self.finish)] }
+}
+
+/// The Swift half of `Scripts/benchmark workflows`.
+@main
+struct WorkflowBenchmark {
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch (arguments.first, arguments.count) {
+        case ("serve", 3): try await Self.serve(String(arguments[2]), taskQueue: arguments[3])
+        case ("replay", 3): try await Self.replay(arguments[2], rounds: Int(arguments[3]) ?? 1)
+        default:
+            FileHandle.standardError.write(
+                Data("usage: WorkflowBenchmark serve HOST:PORT TASK-QUEUE | replay FILE ROUNDS\n".utf8)
+            )
+            exit(64)
+        }
+    }
+
+    /// Runs a worker until the process is ended.
+    private static func serve(_ address: String, taskQueue: String) async throws {
+        let parts = address.split(separator: ":")
+        let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+        try await TemporalClient.connect(
+            target: .ipv4(address: String(parts[0]), port: Int(parts[1]) ?? 7233),
+            logger: logger
+        ) { client in
+            var configuration = TemporalWorker.Configuration()
+            configuration.maxCachedWorkflows = 100_000
+            let worker = try TemporalWorker(
+                client: client,
+                taskQueue: taskQueue,
+                workflows: [Ticks.self, Waits.self],
+                activities: [],
+                configuration: configuration,
+                logger: logger
+            )
+            try await worker.run()
+        }
+    }
+
+    /// Replays a history, and prints the processor time of each time, in seconds.
+    private static func replay(_ path: String, rounds: Int) async throws {
+        let json = try Data(contentsOf: URL(filePath: path))
+        let replayer = try WorkflowReplayer(workflows: [Ticks.self])
+        for _ in 0..<rounds {
+            let began = Self.processorTime()
+            let history = try WorkflowHistory(json: json)
+            let read = Self.processorTime()
+            try await replayer.replay(history)
+            print(read - began, Self.processorTime() - read)
+        }
+    }
+
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
