@@ -62,6 +62,8 @@ struct ConfigReaderTests {
                 "maxCachedWorkflows": 0, "maxCachedWorkflowBytes": 7, "gracefulShutdownPeriod": 8,
                 "maxHeartbeatThrottleInterval": 9,
                 "defaultHeartbeatThrottleInterval": 10, "workerHeartbeatInterval": 0, "identity": "me",
+                "deploymentName": "orders", "buildID": "7",
+                "versioningBehavior": "pinned",
             ])
         )
         #expect(configuration.maxConcurrentActivities == 1)
@@ -76,6 +78,8 @@ struct ConfigReaderTests {
         #expect(configuration.maxHeartbeatThrottleInterval == .seconds(9))
         #expect(configuration.defaultHeartbeatThrottleInterval == .seconds(10))
         #expect(configuration.workerHeartbeatInterval == nil)
+        #expect(configuration.deployment?.version == DeploymentVersion(deploymentName: "orders", buildID: "7"))
+        #expect(configuration.deployment?.defaultVersioningBehavior == .pinned)
         #expect(configuration.identity == "me")
         let empty = try TemporalWorker.Configuration(configReader: Self.reader([:]))
         #expect(empty.activityPollers == 5 && empty.workerHeartbeatInterval == .seconds(60) && empty.identity == nil)

@@ -42,6 +42,37 @@ struct WorkflowRunTests {
         #expect(trace.first == "slept" && trace.count == 3)
     }
 
+    @Test("ES-N1 The version of the worker is that of the task, in a replay by a later version too")
+    func deployments() async throws {
+        let trace = try await onThread { () throws -> [String] in
+            let server = FakeServer(
+                TestProgram { run, program in
+                    for second in 1...3 {
+                        let version = run.deployment.map { "\($0.name) \($0.buildID)" } ?? "none"
+                        program.trace.append("\(version), \(run.task.isTargetDeploymentVersionChanged)")
+                        if second < 3 { try await run.sleep(for: .seconds(second)) }
+                    }
+                    return program.trace.joined(separator: "; ")
+                }
+            )
+            server.work()
+            server.fire(server.timers[0])
+            server.evict()
+            server.deployment = .init(name: "orders", buildID: "1")
+            server.isTargetVersionChanged = true
+            server.work()
+            server.fire(server.timers[0])
+            server.evict()
+            server.deployment = .init(name: "orders", buildID: "2")
+            server.isTargetVersionChanged = false
+            server.work()
+            #expect(server.isClosed && server.replays == 3)
+            server.deployment = nil
+            return try server.replay()
+        }
+        #expect(trace == ["none, false", "orders 1, true", "orders 2, false"])
+    }
+
     @Test("ES-N2 Code that makes another command than history has fails the task, and says what each has")
     func otherCommand() async throws {
         let failure = try await onThread { () -> WorkflowTaskFailure? in

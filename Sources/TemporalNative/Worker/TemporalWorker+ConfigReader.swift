@@ -25,6 +25,9 @@ extension TemporalWorker.Configuration {
     /// | `defaultHeartbeatThrottleInterval` | int | seconds; 30 |
     /// | `workerHeartbeatInterval` | int | seconds; 60. 0 for never |
     /// | `identity` | string | the client's |
+    /// | `deploymentName` | string | none; with `buildID`, the worker takes tasks of that version |
+    /// | `buildID` | string | none |
+    /// | `versioningBehavior` | string | `pinned` or `autoUpgrade`; what holds for workflows that say nothing of it |
     ///
     /// - Parameter configReader: The reader, scoped to where the keys stand.
     /// - Throws: ``TemporalError/Code/invalidConfiguration`` if a value has another type than in the table, or cannot be.
@@ -56,5 +59,15 @@ extension TemporalWorker.Configuration {
             self.workerHeartbeatInterval = interval == .zero ? nil : interval
         }
         self.identity = settings.string("identity")
+        let behavior = try settings.choice(
+            "versioningBehavior",
+            ["pinned": VersioningBehavior.pinned, "autoUpgrade": .autoUpgrade]
+        )
+        if let name = settings.string("deploymentName") {
+            self.deployment = WorkerDeployment(
+                version: DeploymentVersion(deploymentName: name, buildID: try settings.required("buildID")),
+                defaultVersioningBehavior: behavior ?? .unspecified
+            )
+        }
     }
 }

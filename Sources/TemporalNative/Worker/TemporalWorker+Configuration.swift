@@ -82,6 +82,9 @@ extension TemporalWorker {
         /// What sees the calls of this worker's activities and workflows, behind those of the client; none by default.
         public var interceptors: [any WorkerInterceptor] = []
 
+        /// As which version of a deployment the worker takes tasks; nil for none.
+        public var deployment: WorkerDeployment?
+
         /// Who the worker says it is; nil for the client's identity.
         public var identity: String?
 

@@ -130,13 +130,15 @@ public final class TemporalWorker: Service {
             throw TemporalError(code: .invalidConfiguration, message: "the task queue is empty")
         }
         try configuration.validate()
+        try configuration.deployment?.validate(workflows)
         self.taskQueue = taskQueue
         self.executor = executor
         let identity = WorkerReport.Identity(
             identity: configuration.identity ?? defaultIdentity,
             taskQueue: taskQueue,
             slots: configuration.maxConcurrentActivities,
-            driverTypes: payloads.externalStorage?.driverTypes ?? []
+            driverTypes: payloads.externalStorage?.driverTypes ?? [],
+            deployment: configuration.deployment
         )
         let registry = try WorkflowRegistry(workflows)
         let activityRegistry = activities.isEmpty ? nil : try ActivityRegistry(activities)

@@ -22,6 +22,8 @@ struct HistoryChunk: Sendable {
         var coreFlags: Set<UInt32> = []
         /// Flags of the language's SDK that the task used.
         var langFlags: Set<UInt32> = []
+        /// The version of the worker that answered the task, if it has one.
+        var deployment: WorkflowRun.Deployment?
         /// Who used them, where the task says so.
         var sdkName = ""
     }
@@ -83,7 +85,12 @@ extension HistoryChunk.LookAhead {
     fileprivate init(after started: Int, in events: [API.Event]) {
         self.init()
         guard started + 1 < events.count else { return }
-        let metadata = events[started + 1].workflowTaskCompletedEventAttributes.sdkMetadata
+        let completed = events[started + 1].workflowTaskCompletedEventAttributes
+        if completed.hasDeploymentVersion {
+            let version = completed.deploymentVersion
+            self.deployment = .init(name: version.deploymentName, buildID: version.buildID)
+        }
+        let metadata = completed.sdkMetadata
         self.coreFlags = Set(metadata.coreUsedFlags)
         self.langFlags = Set(metadata.langUsedFlags)
         self.sdkName = metadata.sdkName

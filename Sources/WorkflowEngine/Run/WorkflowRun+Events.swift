@@ -32,6 +32,7 @@ extension WorkflowRun {
             self.task = TaskFacts(
                 historySize: task.historySizeBytes,
                 suggestsContinueAsNew: task.suggestContinueAsNew,
+                isTargetDeploymentVersionChanged: task.targetWorkerDeploymentVersionChanged,
                 suggestContinueAsNewReasons: task.suggestContinueAsNewReasons
             )
         case .workflowTaskFailedEventAttributes(let failed):

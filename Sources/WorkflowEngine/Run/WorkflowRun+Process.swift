@@ -207,6 +207,7 @@ extension WorkflowRun {
         into jobs: inout Jobs
     ) throws(WorkflowTaskFailure) {
         self.flags.core.formUnion(next.coreFlags)
+        self.deployment = isLive ? self.ownDeployment : next.deployment
         // A later version of this engine may order things in a new way, and says so in a flag.
         if next.sdkName == self.identity.name || (next.sdkName.isEmpty && self.flags.sdk?.name == self.identity.name),
             let unknown = next.langFlags.min()

@@ -26,6 +26,8 @@ package final class WorkflowRun: @unchecked Sendable {
     package let namespace: String
     let program: any WorkflowProgram
     let identity: SDKIdentity
+    /// The version of the worker that has the run.
+    let ownDeployment: Deployment?
 
     // MARK: Position
 
@@ -36,6 +38,8 @@ package final class WorkflowRun: @unchecked Sendable {
     package internal(set) var now = Date(timeIntervalSince1970: 0)
     package internal(set) var isReplaying = true
     package internal(set) var task = TaskFacts()
+    /// The version of the worker that processes, or has processed, the current task.
+    package internal(set) var deployment: Deployment?
     /// The task that is to be answered.
     var openTask = API.WorkflowTask()
     var hasStarted = false
@@ -100,6 +104,7 @@ package final class WorkflowRun: @unchecked Sendable {
     ///   - runID: The run.
     ///   - namespace: The namespace.
     ///   - identity: What the SDK calls itself in history.
+    ///   - deployment: The version of the worker.
     ///   - program: The code.
     ///   - runStrays: See ``WorkflowExecutor``.
     package init(
@@ -107,6 +112,7 @@ package final class WorkflowRun: @unchecked Sendable {
         runID: String,
         namespace: String,
         identity: SDKIdentity,
+        deployment: Deployment? = nil,
         program: any WorkflowProgram,
         runStrays: @escaping @Sendable (WorkflowExecutor) -> Void
     ) {
@@ -114,6 +120,7 @@ package final class WorkflowRun: @unchecked Sendable {
         self.runID = runID
         self.namespace = namespace
         self.identity = identity
+        self.ownDeployment = deployment
         self.program = program
         self.executor = WorkflowExecutor(runStrays: runStrays)
     }
@@ -139,10 +146,23 @@ extension WorkflowRun {
         if !self.executor.isCurrent { self.executor.noteEscape() }
     }
 
+    /// The version of a worker.
+    package struct Deployment: Hashable, Sendable {
+        package var name: String
+        package var buildID: String
+
+        package init(name: String, buildID: String) {
+            self.name = name
+            self.buildID = buildID
+        }
+    }
+
     /// What the start of the task that is processed says.
     package struct TaskFacts: Sendable {
         package var historySize: Int64 = 0
         package var suggestsContinueAsNew = false
+        /// Whether a new run would be on another version.
+        package var isTargetDeploymentVersionChanged = false
         package var suggestContinueAsNewReasons: [Temporal_Api_Enums_V1_SuggestContinueAsNewReason] = []
     }
 

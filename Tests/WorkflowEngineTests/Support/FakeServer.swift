@@ -47,6 +47,11 @@ final class FakeServer: @unchecked Sendable {
     private(set) var localCancels: [Int64] = []
     private var running: [LocalActivity] = []
 
+    /// The version of the worker.
+    var deployment: WorkflowRun.Deployment?
+    /// Whether a new run would be on another version.
+    var isTargetVersionChanged = false
+
     /// Why the last task failed that did.
     private(set) var lastFailure: WorkflowTaskFailure?
 
@@ -234,6 +239,7 @@ final class FakeServer: @unchecked Sendable {
             runID: "run",
             namespace: "default",
             identity: SDKIdentity(name: "test", version: "1"),
+            deployment: self.deployment,
             program: program,
             runStrays: { executor in Thread.detachNewThread { executor.drainStrays() } }
         )
@@ -248,7 +254,10 @@ final class FakeServer: @unchecked Sendable {
         let isSpeculative = !self.needsTask
         let scheduled = self.add(.workflowTaskScheduled) { $0.workflowTaskScheduledEventAttributes = .init() }
         let started = self.add(.workflowTaskStarted) {
-            $0.workflowTaskStartedEventAttributes = .with { $0.scheduledEventID = scheduled }
+            $0.workflowTaskStartedEventAttributes = .with {
+                $0.scheduledEventID = scheduled
+                $0.targetWorkerDeploymentVersionChanged = self.isTargetVersionChanged
+            }
         }
         let messages = self.updates.map { message in
             var message = message
@@ -295,6 +304,10 @@ final class FakeServer: @unchecked Sendable {
                 $0.scheduledEventID = scheduled
                 $0.startedEventID = started
                 if let metadata = activation.metadata { $0.sdkMetadata = metadata }
+                if let deployment = self.deployment {
+                    $0.deploymentVersion.deploymentName = deployment.name
+                    $0.deploymentVersion.buildID = deployment.buildID
+                }
             }
         }
         for command in activation.commands { self.take(command, completed, messages: activation.messages) }

@@ -79,6 +79,7 @@ extension ActivityAttempt {
             request.taskToken = self.info.taskToken
             if !result.isEmpty { request.result = try ProtoPayloads(result) }
             request.identity = self.worker.identity.identity
+            if let deployment = self.worker.identity.deployment { request.deploymentOptions = deployment.message }
             request.namespace = self.worker.namespace
         }
         do {
@@ -98,6 +99,7 @@ extension ActivityAttempt {
                 request.details = try ProtoPayloads(details)
             }
             request.identity = self.worker.identity.identity
+            if let deployment = self.worker.identity.deployment { request.deploymentOptions = deployment.message }
             request.namespace = self.worker.namespace
         }
         do {
@@ -135,6 +137,7 @@ extension ActivityAttempt {
                 request.taskToken = self.info.taskToken
                 request.failure = failure
                 request.identity = self.worker.identity.identity
+                if let deployment = self.worker.identity.deployment { request.deploymentOptions = deployment.message }
                 request.namespace = self.worker.namespace
                 if isOfStorage { request.cause = .externalStorageFailure }
             }

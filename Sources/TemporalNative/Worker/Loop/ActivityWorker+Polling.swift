@@ -84,6 +84,7 @@ extension ActivityWorker {
             }
             request.identity = self.identity.identity
             request.workerInstanceKey = self.identity.instanceKey
+            if let deployment = self.identity.deployment { request.deploymentOptions = deployment.message }
             if let rate = self.configuration.maxTaskQueueActivitiesPerSecond {
                 request.taskQueueMetadata = .with { $0.maxTasksPerSecond = .init(rate) }
             }

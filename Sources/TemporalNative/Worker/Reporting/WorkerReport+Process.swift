@@ -17,7 +17,7 @@ extension WorkerReport.Identity {
     private static let processKey = UUID().uuidString.lowercased()
 
     /// A worker of this process that starts now.
-    init(identity: String, taskQueue: String, slots: Int, driverTypes: [String]) {
+    init(identity: String, taskQueue: String, slots: Int, driverTypes: [String], deployment: WorkerDeployment? = nil) {
         self.init(
             instanceKey: UUID().uuidString.lowercased(),
             identity: identity,
@@ -29,7 +29,8 @@ extension WorkerReport.Identity {
             sdkVersion: CallMetadata.clientVersion,
             startTime: .now,
             slots: slots,
-            driverTypes: driverTypes
+            driverTypes: driverTypes,
+            deployment: deployment
         )
     }
 }

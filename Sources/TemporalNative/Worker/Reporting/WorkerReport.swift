@@ -23,6 +23,8 @@ struct WorkerReport: Sendable {
         var slots: Int
         /// The types of the drivers of external storage, each once (ES-O3).
         var driverTypes: [String]
+        /// As which version it takes tasks.
+        var deployment: WorkerDeployment?
     }
 
     var identity: Identity
@@ -68,6 +70,12 @@ struct WorkerReport: Sendable {
             message.activityPollerInfo = .with { pollers in
                 pollers.currentPollers = Int32(clamping: self.polling)
                 if let lastPoll { pollers.lastSuccessfulPollTime = lastPoll }
+            }
+            if let version = self.identity.deployment?.version {
+                message.deploymentVersion = .with {
+                    $0.deploymentName = version.deploymentName
+                    $0.buildID = version.buildID
+                }
             }
             message.drivers = self.identity.driverTypes.map { type in .with { $0.type = type } }
         }

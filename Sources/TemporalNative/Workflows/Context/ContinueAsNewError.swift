@@ -34,6 +34,7 @@ public struct ContinueAsNewError: Error, Sendable {
             if !fields.isEmpty { command.memo = .with { $0.fields = fields } }
             var merged = run.searchAttributes
             merged.merge(attributes?.indexedFields ?? [:]) { $1 }
+            if options.takesCurrentVersion { command.initialVersioningBehavior = .autoUpgrade }
             if !merged.isEmpty { command.searchAttributes = .with { $0.indexedFields = merged } }
         }
     }
@@ -55,6 +56,8 @@ public struct ContinueAsNewOptions: Sendable {
     public var memo: [String: any Sendable]?
     /// Search attributes that change; the others are those of now.
     public var searchAttributes: SearchAttributes?
+    /// Whether the new run of a pinned workflow is on the version that is current then, and not on the one of this run.
+    public var takesCurrentVersion = false
 
     /// Creates options: what is nil is as now.
     ///

@@ -48,6 +48,10 @@ public protocol WorkflowDefinition: Sendable {
     /// Its input is best ``WorkflowArguments``, and ``WorkflowRunInfo/workflowType`` says which type was started.
     static var isDynamic: Bool { get }
 
+    /// Which versions of a deployment go on with a run: what the worker's
+    /// ``WorkerDeployment/defaultVersioningBehavior`` says, by default.
+    static var versioningBehavior: VersioningBehavior { get }
+
     /// What handles signals, queries and updates: nothing by default.
     ///
     /// ``WorkflowContext/setHandler(_:)`` sets others while the workflow runs.
@@ -86,6 +90,9 @@ extension WorkflowDefinition {
 
     /// False.
     public static var isDynamic: Bool { false }
+
+    /// Unspecified: the worker's default.
+    public static var versioningBehavior: VersioningBehavior { .unspecified }
 
     /// None.
     public static var handlers: [WorkflowHandler<Self>] { [] }

@@ -12,6 +12,7 @@ struct WorkflowRegistry: Sendable {
     /// A workflow that a worker has.
     struct Entry: Sendable {
         let inputs: HeldInputs
+        let versioningBehavior: VersioningBehavior
         let makeProgram: @Sendable (WorkflowValues, [any WorkerInterceptor], Logger) -> any WorkflowProgram
     }
 
@@ -51,7 +52,10 @@ struct WorkflowRegistry: Sendable {
 
     private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> Entry {
         let handlers = try WorkflowHandlers<Workflow>(Workflow.allHandlers)
-        return Entry(inputs: handlers.heldInputs) { values, interceptors, logger in
+        return Entry(inputs: handlers.heldInputs, versioningBehavior: type.versioningBehavior) {
+            values,
+            interceptors,
+            logger in
             DefinedWorkflow(handlers: handlers, values: values, interceptors: interceptors, logger: logger)
         }
     }

@@ -191,6 +191,9 @@ extension WorkflowWorker {
             runID: task.workflowExecution.runID,
             namespace: self.namespace,
             identity: SDKIdentity(name: CallMetadata.clientName, version: CallMetadata.clientVersion),
+            deployment: self.identity.deployment.map {
+                .init(name: $0.version.deploymentName, buildID: $0.version.buildID)
+            },
             program: entry.makeProgram(WorkflowValues(references: references), self.interceptors, self.logger),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
@@ -296,6 +299,11 @@ extension WorkflowWorker {
             request.namespace = self.namespace
             request.identity = self.identity.identity
             request.workerInstanceKey = self.identity.instanceKey
+            if let deployment = self.identity.deployment {
+                request.deploymentOptions = deployment.message
+                let behavior = self.registry[task.workflowType.name]?.versioningBehavior ?? .unspecified
+                request.versioningBehavior = deployment.behavior(behavior).message
+            }
             request.commands = activation.commands
             request.messages = activation.messages
             request.queryResults = activation.queryResults
@@ -382,6 +390,7 @@ extension WorkflowWorker {
                         request.taskToken = task.taskToken
                         request.namespace = self.namespace
                         request.identity = self.identity.identity
+                        if let deployment = self.identity.deployment { request.deploymentOptions = deployment.message }
                         request.cause = failure.cause
                         request.failure = failure.failure
                         request.failure.source = failureSource

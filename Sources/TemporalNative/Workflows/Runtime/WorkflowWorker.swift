@@ -196,6 +196,7 @@ extension WorkflowWorker {
             request.namespace = self.namespace
             request.identity = self.identity.identity
             request.workerInstanceKey = self.identity.instanceKey
+            if let deployment = self.identity.deployment { request.deploymentOptions = deployment.message }
             request.taskQueue = .with { queue in
                 queue.name = isSticky ? self.stickyQueue : self.taskQueue
                 queue.kind = isSticky ? .sticky : .normal

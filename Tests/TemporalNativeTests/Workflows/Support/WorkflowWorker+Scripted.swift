@@ -16,7 +16,8 @@ extension WorkflowWorker {
         _ service: ScriptedTasks,
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
-        payloads: PayloadContext = PayloadContext()
+        payloads: PayloadContext = PayloadContext(),
+        deployment: WorkerDeployment? = nil
     ) throws -> WorkflowWorker {
         WorkflowWorker(
             service: service,
@@ -24,7 +25,13 @@ extension WorkflowWorker {
             activities: try activities.map { try ActivityRegistry($0) },
             configuration: .init(),
             payloads: payloads,
-            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
+            identity: WorkerReport.Identity(
+                identity: "me",
+                taskQueue: "queue",
+                slots: 1,
+                driverTypes: [],
+                deployment: deployment
+            ),
             clock: .continuous,
             executor: nil,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

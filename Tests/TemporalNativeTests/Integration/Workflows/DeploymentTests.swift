@@ -1,0 +1,210 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import ExternalStorageCore
+import Foundation
+import NIOConcurrencyHelpers
+import SwiftProtobuf
+import TemporalAPI
+import TemporalTransport
+import Testing
+
+@testable import TemporalNative
+
+/// Notes the version at its start and at its end.
+private struct Steps {
+    static func run<Workflow>(_ context: WorkflowContext<Workflow>, until isFinished: @escaping @Sendable () -> Bool)
+        async throws
+        -> String
+    {
+        let first = context.currentDeploymentVersion?.buildID ?? "none"
+        // What is in history, so that a replay with another version would not fit.
+        try await context.sleep(for: .milliseconds(first == "1.0" ? 10 : 20))
+        try await context.condition(isFinished)
+        return "\(first) \(context.currentDeploymentVersion?.buildID ?? "none")"
+    }
+}
+
+/// Stays on the version on which it began.
+struct PinnedSteps: WorkflowDefinition {
+    @WorkflowState var isFinished = false
+    static let versioningBehavior = VersioningBehavior.pinned
+
+    init(input: Void) {}
+
+    func run(context: WorkflowContext<Self>, input: Void) async throws -> String {
+        try await Steps.run(context) { self.isFinished }
+    }
+
+    static var handlers: [WorkflowHandler<Self>] {
+        [.signal("finish") { workflow in { workflow.isFinished = true } }]
+    }
+}
+
+/// Goes on with whichever version is current, because its worker says so.
+struct UpgradingSteps: WorkflowDefinition {
+    @WorkflowState var isFinished = false
+
+    init(input: Void) {}
+
+    func run(context: WorkflowContext<Self>, input: Void) async throws -> String {
+        try await Steps.run(context) { self.isFinished }
+    }
+
+    static var handlers: [WorkflowHandler<Self>] {
+        [.signal("finish") { workflow in { workflow.isFinished = true } }]
+    }
+}
+
+@Suite("Versions of a deployment")
+struct DeploymentTests {
+    @Test("A versioned worker says what it is in completions, and how each workflow takes new versions")
+    func completions() async throws {
+        let deployment = WorkerDeployment(
+            version: .init(deploymentName: "orders", buildID: "7"),
+            defaultVersioningBehavior: .autoUpgrade
+        )
+        for (workflow, behavior) in [("PinnedSteps", VersioningBehavior.pinned), ("UpgradingSteps", .autoUpgrade)] {
+            let service = ScriptedTasks()
+            let worker = try WorkflowWorker.scripted(
+                service,
+                workflows: [PinnedSteps.self, UpgradingSteps.self],
+                deployment: deployment
+            )
+            await worker.process(ScriptedTasks.task(type: workflow))
+            let completion = try #require(service.state.withLockedValue { $0.completions }.first)
+            #expect(completion.deploymentOptions == deployment.message)
+            #expect(completion.deploymentOptions.workerVersioningMode == .versioned)
+            #expect(completion.versioningBehavior == behavior.message)
+        }
+        let service = ScriptedTasks()
+        let worker = try WorkflowWorker.scripted(service, workflows: [PinnedSteps.self])
+        await worker.process(ScriptedTasks.task(type: "PinnedSteps"))
+        let completion = try #require(service.state.withLockedValue { $0.completions }.first)
+        #expect(!completion.hasDeploymentOptions && completion.versioningBehavior == .unspecified)
+    }
+
+    @Test("A versioned worker wants to know how each workflow takes new versions, and names that can be")
+    func validation() throws {
+        let version = DeploymentVersion(deploymentName: "orders", buildID: "7")
+        let both: [any WorkflowDefinition.Type] = [PinnedSteps.self, UpgradingSteps.self]
+        let error = #expect(throws: TemporalError.self) { try WorkerDeployment(version: version).validate(both) }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains("the workflow UpgradingSteps does not say") == true)
+        try WorkerDeployment(version: version, isVersioned: false).validate(both)
+        try WorkerDeployment(version: version, defaultVersioningBehavior: .pinned).validate(both)
+        try WorkerDeployment(version: version).validate([PinnedSteps.self])
+        for version in [("", "1"), ("orders", ""), ("orders.eu", "1")] {
+            let deployment = WorkerDeployment(version: .init(deploymentName: version.0, buildID: version.1))
+            #expect(throws: TemporalError.self) { try deployment.validate([]) }
+        }
+    }
+}
+
+@Suite(
+    "Versions of a deployment on a real server",
+    .enabled(if: LiveServices.isThere, LiveServices.skipped),
+    .timeLimit(.minutes(3))
+)
+struct DeploymentServerTests {
+    private static func worker(
+        _ version: DeploymentVersion,
+        _ client: TemporalClient,
+        _ queue: String
+    ) throws -> TemporalWorker {
+        var configuration = TemporalWorker.Configuration()
+        configuration.deployment = WorkerDeployment(version: version, defaultVersioningBehavior: .autoUpgrade)
+        return try TemporalWorker(
+            client: client,
+            taskQueue: queue,
+            workflows: [PinnedSteps.self, UpgradingSteps.self],
+            configuration: configuration
+        ) {}
+    }
+
+    /// Makes a version the current one; the server has to have seen a worker of it.
+    private static func setCurrent(_ version: DeploymentVersion, _ client: TemporalClient) async throws {
+        while true {
+            do {
+                _ = try await client.connection.call(
+                    WorkflowService.SetWorkerDeploymentCurrentVersion.self,
+                    .with { request in
+                        request.namespace = client.connection.namespace
+                        request.deploymentName = version.deploymentName
+                        request.buildID = version.buildID
+                        request.identity = "test"
+                    }
+                )
+                // Task queues hear of it one after the other.
+                while try await Self.info(of: version, client).routingConfigUpdateState == .inProgress {
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                return
+            } catch let error as TemporalError where error.code == .notFound || error.code == .invalidArgument {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    private static func info(
+        of version: DeploymentVersion,
+        _ client: TemporalClient
+    ) async throws -> Temporal_Api_Deployment_V1_WorkerDeploymentInfo {
+        try await client.connection.call(
+            WorkflowService.DescribeWorkerDeployment.self,
+            .with { request in
+                request.namespace = client.connection.namespace
+                request.deploymentName = version.deploymentName
+            }
+        ).workerDeploymentInfo
+    }
+
+    @Test("A pinned workflow stays on its version, another one goes on with the new one; both histories replay")
+    func rollout() async throws {
+        try await TemporalClient.connect(target: LiveServices.target(), logger: LiveServices.logger) { client in
+            let (queue, name) = ("swift-versions-\(UUID())", "deployment-\(UUID())")
+            let versions = ["1.0", "2.0"].map { DeploymentVersion(deploymentName: name, buildID: $0) }
+            func start(_ type: String) async throws -> WorkflowHandle<String> {
+                try await client.startWorkflow(
+                    type,
+                    options: WorkflowOptions(id: "\(type)-\(UUID())", taskQueue: queue),
+                    returning: String.self
+                )
+            }
+            try await Self.worker(versions[0], client, queue).running {
+                try await Self.setCurrent(versions[0], client)
+                let handles = try await [start("PinnedSteps"), start("UpgradingSteps")]
+                for handle in handles {
+                    while try await WorkflowWorkerTests.history(of: handle.id).count < 8 {
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                }
+                try await Self.worker(versions[1], client, queue).running {
+                    try await Self.setCurrent(versions[1], client)
+                    for handle in handles { try await handle.signal("finish") }
+                    #expect(try await handles[0].result() == "1.0 1.0")
+                    #expect(try await handles[1].result() == "1.0 2.0")
+                }
+                let replayer = try WorkflowReplayer(
+                    workflows: [PinnedSteps.self, UpgradingSteps.self],
+                    logger: LiveServices.logger
+                )
+                for (handle, behavior) in zip(handles, [VersioningBehavior.pinned, .autoUpgrade]) {
+                    let events = try await WorkflowWorkerTests.history(of: handle.id)
+                    let completed = events.filter { $0.eventType == .workflowTaskCompleted }
+                        .map(\.workflowTaskCompletedEventAttributes)
+                    #expect(completed.allSatisfy { $0.versioningBehavior == behavior.message })
+                    #expect(completed.first?.deploymentVersion.buildID == "1.0")
+                    #expect(completed.last?.deploymentVersion.buildID == (behavior == .pinned ? "1.0" : "2.0"))
+                    try await replayer.replay(.init(workflowID: handle.id, history: .with { $0.events = events }))
+                }
+            }
+        }
+    }
+}
+
+extension WorkflowService.DescribeWorkerDeployment: UnaryMethod {}
+extension WorkflowService.SetWorkerDeploymentCurrentVersion: UnaryMethod {}
