@@ -113,6 +113,7 @@ struct KeptReferencesTests {
                 .with { $0.childWorkflowExecutionCompletedEventAttributes.result = values },
                 .with { $0.signalExternalWorkflowExecutionInitiatedEventAttributes.input = values },
                 .with { $0.nexusOperationScheduledEventAttributes.input = value },
+                .with { $0.nexusOperationCompletedEventAttributes.result = value },
                 .with { $0.workflowExecutionContinuedAsNewEventAttributes.input = values },
                 .with { $0.workflowExecutionCompletedEventAttributes.result = values },
                 .with { $0.workflowExecutionUpdateAcceptedEventAttributes.acceptedRequest.input.args = values },

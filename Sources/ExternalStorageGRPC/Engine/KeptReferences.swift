@@ -29,7 +29,7 @@ package struct KeptReferences: OptionSet, Sendable {
     /// The results of workflows, queries, updates and standalone activities.
     package static let results = Self(rawValue: 2)
     /// What workflow code is given in tasks and histories, its input, that of signals and updates, and the results of
-    /// activities and children; and what it has given itself, which nobody reads there again.
+    /// activities, children and Nexus operations; and what it has given itself, which nobody reads there again.
     package static let workflowValues = Self(rawValue: 4)
 
     /// Whether a field stays as it is.
@@ -49,6 +49,7 @@ package struct KeptReferences: OptionSet, Sendable {
             (.input, 3), (.activityTaskScheduledEventAttributes, 6),
             (.startChildWorkflowExecutionInitiatedEventAttributes, 5),
             (.signalExternalWorkflowExecutionInitiatedEventAttributes, 5), (.nexusOperationScheduledEventAttributes, 4),
+            (.nexusOperationCompletedEventAttributes, 2),
             (.workflowExecutionContinuedAsNewEventAttributes, 4):
             self.contains(.workflowValues)
         default: false

@@ -7,6 +7,7 @@
 import ExternalStorageCore
 import Foundation
 import SwiftProtobuf
+import Synchronization
 import TemporalAPI
 import Testing
 
@@ -33,7 +34,6 @@ struct NexusCaller: WorkflowDefinition {
             guard (operation.token == nil) == (deed == "echo") else { return [] }
             return try await operation.result()
         case "hand on":
-            // Nothing of it is loaded here.
             let stored: Stored<[UInt8]> = try await context.executeNexusOperation(
                 "through_workflow",
                 service: "Letters",
@@ -91,6 +91,25 @@ struct NexusCaller: WorkflowDefinition {
 
     static var handlers: [WorkflowHandler<Self>] {
         [.signal("cancel") { workflow in { workflow.isToldToCancel = true } }]
+    }
+}
+
+/// Has a value go through two operations; its id begins with the endpoint.
+struct NexusRelay: WorkflowDefinition {
+    init(input: Stored<[UInt8]>) {}
+
+    func run(context: WorkflowContext<Self>, input: Stored<[UInt8]>) async throws -> Stored<[UInt8]> {
+        let endpoint = String(context.info.workflowID.prefix { $0 != "#" })
+        var value = input
+        for _ in 0..<2 {
+            value = try await context.executeNexusOperation(
+                "through_workflow",
+                service: "Letters",
+                endpoint: endpoint,
+                input: value
+            )
+        }
+        return value
     }
 }
 
@@ -179,6 +198,49 @@ struct NexusCallerTests {
         let completed = try #require(events.first { $0.eventType == .nexusOperationCompleted })
         #expect(completed.nexusOperationCompletedEventAttributes.result.data.count < 2_000)
         #expect(events.contains { $0.eventType == .nexusOperationStarted } == (operation != "echo"))
+    }
+
+    @Test(
+        "ES-N6 A large value goes through two operations, and the worker between them reads and stores nothing",
+        arguments: StorageMode.allCases,
+        [1000, 0]
+    )
+    func relay(_ mode: StorageMode, _ cached: Int) async throws {
+        let driver = try WorkflowWorkerTests.CountingDriver(
+            base: LiveServices.storage(threshold: mode.threshold).drivers[0]
+        )
+        var configuration = ExternalStorage.Configuration()
+        configuration.threshold = mode.threshold
+        let storage = try ExternalStorage(driver: driver, configuration: configuration)
+        let value = mode.blob()
+        try await mode.withClient { starter in
+            try await TemporalClient.connect(
+                target: LiveServices.target(),
+                externalStorage: storage,
+                logger: LiveServices.logger
+            ) { client in
+                let queue = "swift-nexus-\(UUID())"
+                var configuration = TemporalWorker.Configuration()
+                configuration.maxCachedWorkflows = cached
+                let worker = try TemporalWorker(
+                    client: client,
+                    taskQueue: queue,
+                    workflows: [NexusRelay.self],
+                    configuration: configuration
+                ) {}
+                try await worker.running {
+                    let endpoint = try "\(PythonWorker.shared.get().taskQueue)-\(mode.rawValue)"
+                    let result = try await starter.executeWorkflow(
+                        "NexusRelay",
+                        options: WorkflowOptions(id: "\(endpoint)#\(UUID())", taskQueue: queue),
+                        input: value,
+                        returning: [UInt8].self
+                    )
+                    #expect(result == value)
+                }
+            }
+        }
+        #expect(driver.calls.withLock { $0 } == 0)
     }
 
     @Test("What the handler failed with arrives, with its details", arguments: StorageMode.allCases)

@@ -307,7 +307,7 @@ struct WorkflowWorkerTests {
     }
 
     /// Counts the calls of a driver.
-    private final class CountingDriver: StorageDriver {
+    final class CountingDriver: StorageDriver {
         let base: any StorageDriver
         let calls = Mutex(0)
 
