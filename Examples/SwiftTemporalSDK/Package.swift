@@ -21,6 +21,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Temporal", package: "swift-temporal-sdk"),
             ]
-        )
+        ),
+        // What Tests/TemporalWorkflowsTests compiles and runs with TemporalWorkflows.
+        .target(
+            name: "PizzaWorkflows",
+            dependencies: [.product(name: "Temporal", package: "swift-temporal-sdk")]
+        ),
     ]
 )

@@ -26,6 +26,19 @@ private enum LiveServer {
     .timeLimit(.minutes(3))
 )
 struct PizzaLiveTests {
+    /// Says what it is found by, and takes part of it back.
+    private struct Tagger: WorkflowDefinition {
+        init(input: Void) {}
+
+        func run(context: WorkflowContext<Self>, input: Void) async throws -> [String] {
+            context.upsertSearchAttributes(["CustomKeywordField": .keyword("a"), "CustomIntField": .int(1)])
+            try await context.sleep(for: .milliseconds(1))
+            context.upsertSearchAttributes { $0["CustomKeywordField"] = nil }
+            try await context.sleep(for: .milliseconds(1))
+            return context.searchAttributes.names
+        }
+    }
+
     private let queue = "pizzas-\(UUID())"
 
     private func options() -> WorkflowOptions { WorkflowOptions(id: "pizza-\(UUID())", taskQueue: self.queue) }
@@ -51,7 +64,7 @@ struct PizzaLiveTests {
                 taskQueue: self.queue,
                 workflows: [
                     PizzaWorkflow.self, DeliveryWorkflow.self, CountdownWorkflow.self, SagaWorkflow.self,
-                    DoorWorkflow.self,
+                    DoorWorkflow.self, Tagger.self,
                 ],
                 configuration: configuration,
                 logger: logger
@@ -126,6 +139,16 @@ struct PizzaLiveTests {
             #expect(try await door.query(queryType: DoorWorkflow.IsOpen.self) == false)
             try await door.signal(signalType: DoorWorkflow.Open.self)
             #expect(try await door.result())
+        }
+    }
+
+    @Test("A search attribute that is taken out of those of now is gone, here and for the server")
+    func searchAttributes() async throws {
+        try await self.with(cached: 1000) { client in
+            let tagger = try await client.startWorkflow(type: Tagger.self, options: self.options())
+            #expect(try await tagger.result() == ["CustomIntField"])
+            let names = try await tagger.describe().info.searchAttributes.names
+            #expect(names.filter { $0.hasPrefix("Custom") } == ["CustomIntField"])
         }
     }
 }

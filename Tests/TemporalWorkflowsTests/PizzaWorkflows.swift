@@ -4,9 +4,13 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-// Written as a user of apple/swift-temporal-sdk writes it: with `import Temporal` in place of this line it is a file for that
-// SDK. Nothing here is of this package's own API.
+// Written as a user of apple/swift-temporal-sdk writes it. Nothing here is of this package's own API, and nothing but the
+// import is different: Examples/SwiftTemporalSDK has the same file, for that SDK.
+#if canImport(Temporal)
+import Temporal
+#else
 import TemporalWorkflows
+#endif
 
 // MARK: - Activities
 

@@ -12,7 +12,7 @@ import TemporalAPI
 ///
 /// What ``WorkflowContext`` throws where it is given types, and where the name of an activity or a workflow has the label
 /// `name`. It stands for a ``TemporalFailure``, which the other functions throw: an error that was caught and is thrown on
-/// is sent as it came.
+/// is sent as it came. Errors of your own that conform to it fail a workflow, with the name of their type.
 ///
 /// ```swift
 /// do {
@@ -397,6 +397,8 @@ extension Error {
         case let error as any TypedFailure: error.failure
         case let error as ApplicationError: error.untypedFailure
         case let error as CanceledError: error.untypedFailure
+        case let error as any TemporalFailureError:
+            ApplicationFailure(error.message, type: "\(type(of: error))", cause: error.cause)
         default: self
         }
     }

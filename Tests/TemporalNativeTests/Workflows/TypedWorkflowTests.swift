@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Dispatch
 import ExternalStorageCore
 import Foundation
 import NIOConcurrencyHelpers
@@ -225,6 +226,13 @@ struct TypedWorkflowTests {
         #expect(failure?.cause == Self.declined)
     }
 
+    /// An error of the user's that is to fail workflows.
+    private struct Own: TemporalFailureError {
+        var message: String { "mine" }
+        var cause: (any Error)? { nil }
+        var stackTrace: String { "" }
+    }
+
     @Test("Errors that are types are sent as what they stand for")
     func errors() async throws {
         let payload = try DataConverter().payload(for: "x")
@@ -257,6 +265,9 @@ struct TypedWorkflowTests {
         #expect(CanceledError(message: "").isTemporalCancellation)
         #expect(CancellationError().isTemporalCancellation)
         #expect(!error.isTemporalCancellation)
+        let own = try #require(try WorkflowValues(references: references).failure(for: Own()))
+        #expect(own.message == "mine")
+        #expect(own.applicationFailureInfo.type == "Own")
         #expect(!ArgumentError(message: "").isTemporalCancellation)
         let untyped = try await PayloadContext().failure(for: ApplicationError(message: "m"))
         #expect(untyped.applicationFailureInfo.type == "ApplicationError")
@@ -345,7 +356,7 @@ struct TypedWorkflowTests {
 
         func run(context: WorkflowContext<Self>, input: String) async throws -> Int {
             switch input {
-            case "detached": await Task.detached { self.count += 1 }.value
+            case "detached": self.countElsewhere()
             case "patch":
                 try await context.condition {
                     _ = context.patch("in a condition")
@@ -356,6 +367,16 @@ struct TypedWorkflowTests {
             default: self.count += 1
             }
             return self.count
+        }
+
+        /// Has a task count that knows of no workflow, and does not wait as tasks do: only the use of the variable shows.
+        private func countElsewhere() {
+            let done = DispatchSemaphore(value: 0)
+            Task.detached {
+                self.count += 1
+                done.signal()
+            }
+            done.wait()
         }
     }
 

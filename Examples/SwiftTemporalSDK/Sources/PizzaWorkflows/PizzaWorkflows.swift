@@ -1,0 +1,1 @@
+../../../../Tests/TemporalWorkflowsTests/PizzaWorkflows.swift
