@@ -24,40 +24,18 @@ import sys
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "Tests/Integration/peers"))
 
-from temporalio import workflow  # noqa: E402
 from temporalio.client import Client, WorkflowHistory  # noqa: E402
-from temporalio.worker import Replayer, SandboxedWorkflowRunner, UnsandboxedWorkflowRunner, Worker  # noqa: E402
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker  # noqa: E402
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner  # noqa: E402
 
 import common  # noqa: E402
 from native_benchmark import memory, processor_seconds  # noqa: E402
-
-
-@workflow.defn(name="Ticks")
-class Ticks:
-    @workflow.run
-    async def run(self, count: int) -> int:
-        for _ in range(count):
-            await workflow.sleep(timedelta(milliseconds=1))
-        return count
-
-
-@workflow.defn(name="Waits")
-class Waits:
-    def __init__(self) -> None:
-        self.is_finished = False
-
-    @workflow.signal
-    def finish(self) -> None:
-        self.is_finished = True
-
-    @workflow.run
-    async def run(self) -> None:
-        await workflow.wait_condition(lambda: self.is_finished)
+from waiting_workflows import Ticks, Waits  # noqa: E402
+from native_benchmark import memory, processor_seconds  # noqa: E402
 
 
 def runner(kind: str) -> SandboxedWorkflowRunner | UnsandboxedWorkflowRunner:

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 public import GRPCCore
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// Several client transports to the same server, used as one.
@@ -20,7 +21,7 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
     public typealias Bytes = Base.Bytes
 
     private let members: [Base]
-    private let load: Mutex<PoolLoad>
+    private let load: NIOLockedValueBox<PoolLoad>
 
     /// Pools transports.
     ///
@@ -28,11 +29,11 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
     public init(_ members: [Base]) {
         precondition(!members.isEmpty, "a pool needs at least one transport")
         self.members = members
-        self.load = Mutex(PoolLoad(members: members.count))
+        self.load = NIOLockedValueBox(PoolLoad(members: members.count))
     }
 
     /// The number of open streams of each transport, in the order in which they were given.
-    public var openStreams: [Int] { self.load.withLock { $0.streams } }
+    public var openStreams: [Int] { self.load.withLockedValue { $0.streams } }
 
     /// The throttle of the first transport.
     public var retryThrottle: RetryThrottle? { self.members[0].retryThrottle }
@@ -84,13 +85,13 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
     func withMember<Result: Sendable>(
         _ body: @concurrent (Base, _ opened: @escaping @Sendable () -> Void) async throws -> Result
     ) async throws -> Result {
-        let first = self.load.withLock { $0.open() }
+        let first = self.load.withLockedValue { $0.open() }
         let attempt = StreamAttempt()
         do {
             return try await self.call(on: first, attempt, body)
         } catch let error as RPCError where error.code == .unavailable && !attempt.isOpen && self.members.count > 1 {
             try Task.checkCancellation()
-            let second = self.load.withLock { $0.open(excluding: first) }
+            let second = self.load.withLockedValue { $0.open(excluding: first) }
             return try await self.call(on: second, StreamAttempt(), body)
         }
     }
@@ -103,14 +104,14 @@ public final class PooledTransport<Base: ClientTransport>: ClientTransport {
         do {
             let result = try await body(self.members[index]) {
                 attempt.opened()
-                self.load.withLock { $0.succeed(index) }
+                self.load.withLockedValue { $0.succeed(index) }
             }
-            self.load.withLock { $0.close(index) }
+            self.load.withLockedValue { $0.close(index) }
             return result
         } catch {
             // A call that its own caller gave up, or whose time was over, says nothing of the connection.
             let isAway = (error as? RPCError)?.code == .unavailable && !attempt.isOpen && !Task.isCancelled
-            self.load.withLock { load in
+            self.load.withLockedValue { load in
                 if isAway { load.fail(index) } else { load.close(index) }
             }
             throw error

@@ -4,14 +4,14 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What has been said before, so that the log says it once.
 final class FirstTimes: Sendable {
-    private let seen = Mutex<Set<String>>([])
+    private let seen = NIOLockedValueBox<Set<String>>([])
 
     /// Whether this is the first time; as many as there are methods are remembered.
     func isFirst(of what: String) -> Bool {
-        self.seen.withLock { $0.insert(what).inserted }
+        self.seen.withLockedValue { $0.insert(what).inserted }
     }
 }

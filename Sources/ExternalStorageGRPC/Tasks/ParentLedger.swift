@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Which parent workflow runs have, if any, for the tasks that no longer say so.
 ///
@@ -19,7 +19,7 @@ final class ParentLedger: Sendable {
     }
 
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -29,7 +29,7 @@ final class ParentLedger: Sendable {
     ///   - parent: Nil for a run whose result is its own.
     ///   - runID: The run.
     func remember(_ parent: TaskContext.Execution?, ofRun runID: String) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.parents.updateValue(parent, forKey: runID) == nil else { return }
             state.order.append(runID)
             guard state.order.count - state.oldest > self.capacity else { return }
@@ -44,6 +44,6 @@ final class ParentLedger: Sendable {
 
     /// The parent of a run, or `.some(nil)` if it is known to have none; nil if nothing is known.
     func parent(ofRun runID: String) -> TaskContext.Execution?? {
-        self.state.withLock { $0.parents[runID] }
+        self.state.withLockedValue { $0.parents[runID] }
     }
 }

@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The calls under way, and what a shutdown means for each of them.
 ///
@@ -45,10 +45,10 @@ final class CallLedger: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// How many calls are under way.
-    var count: Int { self.state.withLock { $0.entries.count } }
+    var count: Int { self.state.withLockedValue { $0.entries.count } }
 
     /// A call begins; every call ends with ``end(_:)``.
     ///
@@ -57,7 +57,7 @@ final class CallLedger: Sendable {
     ///   - cancel: Ends it. May be called at once, and at any time until the call has ended.
     /// - Returns: The call in this ledger.
     func begin(isLongPoll: Bool, cancel: @escaping @Sendable () -> Void) -> Call {
-        let (call, isOver) = self.state.withLock { state in
+        let (call, isOver) = self.state.withLockedValue { state in
             let id = state.nextID
             state.nextID += 1
             let isOver = state.phase == .expired || (state.phase == .draining && isLongPoll)
@@ -71,22 +71,22 @@ final class CallLedger: Sendable {
     /// The server has begun to answer, so the call is no longer waiting: to end it now would lose the answer, a task
     /// perhaps.
     func answers(_ call: Call) {
-        self.state.withLock { $0.entries[call.id]?.hasAnswer = true }
+        self.state.withLockedValue { $0.entries[call.id]?.hasAnswer = true }
     }
 
     /// Whether the call was ended by the shutdown.
     func isInterrupted(_ call: Call) -> Bool {
-        self.state.withLock { $0.entries[call.id]?.isInterrupted ?? false }
+        self.state.withLockedValue { $0.entries[call.id]?.isInterrupted ?? false }
     }
 
     /// The call has ended.
     func end(_ call: Call) {
-        self.state.withLock { _ = $0.entries.removeValue(forKey: call.id) }
+        self.state.withLockedValue { _ = $0.entries.removeValue(forKey: call.id) }
     }
 
     /// Ends long polls that have no answer yet, those to come included.
     func beginDrain() {
-        let ending = self.state.withLock { state -> [@Sendable () -> Void] in
+        let ending = self.state.withLockedValue { state -> [@Sendable () -> Void] in
             guard state.phase == .open else { return [] }
             state.phase = .draining
             return state.interrupt { $0.isLongPoll && !$0.hasAnswer }
@@ -96,7 +96,7 @@ final class CallLedger: Sendable {
 
     /// Ends all calls, those to come included.
     func expire() {
-        let ending = self.state.withLock { state in
+        let ending = self.state.withLockedValue { state in
             state.phase = .expired
             return state.interrupt { _ in true }
         }

@@ -8,7 +8,7 @@ import GRPCCore
 import Groundwork
 import Logging
 import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the proxy says of its calls.
 ///
@@ -50,7 +50,7 @@ final class ProxyTelemetry: Sendable {
     private let memoryWaiting: Meter
     private let requestBytes: Counter
     private let responseBytes: Counter
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(factory: any MetricsFactory, logger: Logger) {
         self.logger = logger
@@ -69,7 +69,7 @@ final class ProxyTelemetry: Sendable {
     }
 
     func began() {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             state.active += 1
             self.activeCalls.set(state.active)
         }
@@ -80,7 +80,7 @@ final class ProxyTelemetry: Sendable {
         let bytes = record.bytes
         self.requestBytes.increment(by: bytes.request)
         self.responseBytes.increment(by: bytes.response)
-        let (calls, timer) = self.state.withLock { state in
+        let (calls, timer) = self.state.withLockedValue { state in
             state.active -= 1
             self.activeCalls.set(state.active)
             return self.handles(record.descriptor, end.code, in: &state)
@@ -98,7 +98,7 @@ final class ProxyTelemetry: Sendable {
 
     /// A stream to the upstream is open.
     func reached(_ upstream: String) {
-        let wasReachable = self.state.withLock { state in
+        let wasReachable = self.state.withLockedValue { state in
             defer { state.isReachable = true }
             return state.isReachable
         }
@@ -111,7 +111,7 @@ final class ProxyTelemetry: Sendable {
     ///
     /// Logged once, until it can be reached again.
     func unreachable(_ upstream: String, _ reason: String) {
-        let wasReachable = self.state.withLock { state in
+        let wasReachable = self.state.withLockedValue { state in
             defer { state.isReachable = false }
             return state.isReachable
         }

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 package import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps metrics in memory and writes them in the text format that Prometheus reads.
 ///
@@ -18,7 +18,7 @@ package final class PrometheusMetrics: MetricsFactory {
     /// How many label sets one metric has before all further ones share a series with the label `overflow="true"`.
     package static let seriesLimit = 2_000
 
-    private let families: Mutex<[String: PrometheusFamily]> = Mutex([:])
+    private let families: NIOLockedValueBox<[String: PrometheusFamily]> = NIOLockedValueBox([:])
 
     package init() {}
 
@@ -57,7 +57,7 @@ package final class PrometheusMetrics: MetricsFactory {
 
     /// All metrics, by name, as text.
     package func text() -> String {
-        let families = self.families.withLock { $0 }
+        let families = self.families.withLockedValue { $0 }
         var text = ""
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
             text += "# TYPE \(name) \(family.kind.rawValue)\n"
@@ -77,7 +77,7 @@ package final class PrometheusMetrics: MetricsFactory {
         _ kind: PrometheusFamily.Kind,
         _ make: () -> Series
     ) -> Series {
-        self.families.withLock { families in
+        self.families.withLockedValue { families in
             var labels = PrometheusText.labels(dimensions)
             var family = families[name] ?? PrometheusFamily(kind: kind)
             if family.series[labels] == nil, family.series.count >= Self.seriesLimit {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import Metrics
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// One metric with one set of labels.
@@ -32,17 +33,17 @@ final class PrometheusCounter: PrometheusSeries, CounterHandler {
 
 /// A number that comes and goes.
 final class PrometheusGauge: PrometheusSeries, MeterHandler, RecorderHandler {
-    private let value = Mutex(0.0)
+    private let value = NIOLockedValueBox(0.0)
 
     func set(_ value: Int64) { self.set(Double(value)) }
-    func set(_ value: Double) { self.value.withLock { $0 = value } }
-    func increment(by amount: Double) { self.value.withLock { $0 += amount } }
-    func decrement(by amount: Double) { self.value.withLock { $0 -= amount } }
+    func set(_ value: Double) { self.value.withLockedValue { $0 = value } }
+    func increment(by amount: Double) { self.value.withLockedValue { $0 += amount } }
+    func decrement(by amount: Double) { self.value.withLockedValue { $0 -= amount } }
     func record(_ value: Int64) { self.set(value) }
     func record(_ value: Double) { self.set(value) }
 
     func write(name: String, labels: String, to text: inout String) {
-        text += "\(name)\(PrometheusText.braced(labels)) \(PrometheusText.number(self.value.withLock { $0 }))\n"
+        text += "\(name)\(PrometheusText.braced(labels)) \(PrometheusText.number(self.value.withLockedValue { $0 }))\n"
     }
 }
 
@@ -60,11 +61,11 @@ final class PrometheusHistogram: PrometheusSeries, TimerHandler, RecorderHandler
     }
 
     private let bounds: [Double]
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        self.state = Mutex(State(counts: Array(repeating: 0, count: bounds.count)))
+        self.state = NIOLockedValueBox(State(counts: Array(repeating: 0, count: bounds.count)))
     }
 
     func recordNanoseconds(_ duration: Int64) { self.record(Double(duration) / 1e9) }
@@ -72,7 +73,7 @@ final class PrometheusHistogram: PrometheusSeries, TimerHandler, RecorderHandler
 
     func record(_ value: Double) {
         let bucket = self.bounds.firstIndex { value <= $0 }
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             if let bucket { state.counts[bucket] += 1 }
             state.sum += value
             state.count += 1
@@ -80,7 +81,7 @@ final class PrometheusHistogram: PrometheusSeries, TimerHandler, RecorderHandler
     }
 
     func write(name: String, labels: String, to text: inout String) {
-        let state = self.state.withLock { $0 }
+        let state = self.state.withLockedValue { $0 }
         let prefix = labels.isEmpty ? "" : labels + ","
         var cumulative = 0
         for (bound, count) in zip(self.bounds, state.counts) {

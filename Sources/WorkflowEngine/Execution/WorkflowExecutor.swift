@@ -4,7 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Runs the tasks of one workflow run, one job after the other, in the order in which they became ready.
 ///
@@ -23,7 +23,7 @@ package final class WorkflowExecutor: TaskExecutor {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let runStrays: @Sendable (WorkflowExecutor) -> Void
 
     /// Creates an executor.
@@ -37,7 +37,7 @@ package final class WorkflowExecutor: TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let here = ThreadIdentity.current
-        let isStray = self.state.withLock { state in
+        let isStray = self.state.withLockedValue { state in
             state.jobs.append(job)
             guard state.owner != here else { return false }
             state.hasEscaped = true
@@ -49,15 +49,15 @@ package final class WorkflowExecutor: TaskExecutor {
     /// Whether the calling thread may touch the run, because it runs it.
     package var isCurrent: Bool {
         let here = ThreadIdentity.current
-        return self.state.withLock { $0.owner == here }
+        return self.state.withLockedValue { $0.owner == here }
     }
 
     /// Whether code of the workflow ran, or became ready to run, outside of the workflow.
-    package var hasEscaped: Bool { self.state.withLock { $0.hasEscaped } }
+    package var hasEscaped: Bool { self.state.withLockedValue { $0.hasEscaped } }
 
     /// Takes note of code that ran outside of the workflow.
     func noteEscape() {
-        self.state.withLock { $0.hasEscaped = true }
+        self.state.withLockedValue { $0.hasEscaped = true }
     }
 
     /// Does something as the owner.
@@ -65,11 +65,11 @@ package final class WorkflowExecutor: TaskExecutor {
     /// One at a time: the caller sees to that.
     func owned<Result>(_ body: () throws -> Result) rethrows -> Result {
         let here = ThreadIdentity.current
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             precondition(state.owner == nil, "a run is processed by two threads at once")
             state.owner = here
         }
-        defer { self.state.withLock { $0.owner = nil } }
+        defer { self.state.withLockedValue { $0.owner = nil } }
         return try body()
     }
 
@@ -82,13 +82,13 @@ package final class WorkflowExecutor: TaskExecutor {
 
     /// From now on, jobs that arrive from elsewhere are run as strays.
     func close() {
-        self.state.withLock { $0.isClosed = true }
+        self.state.withLockedValue { $0.isClosed = true }
     }
 
     /// Runs what became ready after the run was given up, so that its tasks can end.
     package func drainStrays() {
         let here = ThreadIdentity.current
-        let isMine = self.state.withLock { state in
+        let isMine = self.state.withLockedValue { state in
             guard state.owner == nil else { return false }
             state.owner = here
             return true
@@ -97,7 +97,7 @@ package final class WorkflowExecutor: TaskExecutor {
         guard isMine else { return }
         while true {
             self.drain()
-            let isDone = self.state.withLock { state in
+            let isDone = self.state.withLockedValue { state in
                 guard state.head == state.jobs.count else { return false }
                 state.owner = nil
                 return true
@@ -107,7 +107,7 @@ package final class WorkflowExecutor: TaskExecutor {
     }
 
     private func next() -> UnownedJob? {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.head < state.jobs.count else {
                 state.jobs.removeAll(keepingCapacity: true)
                 state.head = 0
