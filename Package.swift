@@ -653,13 +653,14 @@ let package = Package(
                 .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
             ]
         ),
+        // The macros' own sources are compiled into their tests, by links: a test that depends on a macro has SwiftPM build all
+        // tests, and whatever they need, a second time, for the machine that compiles.
         .testTarget(
             name: "TemporalWorkflowsTests",
             dependencies: [
                 "ExternalStorageCore",
                 "ExternalStorageTesting",
                 "TemporalWorkflows",
-                "TemporalWorkflowsMacros",
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftDiagnostics", package: "swift-syntax"),

@@ -9,13 +9,20 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import TemporalNative
 
-/// Waits for so many timers, one after the other.
-struct Ticks: WorkflowDefinition {
-    init(input: Int) {}
+/// How many activities are called, and where they run.
+struct Walk: Codable, Sendable {
+    var count: Int
+    var taskQueue: String
+}
 
-    func run(context: WorkflowContext<Self>, input: Int) async throws -> Int {
-        for _ in 0..<input { try await context.sleep(for: .milliseconds(1)) }
-        return input
+/// Calls so many activities, one after the other.
+struct Steps: WorkflowDefinition {
+    init(input: Walk) {}
+
+    func run(context: WorkflowContext<Self>, input: Walk) async throws -> Int {
+        let options = ActivityOptions(startToCloseTimeout: .seconds(60), taskQueue: input.taskQueue)
+        for _ in 0..<input.count { try await context.executeActivity("step", options: options, returning: Void.self) }
+        return input.count
     }
 }
 
@@ -63,7 +70,7 @@ struct WorkflowBenchmark {
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: taskQueue,
-                workflows: [Ticks.self, Waits.self],
+                workflows: [Steps.self, Waits.self],
                 activities: [],
                 configuration: configuration,
                 logger: logger
@@ -75,7 +82,7 @@ struct WorkflowBenchmark {
     /// Replays a history, and prints the processor time of each time, in seconds.
     private static func replay(_ path: String, rounds: Int) async throws {
         let json = try Data(contentsOf: URL(filePath: path))
-        let replayer = try WorkflowReplayer(workflows: [Ticks.self])
+        let replayer = try WorkflowReplayer(workflows: [Steps.self])
         for _ in 0..<rounds {
             let began = Self.processorTime()
             let history = try WorkflowHistory(json: json)

@@ -5,8 +5,8 @@
 # ===----------------------------------------------------------------------===#
 """The Swift workflow worker beside the Python SDK's, on one server, in one run.
 
-Started by `Scripts/benchmark workflows`. The same two workflows in both languages: one waits for timers, one after the
-other, each of which is a workflow task; one waits for a signal. Each worker is a process of its own, and they take turns.
+Started by `Scripts/benchmark workflows`. The same two workflows in both languages: one calls activities, one after the
+other, each of which makes a workflow task, and which this process runs; one waits for a signal. Each worker is a process of its own, and they take turns.
 Counted are the tasks per second of the worker's processor time, the memory that one more cached run takes, and the
 processor time of a replay of a history of some 10,000 events, from its JSON. Python runs workflows in its sandbox, as it
 does by default, and without it.
@@ -34,8 +34,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner  # noqa: 
 
 import common  # noqa: E402
 from native_benchmark import memory, processor_seconds  # noqa: E402
-from waiting_workflows import Ticks, Waits  # noqa: E402
-from native_benchmark import memory, processor_seconds  # noqa: E402
+from waiting_workflows import Steps, Waits, Walk, step  # noqa: E402
 
 
 def runner(kind: str) -> SandboxedWorkflowRunner | UnsandboxedWorkflowRunner:
@@ -47,7 +46,7 @@ async def serve(kind: str, server: str, task_queue: str) -> None:
     await Worker(
         client,
         task_queue=task_queue,
-        workflows=[Ticks, Waits],
+        workflows=[Steps, Waits],
         workflow_runner=runner(kind),
         max_cached_workflows=100_000,
     ).run()
@@ -59,7 +58,7 @@ async def replay(kind: str, path: str, rounds: int) -> None:
         began = time.process_time()
         history = WorkflowHistory.from_json("replay", text)
         read = time.process_time()
-        await Replayer(workflows=[Ticks], workflow_runner=runner(kind)).replay_workflow(history)
+        await Replayer(workflows=[Steps], workflow_runner=runner(kind)).replay_workflow(history)
         print(read - began, time.process_time() - read, flush=True)
 
 
@@ -73,20 +72,24 @@ class Sample:
     read_milliseconds: float
 
 
-async def measure(kind: str, command: list[str], client: Client, arguments: argparse.Namespace, history: Path) -> Sample:
+async def measure(
+    kind: str, command: list[str], client: Client, arguments: argparse.Namespace, history: Path, steps: str
+) -> Sample:
     task_queue = f"{kind}-{uuid.uuid4().hex[:8]}"
     process = subprocess.Popen([*command, "serve", arguments.server, task_queue])
     try:
-        async def ticks(count: int) -> None:
-            await client.execute_workflow("Ticks", count, id=f"ticks-{uuid.uuid4().hex}", task_queue=task_queue)
+        async def walk(count: int) -> None:
+            await client.execute_workflow(
+                "Steps", Walk(count, steps), id=f"steps-{uuid.uuid4().hex}", task_queue=task_queue
+            )
 
-        await ticks(2)
+        await walk(2)
         idle = memory(process.pid, "VmRSS")
-        await asyncio.gather(*(ticks(20) for _ in range(20)))
+        await asyncio.gather(*(walk(10) for _ in range(20)))
         before = processor_seconds(process.pid)
-        await asyncio.gather(*(ticks(arguments.ticks) for _ in range(arguments.parallel)))
+        await asyncio.gather(*(walk(arguments.steps) for _ in range(arguments.parallel)))
         used = processor_seconds(process.pid) - before
-        rate = arguments.parallel * (arguments.ticks + 1) / used
+        rate = arguments.parallel * (arguments.steps + 1) / used
 
         async def wait() -> None:
             handle = await client.start_workflow("Waits", id=f"waits-{uuid.uuid4().hex}", task_queue=task_queue)
@@ -132,7 +135,7 @@ async def main() -> None:
     parser.add_argument("--binary", help="the built WorkflowBenchmark")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parallel", type=int, default=50)
-    parser.add_argument("--ticks", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--runs", type=int, default=2000)
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--json", type=Path)
@@ -152,22 +155,22 @@ async def main() -> None:
     client = await Client.connect(arguments.server)
     # Made by Python's worker, with its markers and flags: both replay the same.
     history = Path(os.environ.get("TMPDIR", "/tmp")) / f"history-{uuid.uuid4().hex}.json"
-    queue = f"history-{uuid.uuid4().hex[:8]}"
-    async with Worker(client, task_queue=queue, workflows=[Ticks]):
-        handle = await client.start_workflow(
-            "Ticks", arguments.events // 5, id=f"history-{uuid.uuid4().hex}", task_queue=queue
-        )
-        await handle.result()
-    fetched = await handle.fetch_history()
-    history.write_text(fetched.to_json())
-    try:
-        samples: dict[str, list[Sample]] = {kind: [] for kind in commands}
-        for number in range(arguments.rounds):
-            for kind in sorted(commands, reverse=number % 2 == 0):
-                samples[kind].append(await measure(kind, commands[kind], client, arguments, history))
-                print(f"  {samples[kind][-1]}", file=sys.stderr, flush=True)
-    finally:
-        history.unlink()
+    queue, steps = f"history-{uuid.uuid4().hex[:8]}", f"steps-{uuid.uuid4().hex[:8]}"
+    samples: dict[str, list[Sample]] = {kind: [] for kind in commands}
+    async with Worker(client, task_queue=steps, activities=[step]):
+        async with Worker(client, task_queue=queue, workflows=[Steps]):
+            walk = Walk(arguments.events // 6, steps)
+            handle = await client.start_workflow("Steps", walk, id=f"history-{uuid.uuid4().hex}", task_queue=queue)
+            await handle.result()
+        fetched = await handle.fetch_history()
+        history.write_text(fetched.to_json())
+        try:
+            for number in range(arguments.rounds):
+                for kind in sorted(commands, reverse=number % 2 == 0):
+                    samples[kind].append(await measure(kind, commands[kind], client, arguments, history, steps))
+                    print(f"  {samples[kind][-1]}", file=sys.stderr, flush=True)
+        finally:
+            history.unlink()
     results = {}
     for kind, measured in samples.items():
         keys = [key for key in asdict(measured[0]) if key != "worker"]

@@ -13,8 +13,6 @@ import SwiftSyntaxMacros
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-@testable import TemporalWorkflowsMacros
-
 @Suite("What the macros make, and what they refuse")
 struct MacroTests {
     private static let macros: [String: MacroSpec] = [

@@ -7,18 +7,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from temporalio import workflow
+from temporalio import activity, workflow
 
 
-@workflow.defn(name="Ticks")
-class Ticks:
+@activity.defn(name="step")
+async def step() -> None:
+    """Nothing: what is measured is the workflow's worker."""
+
+
+@dataclass
+class Walk:
+    count: int
+    taskQueue: str  # noqa: N815  (as JSON has it in both languages)
+
+
+@workflow.defn(name="Steps")
+class Steps:
     @workflow.run
-    async def run(self, count: int) -> int:
-        for _ in range(count):
-            await workflow.sleep(timedelta(milliseconds=1))
-        return count
+    async def run(self, walk: Walk) -> int:
+        for _ in range(walk.count):
+            await workflow.execute_activity(
+                "step", task_queue=walk.taskQueue, start_to_close_timeout=timedelta(seconds=60)
+            )
+        return walk.count
 
 
 @workflow.defn(name="Waits")

@@ -1,0 +1,1 @@
+../../../Sources/TemporalWorkflowsMacros/ActivityMacros.swift

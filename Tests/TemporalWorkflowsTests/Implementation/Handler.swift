@@ -1,0 +1,1 @@
+../../../Sources/TemporalWorkflowsMacros/Handler.swift
