@@ -47,11 +47,13 @@ struct LoopbackTests {
 
     static func withListener(
         _ answer: @escaping @Sendable (ServerCall) async -> Void = Self.echo,
+        host: String = "127.0.0.1",
+        port: Int = 0,
         configuration: HTTP2CallListener.Configuration = .init(),
         _ body: (Int, HTTP2CallListener) async throws -> Void
     ) async throws {
         let listener = HTTP2CallListener(
-            on: .ipv4(host: "127.0.0.1", port: 0),
+            on: .ipv4(host: host, port: port),
             security: .plaintext,
             configuration: configuration,
             eventLoopGroup: EventLoops.many
@@ -321,6 +323,22 @@ struct LoopbackTests {
                 let answer = try await Self.call(transport, [[2]], isUnary: true, options: options)
                 #expect(answer.messages == [[2]])
                 group.cancelAll()
+            }
+        }
+    }
+
+    @Test("The address of a listener that has ended is free for the next one")
+    func again() async throws {
+        // On Linux an address that no other test uses: what is free there stays free.
+        #if os(Linux)
+        let host = "127.0.0.3"
+        #else
+        let host = "127.0.0.1"
+        #endif
+        let port = Mutex(0)
+        for _ in 0..<200 {
+            try await Self.withListener(host: host, port: port.withLock { $0 }) { listened, _ in
+                port.withLock { $0 = listened }
             }
         }
     }

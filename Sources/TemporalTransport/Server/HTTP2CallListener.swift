@@ -123,6 +123,8 @@ package final class HTTP2CallListener: Sendable {
         } onCancel: {
             self.closeAll()
         }
+        // Its address is free when this returns: whoever listens there next would fail otherwise, now and then.
+        try? await listener.closeFuture.get()
         try Task.checkCancellation()
     }
 
