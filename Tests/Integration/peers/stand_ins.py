@@ -74,6 +74,10 @@ class Relay:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if self._server is None:
+            # Taken before `stop`, and handed on only now.
+            writer.transport.abort()
+            return
         self._tasks.add(task)
         self._connections.add(writer)
         try:
@@ -84,6 +88,9 @@ class Relay:
             self._tasks.discard(task)
             return
         self._connections.add(far_writer)
+        if writer.transport.is_closing():
+            # Cut while the other side was being connected.
+            far_writer.transport.abort()
         try:
             await asyncio.gather(self._copy(reader, far_writer, True), self._copy(far_reader, writer, False))
         finally:
