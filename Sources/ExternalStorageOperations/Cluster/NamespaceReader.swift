@@ -177,8 +177,7 @@ package struct NamespaceReader: Sendable {
     /// One of the open children that a workflow started, as visibility lists them.
     ///
     /// - Returns: An open child; nil if there is none.
-    /// - Throws: `RPCError`, also from a server that does not keep who the parent is (before 1.25); `WireError`;
-    ///   `CancellationError`.
+    /// - Throws: `RPCError`, also from a server that cannot list by parent; `WireError`; `CancellationError`.
     package func openChild(ofWorkflow id: String) async throws -> RootItem? {
         let query = "ParentWorkflowId = \(Self.quoted(id)) AND ExecutionStatus = \"Running\""
         return try await self.list(query, pageSize: 1, after: ByteBuffer()).items.first

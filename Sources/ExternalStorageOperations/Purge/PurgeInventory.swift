@@ -125,7 +125,8 @@ package final class HolderExaminer: ReferenceExaminer {
 /// stays too: its reference may be on its way to a history that has been read already (P14). And where somebody is left
 /// who stores, an object may be used again without being written, as long as it is younger than the margin (P1). With
 /// another workflow that is always so; with the workflow itself as long as one of its children is open, since what a child
-/// gives back is stored with its parent (P6), be that gone or not.
+/// gives back is stored with its parent (P6), be that gone or not. Not seen is a workflow that goes on sending signals to
+/// one that is gone, with a value that it had sent in a run whose history is gone too.
 package enum PurgeVerdict: String, Sendable, Codable, Hashable {
     case deletable
     case heldByOthers

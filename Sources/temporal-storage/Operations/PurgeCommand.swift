@@ -189,7 +189,7 @@ private struct PurgeRun: Sendable {
 
     /// An open child of the workflow, in words: a child keeps its parent when that is gone.
     ///
-    /// A server that does not list by parent (before 1.25) may have one.
+    /// A server that cannot list by parent may have one.
     private func openChild(in namespaces: [String]) async throws -> String? {
         for namespace in namespaces {
             do {

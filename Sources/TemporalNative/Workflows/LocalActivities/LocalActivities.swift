@@ -19,13 +19,13 @@ final class KeptRun: Sendable {
         self.references = references
     }
 
-    /// What it takes of memory, rather too much than too little: its tasks, its history, which the code has seen all of, and
-    /// what was loaded for it.
+    /// What it takes of memory, about: its tasks, its history, which the code has seen all of, and what was loaded for it,
+    /// whether the code still has it or not.
     var estimatedBytes: Int {
         Self.bytesOfRun + Int(clamping: self.run.historySizeInBytes) + self.references.loadedBytes
     }
 
-    /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it.
+    /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it with its history, 18 KiB.
     private static let bytesOfRun = 16_384
 }
 

@@ -23,8 +23,6 @@ final class RunCache: Sendable {
         var order: Deque<(id: String, use: Int)> = []
         var uses = 0
         var bytes = 0
-        var hits = 0
-        var misses = 0
     }
 
     private let capacity: Int
@@ -60,11 +58,7 @@ final class RunCache: Sendable {
             }
             if goOn { continuation.resume() }
         }
-        return self.state.withLockedValue { state in
-            let run = state.entries[id]?.run
-            if run == nil { state.misses += 1 } else { state.hits += 1 }
-            return run
-        }
+        return self.state.withLockedValue { $0.entries[id]?.run }
     }
 
     /// Gives a run back.

@@ -58,8 +58,7 @@ final class WorkflowThreads: Sendable {
                     return
                 }
                 self.threads.giveBack(thread)
-                // Through a lock, which a sanitizer sees: a continuation that is resumed before it waits is a hand-over that
-                // it does not see.
+                // Through a lock, which the thread sanitizer sees; of the continuation's hand-over it reported races.
                 outcome.withLockedValue { $0 = result }
                 continuation.resume()
             }
