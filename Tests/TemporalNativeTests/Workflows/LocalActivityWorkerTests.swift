@@ -61,7 +61,7 @@ struct LocalActivityWorkerTests {
             activities: [
                 Activity("shout") { (text: String) in text.uppercased() },
                 Activity("slow") { (text: String) -> String in
-                    try await Task.sleep(for: .milliseconds(1_200))
+                    await service.firstCompletion.wait()
                     return text
                 },
             ],

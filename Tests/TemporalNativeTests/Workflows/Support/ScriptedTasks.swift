@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import Foundation
+import Groundwork
 import NIOConcurrencyHelpers
 import SwiftProtobuf
 import TemporalAPI
@@ -29,6 +30,8 @@ final class ScriptedTasks: WorkflowTaskService {
     }
 
     let state = NIOLockedValueBox(State())
+    /// Happens when the first completion arrives.
+    let firstCompletion = OneShot()
 
     func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse { .init() }
 
@@ -50,7 +53,8 @@ final class ScriptedTasks: WorkflowTaskService {
     func complete(
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
-        self.state.withLockedValue { state in
+        defer { self.firstCompletion.fire() }
+        return self.state.withLockedValue { state in
             state.completions.append(request)
             guard !state.next.isEmpty else { return .init() }
             let next = state.next.removeFirst()
