@@ -139,13 +139,13 @@ struct AttackTests {
         #expect(CodecServer.Timeouts().idle >= .seconds(75))
         #expect(CodecServer.Timeouts().request == .seconds(30))
         try await withCodecServer {
-            $0.timeouts.request = .milliseconds(200)
+            $0.timeouts.request = .seconds(1)
         } _: { server in
             try await server.connect { inbound, outbound, _ in
                 var iterator = inbound.makeAsyncIterator()
                 for _ in 0..<2 {
                     // The time itself is what this is about.
-                    try await Task.sleep(for: .milliseconds(600))
+                    try await Task.sleep(for: .milliseconds(1_300))
                     try await outbound.write(ByteBuffer(string: Self.head("/decode", 2) + "{}"))
                     var answer = ""
                     while !answer.contains("payloads"), let part = try await iterator.next() {

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import Foundation
+import Groundwork
 import Logging
 import NIOConcurrencyHelpers
 import SwiftProtobuf
