@@ -24,6 +24,7 @@ EXTRA_FILES = (
     "temporal/api/errordetails/v1/message.proto",
     "temporal/api/notificationservice/v1/request_response.proto",
     "temporal/api/protocol/v1/message.proto",
+    "temporal/api/sdk/v1/enhanced_stack_trace.proto",
     "temporal/api/sdk/v1/external_storage.proto",
     "temporal/api/sdk/v1/task_complete_metadata.proto",
     "temporal/api/sdk/v1/user_metadata.proto",

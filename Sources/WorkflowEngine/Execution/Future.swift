@@ -8,11 +8,23 @@
 ///
 /// `@unchecked Sendable`: touched by the thread that runs the workflow only, as everything of a run.
 final class Future<Value: Sendable>: @unchecked Sendable {
+    private struct Waiter {
+        var continuation: CheckedContinuation<Void, Never>
+        var place: CallPlace?
+    }
+
+    let subject: Awaited
     private(set) var result: Result<Value, any Error>?
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var waiters: [Waiter] = []
+
+    init(_ subject: Awaited) {
+        self.subject = subject
+    }
 
     var isResolved: Bool { self.result != nil }
     var hasWaiters: Bool { !self.waiters.isEmpty }
+    /// Where each of those stands who wait.
+    var places: [CallPlace?] { self.waiters.map(\.place) }
 
     /// Resolves it; whoever waits becomes ready to run, in the order in which they came.
     ///
@@ -22,16 +34,18 @@ final class Future<Value: Sendable>: @unchecked Sendable {
         self.result = result
         let waiters = self.waiters
         self.waiters = []
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.continuation.resume() }
     }
 
-    fileprivate func add(_ waiter: CheckedContinuation<Void, Never>) {
-        self.waiters.append(waiter)
+    fileprivate func add(_ continuation: CheckedContinuation<Void, Never>, at place: CallPlace?) {
+        self.waiters.append(Waiter(continuation: continuation, place: place))
     }
 }
 
 /// A future, whatever it holds.
 protocol AnyFuture: AnyObject {
+    var subject: Awaited { get }
+    var places: [CallPlace?] { get }
     var isResolved: Bool { get }
     var hasWaiters: Bool { get }
     func fail(_ error: any Error)
@@ -46,11 +60,15 @@ extension WorkflowRun {
     ///
     /// - Parameters:
     ///   - future: The future.
+    ///   - place: Where the call stands that waits; that of the current task if nil.
     ///   - cancel: What a cancellation of the task does; it may resolve the future, or let it come.
     /// - Returns: The value.
     /// - Throws: What the future fails with.
-    func value<Value: Sendable>(of future: Future<Value>, cancel: @escaping @Sendable () -> Void) async throws -> Value
-    {
+    func value<Value: Sendable>(
+        of future: Future<Value>,
+        at place: CallPlace? = nil,
+        cancel: @escaping @Sendable () -> Void
+    ) async throws -> Value {
         if future.result == nil {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { waiter in
@@ -58,7 +76,7 @@ extension WorkflowRun {
                         waiter.resume()
                         return
                     }
-                    future.add(waiter)
+                    future.add(waiter, at: place ?? Self.place)
                 }
             } onCancel: {
                 // On the thread that cancels, which is the one that runs the workflow unless the code has escaped.

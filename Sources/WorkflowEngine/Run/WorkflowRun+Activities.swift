@@ -79,7 +79,11 @@ extension WorkflowRun {
         var attributes = attributes
         if attributes.activityID.isEmpty { attributes.activityID = "\(self.lastIDs.activity)" }
         if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.started.taskQueue.name } }
-        let activity = ActivityOperation(attributes: attributes, cancellation: cancellation, future: self.future())
+        let activity = ActivityOperation(
+            attributes: attributes,
+            cancellation: cancellation,
+            future: self.future(.activity(id: attributes.activityID, type: attributes.activityType.name))
+        )
         var command = API.Command()
         command.commandType = .scheduleActivityTask
         command.scheduleActivityTaskCommandAttributes = attributes

@@ -151,8 +151,8 @@ extension WorkflowRun {
         let child = ChildOperation(
             attributes: attributes,
             cancellation: cancellation,
-            started: self.future(),
-            result: self.future()
+            started: self.future(.childStart(id: attributes.workflowID, type: attributes.workflowType.name)),
+            result: self.future(.child(id: attributes.workflowID, type: attributes.workflowType.name))
         )
         var command = API.Command()
         command.commandType = .startChildWorkflowExecution
@@ -190,7 +190,7 @@ extension WorkflowRun {
                     $0.childWorkflowOnly = true
                     $0.reason = self.cancellationReason
                 },
-                CancelOperation(future: Future(), child: child)
+                CancelOperation(future: Future(.cancellation(workflowID: child.attributes.workflowID)), child: child)
             )
         }
         if child.cancellation == .abandon || child.cancellation == .tryCancel {
@@ -211,7 +211,7 @@ extension WorkflowRun {
     package func cancelExternal(_ attributes: API.CancelExternal) async throws {
         try await self.enterWaiting()
         try Task.checkCancellation()
-        let operation = CancelOperation(future: self.future())
+        let operation = CancelOperation(future: self.future(.cancellation(workflowID: attributes.workflowID)))
         var attributes = attributes
         attributes.namespace = self.namespace
         self.requestCancel(attributes, operation)
@@ -226,7 +226,10 @@ extension WorkflowRun {
     package func signalExternal(_ attributes: API.SignalExternal) async throws {
         try await self.enterWaiting()
         try Task.checkCancellation()
-        let future = self.future(of: Void.self)
+        let future = self.future(
+            .signal(name: attributes.signalName, workflowID: attributes.execution.workflowID),
+            of: Void.self
+        )
         var command = API.Command()
         command.commandType = .signalExternalWorkflowExecution
         command.signalExternalWorkflowExecutionCommandAttributes = attributes

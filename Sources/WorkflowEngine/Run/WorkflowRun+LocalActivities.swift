@@ -164,7 +164,7 @@ extension WorkflowRun {
                 activity,
                 cancellation: cancellation,
                 summary: summary,
-                future: self.future()
+                future: self.future(.localActivity(id: activity.id, type: activity.type))
             )
             self.localActivities[activity.sequence] = operation
             switch try await self.value(of: operation.future, cancel: { self.cancel(operation) }) {

@@ -111,8 +111,8 @@ extension WorkflowRun {
         let operation = NexusOperation(
             attributes: attributes,
             cancellation: cancellation,
-            started: self.future(),
-            result: self.future()
+            started: self.future(.nexusStart(operation: attributes.operation, service: attributes.service)),
+            result: self.future(.nexus(operation: attributes.operation, service: attributes.service))
         )
         var command = API.Command()
         command.commandType = .scheduleNexusOperation

@@ -32,7 +32,8 @@ extension WorkflowRun {
         try await self.enterWaiting()
         try Task.checkCancellation()
         self.lastIDs.timer += 1
-        let timer = TimerOperation(id: "\(self.lastIDs.timer)", future: self.future())
+        let id = "\(self.lastIDs.timer)"
+        let timer = TimerOperation(id: id, future: self.future(.timer(id: id)))
         var command = API.Command()
         command.commandType = .startTimer
         command.startTimerCommandAttributes = .with { attributes in
@@ -67,16 +68,18 @@ extension WorkflowRun {
     /// It is evaluated when all other code has come to rest, and one waiter after the other is woken, so that what comes
     /// after it can rely on it.
     ///
-    /// - Parameter predicate: The condition; it must not change anything.
+    /// - Parameters:
+    ///   - predicate: The condition; it must not change anything.
+    ///   - place: Where the call stands; that of the current task if nil.
     /// - Throws: `CancellationError`.
-    package func condition(_ predicate: @escaping () -> Bool) async throws {
+    package func condition(_ predicate: @escaping () -> Bool, at place: CallPlace? = nil) async throws {
         try await self.enterWaiting()
         try Task.checkCancellation()
         self.lastIDs.condition += 1
         let id = self.lastIDs.condition
-        let future = Future<Void>()
+        let future = Future<Void>(.condition)
         self.conditions.append(Condition(id: id, predicate: predicate, future: future))
-        try await self.value(of: future) {
+        try await self.value(of: future, at: place) {
             self.conditions.removeAll { $0.id == id }
             future.resolve(.failure(CancellationError()))
         }

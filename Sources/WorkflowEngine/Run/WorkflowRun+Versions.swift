@@ -116,19 +116,4 @@ extension WorkflowRun {
         self.add(PendingCommand(command))
         return value
     }
-
-    /// What the code waits for, in words: one line for each.
-    package var waits: [String] {
-        var lines = self.timers.values.filter { !$0.future.isResolved }.map { "timer \($0.id)" }
-        lines += self.activities.values.filter { !$0.future.isResolved }
-            .map { "activity \($0.attributes.activityID) of type \($0.attributes.activityType.name)" }
-        lines += self.localActivities.values
-            .map { "local activity \($0.activity.id) of type \($0.activity.type)" }
-        lines += self.children.values.filter { !$0.result.isResolved }
-            .map { "child workflow \($0.attributes.workflowID) of type \($0.attributes.workflowType.name)" }
-        lines += self.nexusOperations.values.filter { !$0.result.isResolved }
-            .map { "Nexus operation \($0.attributes.operation) of the service \($0.attributes.service)" }
-        if !self.conditions.isEmpty { lines.append("\(self.conditions.count) conditions") }
-        return lines.sorted()
-    }
 }

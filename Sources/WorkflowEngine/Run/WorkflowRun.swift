@@ -25,7 +25,7 @@ package final class WorkflowRun: @unchecked Sendable {
     package let runID: String
     package let namespace: String
     let program: any WorkflowProgram
-    let identity: SDKIdentity
+    package let identity: SDKIdentity
     /// The version of the worker that has the run.
     let ownDeployment: Deployment?
 
@@ -244,8 +244,8 @@ extension WorkflowRun {
         return true
     }
 
-    func future<Value: Sendable>(of type: Value.Type = Value.self) -> Future<Value> {
-        let future = Future<Value>()
+    func future<Value: Sendable>(_ subject: Awaited, of type: Value.Type = Value.self) -> Future<Value> {
+        let future = Future<Value>(subject)
         self.futures.append(future)
         return future
     }

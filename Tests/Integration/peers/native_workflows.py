@@ -19,7 +19,8 @@ import os
 import uuid
 
 from temporalio import activity, workflow
-from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.api.sdk.v1 import EnhancedStackTrace
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
@@ -52,6 +53,19 @@ async def relay(client: Client, queue: str) -> list[tuple[str, bool]]:
     return [("relay", passed)]
 
 
+async def enhanced(handle: WorkflowHandle) -> list[tuple[str, str]]:
+    """Where the tasks of a workflow wait, and for what, as the SDKs tell it."""
+    trace = await handle.query("__enhanced_stack_trace", result_type=EnhancedStackTrace)
+    if trace.sdk.name == "" or trace.sdk.version == "":
+        raise AssertionError(f"an SDK without a name: {trace}")
+    # Code of users stands before what waits in it.
+    found = []
+    for stack in trace.stacks:
+        places = [f"{at.file_path}:{at.line} {at.function_name}" for at in stack.locations if not at.internal_code]
+        found.append((" ".join(places), stack.locations[-1].function_name))
+    return found
+
+
 async def cases(client: Client, queue: str) -> list[tuple[str, bool]]:
     results: list[tuple[str, bool]] = []
 
@@ -76,8 +90,11 @@ async def cases(client: Client, queue: str) -> list[tuple[str, bool]]:
         print("an unknown query was answered", flush=True)
     except WorkflowQueryFailedError:
         pass
+    stacks = await enhanced(handle)
+    check("where it waits", [(place.split()[1:], waits) for place, waits in stacks] == [(["run(context:input:)"], "condition")])
     await handle.signal("finish")
     check("result", await handle.result() == [large, "from python", large + "!"])
+    check("a finished one waits for nothing", await enhanced(handle) == [])
     crossed = await client.execute_workflow(
         "Deeds", args=["python", f"{queue}-python"], id=f"py-{uuid.uuid4()}", task_queue=queue, result_type=str
     )

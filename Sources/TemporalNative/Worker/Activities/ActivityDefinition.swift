@@ -15,7 +15,7 @@ public import ExternalStorageCore
 /// ```
 ///
 /// A workflow calls it by its type, and has the compiler check input and result; see
-/// ``WorkflowContext/executeActivity(_:options:input:)``. A worker takes it beside ``Activity``s.
+/// ``WorkflowContext/executeActivity(_:options:input:function:file:line:)``. A worker takes it beside ``Activity``s.
 public protocol ActivityDefinition: Sendable {
     /// What it is called with; `Void` for nothing.
     associatedtype Input: Sendable

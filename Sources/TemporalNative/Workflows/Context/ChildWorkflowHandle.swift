@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import WorkflowEngine
+
 /// A child workflow that has been started, and whose type is known.
 public struct ChildWorkflowHandle<Child: WorkflowDefinition>: Sendable {
     let child: ChildWorkflow<Child.Output>
@@ -17,10 +19,18 @@ public struct ChildWorkflowHandle<Child: WorkflowDefinition>: Sendable {
     ///
     /// A cancellation of the task that waits does to the child what its options say.
     ///
+    /// - Parameters:
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``ChildWorkflowError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
-    public func result() async throws -> Child.Output {
-        try await typed { try await self.child.result() }
+    public func result(
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws -> Child.Output {
+        try await typed { try await self.child.result(at: CallPlace(function, file, line)) }
     }
 
     /// Signals it, and waits until the signal has been delivered.
@@ -57,15 +67,24 @@ public struct UntypedChildWorkflowHandle: Sendable {
     /// Its first run.
     public var firstExecutionRunID: String { self.child.firstRunID }
 
-    /// Waits for its end; see ``ChildWorkflowHandle/result()``.
+    /// Waits for its end; see ``ChildWorkflowHandle/result(function:file:line:)``.
     ///
-    /// - Parameter resultType: The type of its result.
+    /// - Parameters:
+    ///   - resultType: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``ChildWorkflowHandle/result()``.
-    public func result<Output: Sendable>(resultType: Output.Type = Output.self) async throws -> Output {
+    /// - Throws: As ``ChildWorkflowHandle/result(function:file:line:)``.
+    public func result<Output: Sendable>(
+        resultType: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws -> Output {
         self.child.values.references.note(.child, self.name, as: Output.self)
         let child = ChildWorkflow<Output>(child: self.child.child, view: self.child.view, values: self.child.values)
-        return try await typed { try await child.result() }
+        return try await typed { try await child.result(at: CallPlace(function, file, line)) }
     }
 
     /// Signals it, and waits until the signal has been delivered.

@@ -16,18 +16,25 @@ extension WorkflowContext {
     ///   - options: Timeouts, retries, where it runs.
     ///   - input: Its inputs.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: ``TemporalFailure`` of the kind `activity`, with the reason as its cause: what the activity failed with,
+    /// - Throws: ``TemporalFailure`` of the kind `activity`, with the reason as its cause: what the activity failed
+    ///   with,
     ///   a timeout, or a cancellation. ``TemporalError/Code/conversionFailed``.
     public func executeActivity<each Input: Sendable, Output: Sendable>(
         _ name: String,
         options: ActivityOptions,
         input: repeat each Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        return try await self.executeActivity(name, options, values)
+        return try await self.executeActivity(name, options, values, CallPlace(function, file, line))
     }
 
     /// Runs an activity that is a type, as `@Activity` makes one.
@@ -36,66 +43,90 @@ extension WorkflowContext {
     ///   - activity: The activity; its name is called.
     ///   - options: Timeouts, retries, where it runs.
     ///   - input: Its input.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
     public func executeActivity<A: ActivityDefinition>(
         _ activity: A.Type = A.self,
         options: ActivityOptions,
-        input: A.Input
+        input: A.Input,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> A.Output {
         let input = WorkflowValues.arguments(input)
-        return try await typed { try await self.executeActivity(A.name, options, input) }
+        let place = CallPlace(function, file, line)
+        return try await typed { try await self.executeActivity(A.name, options, input, place) }
     }
 
-    /// Runs an activity that is a type and takes no input; see ``executeActivity(_:options:input:)``.
+    /// Runs an activity that is a type and takes no input; see
+    /// ``executeActivity(_:options:input:function:file:line:)``.
     ///
     /// - Parameters:
     ///   - activity: The activity; its name is called.
     ///   - options: Timeouts, retries, where it runs.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``executeActivity(_:options:input:)``.
+    /// - Throws: As ``executeActivity(_:options:input:function:file:line:)``.
     public func executeActivity<A: ActivityDefinition>(
         _ activity: A.Type = A.self,
-        options: ActivityOptions
+        options: ActivityOptions,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> A.Output where A.Input == Void {
-        try await typed { try await self.executeActivity(A.name, options, []) }
+        try await typed { try await self.executeActivity(A.name, options, [], CallPlace(function, file, line)) }
     }
 
     /// Runs an activity by its name, in any language.
     ///
-    /// As ``executeActivity(_:options:input:returning:)``, with the errors that are types of their own.
+    /// As ``executeActivity(_:options:input:returning:function:file:line:)``, with the errors that are types of their
+    /// own.
     ///
     /// - Parameters:
     ///   - name: Its name.
     ///   - options: Timeouts, retries, where it runs.
     ///   - input: Its inputs.
     ///   - outputType: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
     public func executeActivity<each Input: Sendable, Output: Sendable>(
         name: String,
         options: ActivityOptions,
         input: repeat each Input,
-        outputType: Output.Type = Output.self
+        outputType: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
         let input = values
-        return try await typed { try await self.executeActivity(name, options, input) }
+        return try await typed { try await self.executeActivity(name, options, input, CallPlace(function, file, line)) }
     }
 
     private func executeActivity<Output: Sendable>(
         _ name: String,
         _ options: ActivityOptions,
-        _ input: [any Sendable]
+        _ input: [any Sendable],
+        _ place: CallPlace
     ) async throws -> Output {
         let call = StartActivityInput(workflow: self.view, activity: name, options: options, input: input)
-        return try await intercepted(
-            call,
-            by: self.view.interceptors[...],
-            { try await $0.startActivity($1, next: $2) },
-            { try await self.executeActivity($0) }
-        )
+        return try await place.during {
+            try await intercepted(
+                call,
+                by: self.view.interceptors[...],
+                { try await $0.startActivity($1, next: $2) },
+                { try await self.executeActivity($0) }
+            )
+        }
     }
 
     private func executeActivity<Output: Sendable>(_ call: StartActivityInput) async throws -> Output {
@@ -168,7 +199,8 @@ public struct ActivityOptions: Hashable, Sendable {
     /// - Parameters:
     ///   - startToCloseTimeout: The longest time of one attempt.
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
-    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never does.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never
+    ///   does.
     ///   - cancellationType: What a cancellation does to it.
     ///   - heartbeatTimeout: The longest time between two heartbeats.
     ///   - taskQueue: Where it runs.
@@ -205,7 +237,8 @@ public struct ActivityOptions: Hashable, Sendable {
     /// - Parameters:
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
     ///   - startToCloseTimeout: The longest time of one attempt.
-    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never does.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never
+    ///   does.
     ///   - cancellationType: What a cancellation does to it.
     ///   - heartbeatTimeout: The longest time between two heartbeats.
     ///   - taskQueue: Where it runs.

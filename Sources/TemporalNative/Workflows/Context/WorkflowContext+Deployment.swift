@@ -12,7 +12,8 @@ extension WorkflowContext {
     /// The same in every replay: it stands in history.
     public var currentDeploymentVersion: DeploymentVersion? { self.view.currentDeploymentVersion }
 
-    /// Whether a new run would be on another version than this one is, so that a pinned workflow may want to continue as
+    /// Whether a new run would be on another version than this one is, so that a pinned workflow may want to continue
+    /// as
     /// new; false on servers that do not say.
     public var isTargetDeploymentVersionChanged: Bool { self.view.isTargetDeploymentVersionChanged }
 }

@@ -12,7 +12,8 @@ extension WorkflowContext {
     /// Runs an activity of this worker within the workflow task, without the server scheduling it.
     ///
     /// For what is quick: there is no task of its own, no queue and no heartbeat, and only its end stands in history. A
-    /// worker that is lost, or a workflow task that fails, before that end was written has it run again, so it has to bear
+    /// worker that is lost, or a workflow task that fails, before that end was written has it run again, so it has to
+    /// bear
     /// that. If it takes longer than a workflow task may, the server is told that the worker is alive.
     ///
     /// - Parameters:
@@ -20,88 +21,118 @@ extension WorkflowContext {
     ///   - options: Timeouts, retries.
     ///   - input: Its inputs.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``TemporalFailure`` of the kind `activity`, with the reason as its cause, as
-    ///   ``executeActivity(_:options:input:returning:)``. ``TemporalError/Code/conversionFailed``.
+    ///   ``executeActivity(_:options:input:returning:function:file:line:)``. ``TemporalError/Code/conversionFailed``.
     public func executeLocalActivity<each Input: Sendable, Output: Sendable>(
         _ name: String,
         options: LocalActivityOptions,
         input: repeat each Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        return try await self.executeLocalActivity(name, options, values)
+        return try await self.executeLocalActivity(name, options, values, CallPlace(function, file, line))
     }
 
     /// Runs an activity that is a type within the workflow task; see
-    /// ``executeLocalActivity(_:options:input:returning:)``.
+    /// ``executeLocalActivity(_:options:input:returning:function:file:line:)``.
     ///
     /// - Parameters:
     ///   - activity: The activity; the worker that runs the workflow has to have it.
     ///   - options: Timeouts, retries.
     ///   - input: Its input.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
     public func executeLocalActivity<A: ActivityDefinition>(
         _ activity: A.Type = A.self,
         options: LocalActivityOptions,
-        input: A.Input
+        input: A.Input,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> A.Output {
         let input = WorkflowValues.arguments(input)
-        return try await typed { try await self.executeLocalActivity(A.name, options, input) }
+        let place = CallPlace(function, file, line)
+        return try await typed { try await self.executeLocalActivity(A.name, options, input, place) }
     }
 
     /// Runs an activity that is a type and takes no input within the workflow task; see
-    /// ``executeLocalActivity(_:options:input:)``.
+    /// ``executeLocalActivity(_:options:input:function:file:line:)``.
     ///
     /// - Parameters:
     ///   - activity: The activity; the worker that runs the workflow has to have it.
     ///   - options: Timeouts, retries.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``executeLocalActivity(_:options:input:)``.
+    /// - Throws: As ``executeLocalActivity(_:options:input:function:file:line:)``.
     public func executeLocalActivity<A: ActivityDefinition>(
         _ activity: A.Type = A.self,
-        options: LocalActivityOptions
+        options: LocalActivityOptions,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> A.Output where A.Input == Void {
-        try await typed { try await self.executeLocalActivity(A.name, options, []) }
+        try await typed { try await self.executeLocalActivity(A.name, options, [], CallPlace(function, file, line)) }
     }
 
     /// Runs an activity by its name within the workflow task.
     ///
-    /// As ``executeLocalActivity(_:options:input:returning:)``, with the errors that are types of their own.
+    /// As ``executeLocalActivity(_:options:input:returning:function:file:line:)``, with the errors that are types of
+    /// their own.
     ///
     /// - Parameters:
     ///   - name: Its name; the worker that runs the workflow has to have it.
     ///   - options: Timeouts, retries.
     ///   - input: Its inputs.
     ///   - outputType: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``ActivityError``, with the reason as its cause. ``TemporalError/Code/conversionFailed``.
     public func executeLocalActivity<each Input: Sendable, Output: Sendable>(
         name: String,
         options: LocalActivityOptions,
         input: repeat each Input,
-        outputType: Output.Type = Output.self
+        outputType: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
         let input = values
-        return try await typed { try await self.executeLocalActivity(name, options, input) }
+        let place = CallPlace(function, file, line)
+        return try await typed { try await self.executeLocalActivity(name, options, input, place) }
     }
 
     private func executeLocalActivity<Output: Sendable>(
         _ name: String,
         _ options: LocalActivityOptions,
-        _ input: [any Sendable]
+        _ input: [any Sendable],
+        _ place: CallPlace
     ) async throws -> Output {
         let call = StartLocalActivityInput(workflow: self.view, activity: name, options: options, input: input)
-        return try await intercepted(
-            call,
-            by: self.view.interceptors[...],
-            { try await $0.startLocalActivity($1, next: $2) },
-            { try await self.executeLocalActivity($0) }
-        )
+        return try await place.during {
+            try await intercepted(
+                call,
+                by: self.view.interceptors[...],
+                { try await $0.startLocalActivity($1, next: $2) },
+                { try await self.executeLocalActivity($0) }
+            )
+        }
     }
 
     private func executeLocalActivity<Output: Sendable>(_ call: StartLocalActivityInput) async throws -> Output {

@@ -18,6 +18,9 @@ extension WorkflowContext {
     ///   - options: Timeouts, headers, what a cancellation does to it.
     ///   - input: Its input.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: The operation.
     /// - Throws: ``TemporalFailure`` of the kind `nexusOperation` if it did not start: its cause is what the handler
     ///   failed with, a timeout, or a cancellation. ``TemporalError/Code/conversionFailed``.
@@ -27,7 +30,10 @@ extension WorkflowContext {
         endpoint: String,
         options: NexusOperationOptions = NexusOperationOptions(),
         input: Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> NexusOperationHandle<Output> {
         let call = StartNexusOperationInput(
             workflow: self.view,
@@ -37,12 +43,14 @@ extension WorkflowContext {
             options: options,
             input: input
         )
-        return try await intercepted(
-            call,
-            by: self.view.interceptors[...],
-            { try await $0.startNexusOperation($1, next: $2) },
-            { try await self.startNexusOperation($0) }
-        )
+        return try await CallPlace(function, file, line).during {
+            try await intercepted(
+                call,
+                by: self.view.interceptors[...],
+                { try await $0.startNexusOperation($1, next: $2) },
+                { try await self.startNexusOperation($0) }
+            )
+        }
     }
 
     private func startNexusOperation<Output: Sendable>(
@@ -62,7 +70,8 @@ extension WorkflowContext {
         return NexusOperationHandle(operation: operation, view: self.view, values: self.values)
     }
 
-    /// Runs a Nexus operation to its end; see ``startNexusOperation(_:service:endpoint:options:input:returning:)``.
+    /// Runs a Nexus operation to its end; see
+    /// ``startNexusOperation(_:service:endpoint:options:input:returning:function:file:line:)``.
     ///
     /// <!-- not compiled: a part of a workflow -->
     /// ```swift
@@ -81,15 +90,21 @@ extension WorkflowContext {
     ///   - options: Timeouts, headers, what a cancellation does to it.
     ///   - input: Its input.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``NexusOperationHandle/result()``.
+    /// - Throws: As ``NexusOperationHandle/result(function:file:line:)``.
     public func executeNexusOperation<Input: Sendable, Output: Sendable>(
         _ name: String,
         service: String,
         endpoint: String,
         options: NexusOperationOptions = NexusOperationOptions(),
         input: Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         try await self.startNexusOperation(
             name,
@@ -97,8 +112,11 @@ extension WorkflowContext {
             endpoint: endpoint,
             options: options,
             input: input,
-            returning: type
-        ).result()
+            returning: type,
+            function: function,
+            file: file,
+            line: line
+        ).result(function: function, file: file, line: line)
     }
 }
 
@@ -115,12 +133,21 @@ public struct NexusOperationHandle<Output: Sendable>: Sendable {
     ///
     /// A cancellation of the task that waits does to the operation what its options say.
     ///
+    /// - Parameters:
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``TemporalFailure`` of the kind `nexusOperation`, with the reason as its cause.
     ///   ``TemporalError/Code/conversionFailed``.
-    public func result() async throws -> Output {
+    public func result(
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws -> Output {
         do {
-            guard let payload = try await self.view.run.result(of: self.operation) else {
+            let place = CallPlace(function, file, line)
+            guard let payload = try await place.during({ try await self.view.run.result(of: self.operation) }) else {
                 return try self.values.decode(ProtoPayloads(), as: Output.self)
             }
             return try self.values.decode(.with { $0.payloads = [payload] }, as: Output.self)
@@ -140,7 +167,8 @@ public struct NexusOperationOptions: Sendable {
         case tryCancel
         /// Its cancellation is requested, and the workflow waits for its end.
         case waitUntilEnded
-        /// Its cancellation is requested, and the workflow waits until the handler has taken the request, or refused it.
+        /// Its cancellation is requested, and the workflow waits until the handler has taken the request, or refused
+        /// it.
         case waitUntilRequested
 
         var engine: NexusCancellation {

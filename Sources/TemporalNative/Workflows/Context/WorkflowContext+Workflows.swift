@@ -16,32 +16,42 @@ extension WorkflowContext {
     ///   - options: Its id, where it runs, its timeouts.
     ///   - input: Its inputs.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: The child.
-    /// - Throws: ``TemporalFailure`` of the kind `childWorkflow`; its cause has the type `WorkflowAlreadyStarted` if the id
+    /// - Throws: ``TemporalFailure`` of the kind `childWorkflow`; its cause has the type `WorkflowAlreadyStarted` if
+    ///   the id
     ///   is taken. ``TemporalError/Code/conversionFailed``.
     public func startChildWorkflow<each Input: Sendable, Output: Sendable>(
         _ name: String,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
         input: repeat each Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> ChildWorkflow<Output> {
         var values: [any Sendable] = []
         for value in repeat each input { values.append(value) }
-        return try await self.startChild(name, options, values)
+        return try await self.startChild(name, options, values, CallPlace(function, file, line))
     }
 
     private func startChild<Output: Sendable>(
         _ name: String,
         _ options: ChildWorkflowOptions,
-        _ input: [any Sendable]
+        _ input: [any Sendable],
+        _ place: CallPlace
     ) async throws -> ChildWorkflow<Output> {
         let call = StartChildWorkflowInput(workflow: self.view, childType: name, options: options, input: input)
-        return try await intercepted(
-            call,
-            by: self.view.interceptors[...],
-            { try await $0.startChildWorkflow($1, next: $2) },
-            { try await self.startChild($0) }
-        )
+        return try await place.during {
+            try await intercepted(
+                call,
+                by: self.view.interceptors[...],
+                { try await $0.startChildWorkflow($1, next: $2) },
+                { try await self.startChild($0) }
+            )
+        }
     }
 
     private func startChild<Output: Sendable>(_ call: StartChildWorkflowInput) async throws -> ChildWorkflow<Output> {
@@ -62,22 +72,32 @@ extension WorkflowContext {
         return ChildWorkflow(child: child, view: self.view, values: self.values)
     }
 
-    /// Runs a child workflow to its end; see ``startChildWorkflow(_:options:input:returning:)``.
+    /// Runs a child workflow to its end; see ``startChildWorkflow(_:options:input:returning:function:file:line:)``.
     ///
     /// - Parameters:
     ///   - name: Its name.
     ///   - options: Its id, where it runs, its timeouts.
     ///   - input: Its inputs.
     ///   - type: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``ChildWorkflow/result()``.
+    /// - Throws: As ``ChildWorkflow/result(function:file:line:)``.
     public func executeChildWorkflow<each Input: Sendable, Output: Sendable>(
         _ name: String,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
         input: repeat each Input,
-        returning type: Output.Type = Output.self
+        returning type: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
-        try await self.startChildWorkflow(name, options: options, input: repeat each input, returning: type).result()
+        var values: [any Sendable] = []
+        for value in repeat each input { values.append(value) }
+        let place = CallPlace(function, file, line)
+        let child: ChildWorkflow<Output> = try await self.startChild(name, options, values, place)
+        return try await child.result(at: place)
     }
 
     /// Starts a child workflow that is a type, and waits until it has been started.
@@ -86,38 +106,56 @@ extension WorkflowContext {
     ///   - child: The workflow; its name is started, on the task queue of the options.
     ///   - options: Its id, where it runs, its timeouts.
     ///   - input: Its input.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: The child.
-    /// - Throws: ``WorkflowAlreadyStartedError`` if the id is taken. ``ChildWorkflowError``, with the reason as its cause.
+    /// - Throws: ``WorkflowAlreadyStartedError`` if the id is taken. ``ChildWorkflowError``, with the reason as its
+    ///   cause.
     ///   ``TemporalError/Code/conversionFailed``.
     public func startChildWorkflow<Child: WorkflowDefinition>(
         _ child: Child.Type = Child.self,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
-        input: Child.Input
+        input: Child.Input,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> ChildWorkflowHandle<Child> {
         let input = WorkflowValues.arguments(input)
-        return try await typed { ChildWorkflowHandle(child: try await self.startChild(Child.name, options, input)) }
+        let place = CallPlace(function, file, line)
+        return try await typed {
+            ChildWorkflowHandle(child: try await self.startChild(Child.name, options, input, place))
+        }
     }
 
     /// Starts a child workflow by its name, in any language, and waits until it has been started.
     ///
-    /// As ``startChildWorkflow(_:options:input:returning:)``, with the errors that are types of their own.
+    /// As ``startChildWorkflow(_:options:input:returning:function:file:line:)``, with the errors that are types of
+    /// their own.
     ///
     /// - Parameters:
     ///   - name: Its name.
     ///   - options: Its id, where it runs, its timeouts.
     ///   - inputs: Its inputs.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: The child.
-    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    /// - Throws: As ``startChildWorkflow(_:options:input:function:file:line:)``.
     public func startChildWorkflow<each Input: Sendable>(
         name: String,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
-        inputs: repeat each Input
+        inputs: repeat each Input,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> UntypedChildWorkflowHandle {
         var values: [any Sendable] = []
         for value in repeat each inputs { values.append(value) }
         let inputs = values
+        let place = CallPlace(function, file, line)
         return try await typed {
-            UntypedChildWorkflowHandle(child: try await self.startChild(name, options, inputs), name: name)
+            UntypedChildWorkflowHandle(child: try await self.startChild(name, options, inputs, place), name: name)
         }
     }
 
@@ -127,39 +165,58 @@ extension WorkflowContext {
     ///   - child: The workflow; its name is started, on the task queue of the options.
     ///   - options: Its id, where it runs, its timeouts.
     ///   - input: Its input.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    /// - Throws: As ``startChildWorkflow(_:options:input:function:file:line:)``.
     public func executeChildWorkflow<Child: WorkflowDefinition>(
         _ child: Child.Type = Child.self,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
-        input: Child.Input
+        input: Child.Input,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Child.Output {
-        try await self.startChildWorkflow(child, options: options, input: input).result()
+        let input = WorkflowValues.arguments(input)
+        let place = CallPlace(function, file, line)
+        return try await typed {
+            let child: ChildWorkflow<Child.Output> = try await self.startChild(Child.name, options, input, place)
+            return try await child.result(at: place)
+        }
     }
 
     /// Runs a child workflow to its end by its name, in any language.
     ///
-    /// As ``executeChildWorkflow(_:options:input:returning:)``, with the errors that are types of their own.
+    /// As ``executeChildWorkflow(_:options:input:returning:function:file:line:)``, with the errors that are types of
+    /// their own.
     ///
     /// - Parameters:
     ///   - name: Its name.
     ///   - options: Its id, where it runs, its timeouts.
     ///   - inputs: Its inputs.
     ///   - resultType: The type of its result.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
-    /// - Throws: As ``startChildWorkflow(_:options:input:)``.
+    /// - Throws: As ``startChildWorkflow(_:options:input:function:file:line:)``.
     public func executeChildWorkflow<each Input: Sendable, Output: Sendable>(
         name: String,
         options: ChildWorkflowOptions = ChildWorkflowOptions(),
         inputs: repeat each Input,
-        resultType: Output.Type = Output.self
+        resultType: Output.Type = Output.self,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
     ) async throws -> Output {
         var values: [any Sendable] = []
         for value in repeat each inputs { values.append(value) }
         let inputs = values
         return try await typed {
-            let child: ChildWorkflow<Output> = try await self.startChild(name, options, inputs)
-            return try await child.result()
+            let place = CallPlace(function, file, line)
+            let child: ChildWorkflow<Output> = try await self.startChild(name, options, inputs, place)
+            return try await child.result(at: place)
         }
     }
 
@@ -214,12 +271,25 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
     ///
     /// A cancellation of the task that waits does to the child what its options say.
     ///
+    /// - Parameters:
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Its result.
     /// - Throws: ``TemporalFailure`` of the kind `childWorkflow`, with the reason as its cause.
     ///   ``TemporalError/Code/conversionFailed``.
-    public func result() async throws -> Output {
+    public func result(
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws -> Output {
+        try await self.result(at: CallPlace(function, file, line))
+    }
+
+    func result(at place: CallPlace) async throws -> Output {
         do {
-            return try await self.values.decode(self.view.run.result(of: self.child) ?? .init(), as: Output.self)
+            let result = try await place.during { try await self.view.run.result(of: self.child) }
+            return try self.values.decode(result ?? .init(), as: Output.self)
         } catch {
             throw self.values.error(for: error)
         }

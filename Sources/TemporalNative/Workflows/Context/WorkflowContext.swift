@@ -20,8 +20,10 @@ public import struct Foundation.Date
 
 /// What workflow code waits with, and knows of its run.
 ///
-/// Everything here is the same whenever the code is run again: the time is that of history, and random numbers come from a
-/// seed in it. What waits throws `CancellationError` when its task is cancelled; cancelling a workflow cancels the task of
+/// Everything here is the same whenever the code is run again: the time is that of history, and random numbers come
+/// from a
+/// seed in it. What waits throws `CancellationError` when its task is cancelled; cancelling a workflow cancels the
+/// task of
 /// ``WorkflowDefinition/run(context:input:)``, and not those of handlers.
 public struct WorkflowContext<Workflow: WorkflowDefinition>: Sendable {
     let view: WorkflowContextView
@@ -118,39 +120,77 @@ extension WorkflowContext {
     /// - Parameters:
     ///   - duration: How long, by the server's clock; less than a millisecond is one.
     ///   - summary: What the user interface shows.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Throws: `CancellationError`. ``ArgumentError`` if the duration is negative, which fails the workflow task.
-    public func sleep(for duration: Duration, summary: String? = nil) async throws {
+    public func sleep(
+        for duration: Duration,
+        summary: String? = nil,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws {
         guard duration >= .zero else {
             throw ArgumentError(message: "a workflow cannot sleep for \(duration), which is negative")
         }
-        try await self.run.sleep(for: duration, summary: self.summary(summary))
+        try await CallPlace(function, file, line).during {
+            try await self.run.sleep(for: duration, summary: self.summary(summary))
+        }
     }
 
     /// Waits until a condition is true.
     ///
-    /// It is evaluated when all other code of the workflow has come to rest. One waiter after the other goes on, so what
+    /// It is evaluated when all other code of the workflow has come to rest. One waiter after the other goes on, so
+    /// what
     /// comes behind this line can rely on the condition.
     ///
-    /// - Parameter condition: Must not change anything.
+    /// - Parameters:
+    ///   - condition: Must not change anything.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Throws: `CancellationError`.
     @concurrent
-    public func condition(_ condition: () -> Bool) async throws {
-        try await withoutActuallyEscaping(condition) { condition in try await self.run.condition(condition) }
+    public func condition(
+        _ condition: () -> Bool,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws {
+        let place = CallPlace(function, file, line)
+        try await withoutActuallyEscaping(condition) { condition in
+            try await self.run.condition(condition, at: place)
+        }
     }
 
-    /// Waits until the state of the workflow is as it should be; see ``condition(_:)-(()->Bool)``.
+    /// Waits until the state of the workflow is as it should be; see ``condition(_:function:file:line:)-(()->Bool)``.
     ///
     /// <!-- not compiled: a part of a workflow -->
     /// ```swift
     /// try await context.condition { $0.isApproved }
     /// ```
     ///
-    /// - Parameter condition: Is given the workflow; must not change anything.
+    /// - Parameters:
+    ///   - condition: Is given the workflow; must not change anything.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Throws: `CancellationError`.
     @concurrent
-    public func condition(_ condition: (Workflow) -> Bool) async throws {
+    public func condition(
+        _ condition: (Workflow) -> Bool,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws {
         let handlers = self.handlers
-        try await self.condition { handlers.workflow.map(condition) ?? false }
+        try await self.condition(
+            { handlers.workflow.map(condition) ?? false },
+            function: function,
+            file: file,
+            line: line
+        )
     }
 
     /// Waits until a condition is true, but no longer than some time.
@@ -158,27 +198,40 @@ extension WorkflowContext {
     /// - Parameters:
     ///   - timeout: How long.
     ///   - condition: Must not change anything.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     /// - Returns: Whether the condition became true.
     /// - Throws: `CancellationError`.
-    public func condition(timeout: Duration, _ condition: @escaping @Sendable () -> Bool) async throws -> Bool {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await self.run.condition(condition)
-                return true
+    public func condition(
+        timeout: Duration,
+        _ condition: @escaping @Sendable () -> Bool,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line
+    ) async throws -> Bool {
+        try await CallPlace(function, file, line).during {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await self.run.condition(condition)
+                    return true
+                }
+                group.addTask {
+                    try await self.run.sleep(for: timeout)
+                    return false
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? false
             }
-            group.addTask {
-                try await self.run.sleep(for: timeout)
-                return false
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? false
         }
     }
 
     /// Does something, but for no longer than some time.
     ///
-    /// When the time is over, the task of the closure is cancelled and waited for, and what it then returns or throws is
-    /// the result: a sleep or a condition throws `CancellationError`, an activity an ``ActivityError`` with a cancellation
+    /// When the time is over, the task of the closure is cancelled and waited for, and what it then returns or throws
+    /// is
+    /// the result: a sleep or a condition throws `CancellationError`, an activity an ``ActivityError`` with a
+    /// cancellation
     /// as its cause.
     ///
     /// <!-- not compiled: a part of a workflow -->
@@ -188,14 +241,21 @@ extension WorkflowContext {
     ///
     /// - Parameters:
     ///   - duration: How long, by the server's clock.
+    ///   - function: The function of the call, for who asks where a workflow waits.
+    ///   - file: Its file.
+    ///   - line: Its line.
     ///   - body: What to do.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws.
     @concurrent
     public func timeout<Return: Sendable, Failure: Error>(
         for duration: Duration,
+        function: String = #function,
+        file: String = #fileID,
+        line: Int = #line,
         body: @concurrent () async throws(Failure) -> Return
     ) async throws(Failure) -> Return {
+        let place = CallPlace(function, file, line)
         let result = await withoutActuallyEscaping(body) { body in
             let body = LentBody(call: body)
             return await withTaskGroup(of: Result<Return, Failure>?.self) { group in
@@ -204,7 +264,7 @@ extension WorkflowContext {
                 }
                 group.addTask {
                     // However it ends: the other task is cancelled, or has ended.
-                    _ = try? await self.run.sleep(for: duration)
+                    _ = try? await place.during { try await self.run.sleep(for: duration) }
                     return nil
                 }
                 var result: Result<Return, Failure>?
@@ -250,7 +310,8 @@ extension WorkflowContext {
     /// ```
     ///
     /// - Parameter id: The name of the change.
-    /// - Returns: False for a run that was past this place before the change, and the same for an id throughout the run.
+    /// - Returns: False for a run that was past this place before the change, and the same for an id throughout the
+    ///   run.
     public func patch(_ id: String) -> Bool {
         self.noted { try self.run.patched(id) } ?? false
     }
@@ -368,7 +429,8 @@ extension WorkflowContext {
     /// ```
     ///
     /// - Parameter handler: The handler; a dynamic one is for all names without one of their own.
-    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if its name is empty or reserved. An error in a query and a
+    /// - Throws: ``TemporalError/Code/invalidConfiguration`` if its name is empty or reserved. An error in a query and
+    ///   a
     ///   validator, and if the run is being given up.
     public func setHandler(_ handler: WorkflowHandler<Workflow>) throws {
         try self.run.checkMayChange()
@@ -437,7 +499,8 @@ extension WorkflowContext {
 
     /// Changes search attributes.
     ///
-    /// A value that cannot be encoded fails the workflow task, and so does `TemporalChangeVersion`, which is the engine's
+    /// A value that cannot be encoded fails the workflow task, and so does `TemporalChangeVersion`, which is the
+    /// engine's
     /// own.
     ///
     /// - Parameter attributes: Values by name. The others stay.

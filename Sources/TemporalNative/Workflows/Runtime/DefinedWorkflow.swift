@@ -226,7 +226,9 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         do {
             let answer =
                 switch query.queryType {
-                case "__stack_trace": try self.values.encode(values: [run.waits.joined(separator: "\n")])
+                case "__stack_trace":
+                    try self.values.encode(values: [run.waits.map(\.description).joined(separator: "\n")])
+                case "__enhanced_stack_trace": try self.values.encode(values: [self.stackTrace(of: run)])
                 case "__temporal_workflow_metadata": try self.values.encode(values: [self.metadata(in: run)])
                 default: try self.userAnswer(query)
                 }
@@ -248,7 +250,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         let queries = self.handlers.current.queries
         let handler = WorkflowHandlers.handler(of: query.queryType, in: queries)
         guard case .query(let body) = handler?.kind else {
-            let names = WorkflowHandlers.names(queries) + ["__stack_trace", "__temporal_workflow_metadata"]
+            let names = WorkflowHandlers.names(queries) + WorkflowRegistry.builtInQueries
             throw ApplicationFailure(
                 "\(Workflow.name) has no query \"\(query.queryType)\"; it has \(names.joined(separator: ", "))",
                 type: "NotFoundError"
@@ -267,6 +269,39 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             { try $0.handleQuery($1, next: $2) },
             { try body(self.workflow, instance.context.view, self.values, WorkflowMessage($0.query, $0.input)) }
         )
+    }
+
+    /// Where the tasks of the workflow wait, one stack for each.
+    ///
+    /// A stack has what is known of it: the call of the workflow's context, and within it what is awaited. Programs do not
+    /// carry their sources, so there are none.
+    private func stackTrace(of run: WorkflowRun) -> Temporal_Api_Sdk_V1_EnhancedStackTrace {
+        .with { trace in
+            trace.sdk.name = run.identity.name
+            trace.sdk.version = run.identity.version
+            trace.stacks = run.waits.map { wait in
+                .with { stack in
+                    if let place = wait.place {
+                        stack.locations.append(
+                            .with { location in
+                                location.filePath = place.file
+                                location.line = Int32(clamping: place.line)
+                                location.column = -1
+                                location.functionName = place.function
+                            }
+                        )
+                    }
+                    stack.locations.append(
+                        .with { location in
+                            location.line = -1
+                            location.column = -1
+                            location.functionName = wait.subject
+                            location.internalCode = true
+                        }
+                    )
+                }
+            }
+        }
     }
 
     private func metadata(in run: WorkflowRun) -> Temporal_Api_Sdk_V1_WorkflowMetadata {

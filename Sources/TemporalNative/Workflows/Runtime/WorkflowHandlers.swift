@@ -70,7 +70,7 @@ struct WorkflowHandlers<Workflow: WorkflowDefinition>: Sendable {
 /// `@unchecked Sendable`: one per run, touched by the thread that runs the workflow only.
 final class RunHandlers<Workflow: WorkflowDefinition>: @unchecked Sendable {
     var current: WorkflowHandlers<Workflow>
-    /// What ``WorkflowContext/condition(_:)-(_)`` sees, and what handlers are given a copy of; nil before the run begins.
+    /// What ``WorkflowContext/condition(_:function:file:line:)-(_)`` sees, and what handlers are given a copy of; nil before the run begins.
     var workflow: Workflow?
     private var waiting: [API.Signal] = []
 

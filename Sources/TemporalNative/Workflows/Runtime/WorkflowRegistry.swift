@@ -60,9 +60,12 @@ struct WorkflowRegistry: Sendable {
         }
     }
 
+    /// Queries that every workflow answers.
+    static let builtInQueries = ["__stack_trace", "__enhanced_stack_trace", "__temporal_workflow_metadata"]
+
     static func check(_ name: String, _ what: String) throws {
         guard !name.isEmpty else { throw Self.invalid("\(what) has an empty name") }
-        guard !name.hasPrefix("__temporal_"), name != "__stack_trace" else {
+        guard !name.hasPrefix("__temporal_"), !Self.builtInQueries.contains(name) else {
             throw Self.invalid("the name \"\(name)\" of \(what) is reserved")
         }
     }

@@ -259,7 +259,7 @@ struct WorkflowWorkerTests {
     func python(_ mode: StorageMode) async throws {
         try await Self.with(mode) { _, queue in
             let output = try await Self.runPython(mode, queue)
-            #expect(output.contains("5 passed, 0 failed"))
+            #expect(output.contains("7 passed, 0 failed"))
         }
     }
 
