@@ -9,7 +9,7 @@ internal import NIOConcurrencyHelpers
 internal import NIOCore
 package import NIOSSL
 
-/// A configuration of TLS that is loaded again when what it is made of has changed (ES-R8).
+/// A configuration of TLS that is loaded again when its certificates or keys have changed (ES-R8).
 ///
 /// A connection takes what is there when it is made, and keeps it: nothing is dropped when certificates change.
 package final class ReloadedTLS: Sendable {
@@ -37,12 +37,12 @@ package final class ReloadedTLS: Sendable {
     ///
     /// If that fails, what was there stays in use. Not to be called on an event loop: it may read files.
     ///
-    /// - Returns: Whether anything has changed.
+    /// - Returns: Whether a certificate or a key has changed; nothing else is looked at.
     /// - Throws: As the first time: perhaps one of two files has been written, and the other not yet.
     @discardableResult
     package func reload() throws -> Bool {
         let configuration = try self.load()
-        let isSame = self.state.withLockedValue { configuration.bestEffortEquals($0.configuration) }
+        let isSame = self.state.withLockedValue { configuration.hasSameCertificates(as: $0.configuration) }
         guard !isSame else { return false }
         let context = try NIOSSLContext(configuration: configuration)
         self.state.withLockedValue { $0 = State(configuration: configuration, context: context) }
@@ -89,6 +89,14 @@ package final class ReloadedTLS: Sendable {
 }
 
 extension TLSConfiguration {
+    /// Whether certificates and keys are the same.
+    ///
+    /// Not `bestEffortEquals`: it compares the bytes of closures, those that are not set included, whose bytes are any.
+    fileprivate func hasSameCertificates(as other: Self) -> Bool {
+        self.certificateChain == other.certificateChain && self.privateKey == other.privateKey
+            && self.trustRoots == other.trustRoots && self.additionalTrustRoots == other.additionalTrustRoots
+    }
+
     /// With nothing older than TLS 1.2, whatever was set.
     package var withoutOldVersions: TLSConfiguration {
         var configuration = self

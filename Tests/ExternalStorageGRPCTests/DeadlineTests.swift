@@ -99,7 +99,6 @@ struct DeadlineTests {
         let (transport, frontend) = try self.transport { _ in reference }
         let request = try stores ? StartRequest.with { $0.input = .of(.large()) }.buffer : ByteBuffer()
 
-        let started = ContinuousClock.now
         let error = await #expect(throws: RPCError.self) {
             try await self.unary(
                 transport,
@@ -112,7 +111,6 @@ struct DeadlineTests {
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.message.contains("(hanging)") == true)
         #expect(frontend.requests.count == (stores ? 0 : 1))
-        #expect(ContinuousClock.now - started < .seconds(20))
     }
 
     @Test("ES-R6 So it is on the road of streams, by the header")
