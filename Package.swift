@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "TemporalAPI", targets: ["TemporalAPI"]),
         .library(name: "TemporalNative", targets: ["TemporalNative"]),
         .library(name: "TemporalNativeTesting", targets: ["TemporalNativeTesting"]),
+        .library(name: "TemporalProfiles", targets: ["TemporalProfiles"]),
         .library(name: "TemporalTransport", targets: ["TemporalTransport"]),
         .library(name: "TemporalWorkflows", targets: ["TemporalWorkflows"]),
         .executable(name: "temporal-storage", targets: ["temporal-storage"]),
@@ -51,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
@@ -598,11 +600,27 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceContextModule", package: "swift-service-context"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
+        ),
+        // Profiles of clients from temporal.toml. Apart, because of TOML, whose parser is C++.
+        .target(
+            name: "TemporalProfiles",
+            dependencies: ["TemporalNative", .product(name: "TOMLKit", package: "TOMLKit")]
+        ),
+        .testTarget(
+            name: "TemporalProfilesTests",
+            dependencies: [
+                "ExternalStorageCore",
+                "TemporalNative",
+                "TemporalProfiles",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["profiles.py"]
         ),
         .testTarget(
             name: "TemporalNativeTests",
@@ -835,8 +853,8 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
+                "TemporalProfiles",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -847,7 +865,7 @@ let package = Package(
             dependencies: [
                 "ExternalStorageCore",
                 "TemporalNative",
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                "TemporalProfiles",
             ],
             path: "Examples/GettingStarted"
         ),
@@ -858,7 +876,6 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -873,8 +890,8 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
+                "TemporalProfiles",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
@@ -888,7 +905,7 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                "TemporalProfiles",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Examples/Migration",
@@ -901,7 +918,7 @@ let package = Package(
                 "ExternalStorageCore",
                 "ExternalStorageS3",
                 "TemporalNative",
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                "TemporalProfiles",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Examples/Threshold",

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
-import GRPCNIOTransportHTTP2Posix
 import TemporalNative
+import TemporalProfiles
 
 // snippet.begin
 /// Has an activity say a text louder.
@@ -25,11 +25,10 @@ struct Shout: WorkflowDefinition {
 @main
 struct GettingStarted {
     static func main() async throws {
-        let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 7233
         let driver = try LocalDiskStorageDriver(root: "payloads")
 
         try await TemporalClient.connect(
-            target: .ipv4(address: "127.0.0.1", port: port),
+            profile: .load(),
             externalStorage: ExternalStorage(driver: driver)
         ) { client in
             let worker = try TemporalWorker(client: client, taskQueue: "getting-started", workflows: [Shout.self]) {

@@ -8,9 +8,9 @@ import AWSCredentials
 import ExternalStorageCore
 import ExternalStorageS3
 import Foundation
-import GRPCNIOTransportHTTP2Posix
 import Logging
 import TemporalNative
+import TemporalProfiles
 
 /// From one store to another, while workflows go on: what is new goes to the new store, what is old is still read.
 ///
@@ -18,7 +18,7 @@ import TemporalNative
 ///
 /// Before, there is a directory; after, an S3 bucket comes first, and the directory stays registered for what is in it. A
 /// workflow in Python (`migration.py`, which has to run with the same directory) calls the activity that is here. The
-/// server is `TEMPORAL_ADDRESS`, the bucket `S3_BUCKET` at `S3_ENDPOINT`.
+/// server is that of the profile, such as `TEMPORAL_ADDRESS`, the bucket `S3_BUCKET` at `S3_ENDPOINT`.
 @main
 struct Migration {
     let environment = ProcessInfo.processInfo.environment
@@ -100,9 +100,8 @@ struct Migration {
         _ storage: ExternalStorage,
         _ body: (TemporalClient) async throws -> Result
     ) async throws -> Result {
-        let address = (self.environment["TEMPORAL_ADDRESS"] ?? "127.0.0.1:7233").split(separator: ":").map(String.init)
-        return try await TemporalClient.connect(
-            target: .dns(host: address[0], port: address.count > 1 ? Int(address[1]) : nil),
+        try await TemporalClient.connect(
+            profile: .load(),
             externalStorage: storage,
             logger: self.logger
         ) { client in

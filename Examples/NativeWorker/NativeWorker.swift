@@ -8,7 +8,6 @@ import AWSCredentials
 import ExternalStorageCore
 import ExternalStorageS3
 import Foundation
-import GRPCNIOTransportHTTP2Posix
 import Logging
 import ServiceLifecycle
 import TemporalNative
@@ -18,15 +17,14 @@ import UnixSignals
 ///
 ///     native-worker TASK-QUEUE
 ///
-/// The server is `TEMPORAL_ADDRESS` (HOST:PORT), the store `S3_BUCKET` and, if it is not Amazon's, `S3_ENDPOINT`;
+/// The server is `TEMPORAL_ADDRESS` (HOST:PORT) and the other variables of Temporal's programs, the store `S3_BUCKET` and, if it is not Amazon's, `S3_ENDPOINT`;
 /// credentials and region are found as the AWS SDKs find them. `EXTERNAL_STORAGE_THRESHOLD` is a number of bytes or
 /// `all`. It ends on SIGTERM, when what runs has ended.
 @main
 struct NativeWorker {
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let address = (environment["TEMPORAL_ADDRESS"] ?? "127.0.0.1:7233").split(separator: ":")
-        guard CommandLine.arguments.count == 2, address.count == 2, let port = Int(address[1]) else {
+        guard CommandLine.arguments.count == 2 else {
             FileHandle.standardError.write(Data("usage: TEMPORAL_ADDRESS=HOST:PORT native-worker TASK-QUEUE\n".utf8))
             exit(64)
         }
@@ -34,7 +32,7 @@ struct NativeWorker {
         logger.logLevel = environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0) } ?? .info
 
         let client = try TemporalClient(
-            target: .dns(host: String(address[0]), port: port),
+            profile: ClientProfile(environment: environment),
             externalStorage: try Self.storage(environment, logger: logger),
             logger: logger
         )

@@ -9,27 +9,26 @@ import Crypto
 import ExternalStorageCore
 import ExternalStorageS3
 import Foundation
-import GRPCNIOTransportHTTP2Posix
 import Logging
 import NIOCore
 import TemporalNative
+import TemporalProfiles
 
 /// A file through two activities, larger than this program's memory: it travels by reference.
 ///
 ///     stored-pipeline [MEBIBYTES]
 ///
 /// A workflow in Python (`pipeline.py`, which has to run) calls the two activities; this program is their worker, and the
-/// client that starts it. The server is `TEMPORAL_ADDRESS`, the store `S3_BUCKET` at `S3_ENDPOINT`. The last lines say
+/// client that starts it. The server is that of the profile, such as `TEMPORAL_ADDRESS`, the store `S3_BUCKET` at `S3_ENDPOINT`. The last lines say
 /// what came out, and how much memory was needed at most.
 @main
 struct StoredPipeline {
     static func main() async throws {
         let size = (CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 200) * 1_048_576
         let environment = ProcessInfo.processInfo.environment
-        let address = (environment["TEMPORAL_ADDRESS"] ?? "127.0.0.1:7233").split(separator: ":").map(String.init)
         let logger = Logger(label: "stored-pipeline") { StreamLogHandler.standardError(label: $0) }
         try await TemporalClient.connect(
-            target: .dns(host: address[0], port: address.count > 1 ? Int(address[1]) : nil),
+            profile: .load(),
             externalStorage: Self.storage(environment, largest: size + 1_024, logger: logger),
             logger: logger
         ) { client in

@@ -8,16 +8,16 @@ import AWSCredentials
 import ExternalStorageCore
 import ExternalStorageS3
 import Foundation
-import GRPCNIOTransportHTTP2Posix
 import Logging
 import TemporalNative
+import TemporalProfiles
 
 /// The same value with two thresholds: inline with one, stored with the other.
 ///
 ///     threshold
 ///
 /// A workflow in Python (`threshold.py`, which has to run) calls the activity that is here. The server is
-/// `TEMPORAL_ADDRESS`, the bucket `S3_BUCKET` at `S3_ENDPOINT`.
+/// that of the profile, such as `TEMPORAL_ADDRESS`, the bucket `S3_BUCKET` at `S3_ENDPOINT`.
 @main
 struct Threshold {
     let environment = ProcessInfo.processInfo.environment
@@ -43,9 +43,8 @@ struct Threshold {
         var configuration = ExternalStorage.Configuration()
         configuration.threshold = threshold
         let storage = try ExternalStorage(driver: self.bucket(), configuration: configuration, logger: self.logger)
-        let address = (self.environment["TEMPORAL_ADDRESS"] ?? "127.0.0.1:7233").split(separator: ":").map(String.init)
         return try await TemporalClient.connect(
-            target: .dns(host: address[0], port: address.count > 1 ? Int(address[1]) : nil),
+            profile: .load(),
             externalStorage: storage,
             logger: self.logger
         ) { client in

@@ -21,6 +21,7 @@ struct ConfigReaderTests {
         let configuration = try TemporalClient.Configuration(
             configReader: Self.reader([
                 "namespace": "orders", "identity": "me", "apiKey": "k", "headers": Self.list("a=b=c"), "connections": 2,
+                "authority": "server",
                 "callTimeout": 5, "longPollTimeout": 80,
             ])
         )
@@ -29,6 +30,7 @@ struct ConfigReaderTests {
         #expect(configuration.apiKey != nil)
         #expect(configuration.headers.map(\.0) == ["a"] && configuration.headers.map(\.1) == ["b=c"])
         #expect(configuration.connections == 2)
+        #expect(configuration.authority == "server")
         #expect(configuration.callTimeout == .seconds(5))
         #expect(configuration.longPollTimeout == .seconds(80))
         let empty = try TemporalClient.Configuration(configReader: Self.reader([:]))

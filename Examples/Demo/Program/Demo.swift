@@ -9,14 +9,16 @@ import Crypto
 import ExternalStorageCore
 import ExternalStorageS3
 import Foundation
-import GRPCNIOTransportHTTP2Posix
 import Logging
 import NIOCore
 import TemporalNative
+import TemporalProfiles
 
 /// A client, a workflow and an activity in one Swift program, with large values in S3.
 ///
-///     demo HOST:PORT WORKFLOW-ID    the bucket is S3_BUCKET at S3_ENDPOINT
+///     demo WORKFLOW-ID
+///
+/// The server is that of the profile, such as `TEMPORAL_ADDRESS`, the bucket `S3_BUCKET` at `S3_ENDPOINT`.
 ///
 /// Starts a workflow, signals it 5 MiB, queries them back, and awaits the result of an activity.
 @main
@@ -24,10 +26,8 @@ struct Demo {
     static func main() async throws {
         let arguments = CommandLine.arguments
         let environment = ProcessInfo.processInfo.environment
-        guard arguments.count == 3, let (host, port) = Self.hostAndPort(arguments[1]),
-            let bucket = environment["S3_BUCKET"]
-        else {
-            FileHandle.standardError.write(Data("usage: S3_BUCKET=NAME demo HOST:PORT WORKFLOW-ID\n".utf8))
+        guard arguments.count == 2, let bucket = environment["S3_BUCKET"] else {
+            FileHandle.standardError.write(Data("usage: S3_BUCKET=NAME demo WORKFLOW-ID\n".utf8))
             exit(64)
         }
         var logger = Logger(label: "demo") { StreamLogHandler.standardError(label: $0) }
@@ -43,7 +43,7 @@ struct Demo {
         )
         let driver = try S3StorageDriver(bucket: .fixed(bucket), client: s3, logger: logger)
         try await TemporalClient.connect(
-            target: .dns(host: host, port: port),
+            profile: .load(),
             externalStorage: try ExternalStorage(driver: driver, logger: logger),
             logger: logger
         ) { client in
@@ -51,7 +51,7 @@ struct Demo {
             let worker = try TemporalWorker(client: client, taskQueue: taskQueue, workflows: [Invert.self]) {
                 Activity("invert") { (value: ByteBuffer) in ByteBuffer(bytes: value.readableBytesView.map { ~$0 }) }
             }
-            try await worker.running { try await Self.useWorkflow(arguments[2], on: taskQueue, of: client) }
+            try await worker.running { try await Self.useWorkflow(arguments[1], on: taskQueue, of: client) }
         }
     }
 
@@ -77,11 +77,5 @@ struct Demo {
         let digest = SHA256.hash(data: Data(value.readableBytesView)).prefix(8)
         let hex = digest.map { String(format: "%02x", $0) }.joined()
         return "\(value.readableBytes) bytes, sha256 \(hex)…"
-    }
-
-    private static func hostAndPort(_ text: String) -> (String, Int)? {
-        let parts = text.split(separator: ":")
-        guard parts.count == 2, let port = Int(parts[1]) else { return nil }
-        return (String(parts[0]), port)
     }
 }

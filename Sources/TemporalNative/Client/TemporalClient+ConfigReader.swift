@@ -16,6 +16,7 @@ extension TemporalClient.Configuration {
     /// | `identity` | string | process id and host |
     /// | `apiKey` | string, a secret | none |
     /// | `headers` | strings | none; each `NAME=VALUE` |
+    /// | `authority` | string | that of the target |
     /// | `connections` | int | 4 |
     /// | `callTimeout` | int | seconds; 30 |
     /// | `longPollTimeout` | int | seconds; 70 |
@@ -44,6 +45,7 @@ extension TemporalClient.Configuration {
                 return (String(text[..<separator]), String(text[text.index(after: separator)...]))
             }
         )
+        self.authority = settings.string("authority")
         self.connections = try settings.int("connections", atLeast: 1) ?? self.connections
         self.callTimeout = try settings.seconds("callTimeout") ?? self.callTimeout
         self.longPollTimeout = try settings.seconds("longPollTimeout") ?? self.longPollTimeout

@@ -27,6 +27,11 @@ extension TemporalClient {
         /// Keys that the client or gRPC write themselves are refused.
         public var headers: [(String, String)]
 
+        /// The name by which the server is called, in `:authority` and towards TLS; by default that of the target.
+        ///
+        /// A client on a transport of your own does not read it.
+        public var authority: String?
+
         /// How values become payloads, and the codecs that change these.
         public var dataConverter: DataConverter
 

@@ -115,6 +115,7 @@ public final class TemporalClient: Service {
         let transport = try Self.transport(
             to: target,
             security: transportSecurity,
+            authority: configuration.authority,
             connections: configuration.connections,
             on: executor.eventLoop
         )

@@ -17,16 +17,24 @@ extension TemporalClient {
     static func transport(
         to target: any ResolvableTarget,
         security: ClientSecurity,
+        authority: String? = nil,
         connections: Int,
         on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next()
     ) throws(TemporalError) -> PooledTransport<HTTP2CallTransport> {
         guard connections > 0 else {
             throw TemporalError(code: .invalidConfiguration, message: "a client needs at least one connection")
         }
+        var configuration = HTTP2CallTransport.Configuration()
+        configuration.authority = authority
         do {
             return PooledTransport(
                 try (0..<connections).map { _ in
-                    try HTTP2CallTransport(target: target, security: security, eventLoopGroup: eventLoop)
+                    try HTTP2CallTransport(
+                        target: target,
+                        security: security,
+                        configuration: configuration,
+                        eventLoopGroup: eventLoop
+                    )
                 }
             )
         } catch {

@@ -7,6 +7,7 @@
 import BufferTransport
 import ExternalStorageProxy
 import GRPCNIOTransportHTTP2Posix
+import Groundwork
 import NIOCore
 import NIOPosix
 import TemporalTransport
@@ -61,17 +62,11 @@ struct ProxySettings {
         // What is larger than one payload that is not stored waits until there is memory for it, which takes no time as a
         // rule.
         configuration.responseWindow = 262_144
-        let target: any ResolvableTarget =
-            switch try? NIOCore.SocketAddress(ipAddress: self.target.host, port: self.target.port) {
-            case .v4: .ipv4(address: self.target.host, port: self.target.port)
-            case .v6: .ipv6(address: self.target.host, port: self.target.port)
-            case .unixDomainSocket, nil: .dns(host: self.target.host, port: self.target.port)
-            }
         do {
             return PooledTransport(
                 try (0..<self.upstreamConnections).map { _ in
                     try HTTP2CallTransport(
-                        target: target,
+                        target: self.target.target,
                         security: self.tls.target,
                         configuration: configuration,
                         eventLoopGroup: eventLoopGroup

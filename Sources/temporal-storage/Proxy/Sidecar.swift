@@ -8,6 +8,7 @@ import BufferTransport
 import ExternalStorageProxy
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Groundwork
 import Logging
 import NIOPosix
 import ServiceLifecycle

@@ -4,6 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

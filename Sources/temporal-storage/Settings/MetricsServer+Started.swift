@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageProxy
+import Groundwork
 import Logging
 
 extension MetricsServer {

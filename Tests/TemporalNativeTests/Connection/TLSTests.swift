@@ -92,6 +92,83 @@ struct TLSTests {
         }
     }
 
+    @Test("A profile's certificates, server name, key and headers are what the server sees")
+    func profile() async throws {
+        let (server, client) = (try HostCertificate(host: "orders.test"), try HostCertificate(host: "client"))
+        let security = HTTP2ServerTransport.Posix.TransportSecurity.mTLS(
+            certificateChain: [server.source],
+            privateKey: server.key
+        ) { $0.trustRoots = .certificates([client.source]) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "tls-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let (certificate, key) = (directory.appending(path: "cert.pem"), directory.appending(path: "key.pem"))
+        try Data(client.certificatePEM.utf8).write(to: certificate)
+        try Data(client.privateKeyPEM.utf8).write(to: key)
+        try await SystemInfoServer.run(security) { recorded, target in
+            guard let address = target as? ResolvableTargets.IPv4, let port = address.addresses.first?.port else {
+                Issue.record("\(target)")
+                return
+            }
+            let environment = [
+                "TEMPORAL_ADDRESS": "127.0.0.1:\(port)", "TEMPORAL_NAMESPACE": "ns", "TEMPORAL_API_KEY": "s3cret",
+                "TEMPORAL_TLS_CLIENT_CERT_PATH": certificate.path, "TEMPORAL_TLS_CLIENT_KEY_PATH": key.path,
+                "TEMPORAL_TLS_SERVER_CA_CERT_DATA": server.certificatePEM, "TEMPORAL_GRPC_META_SHOP_ID": "7",
+            ]
+            func connect(_ more: [String: String]) async throws {
+                let profile = try ClientProfile(environment: environment.merging(more) { $1 })
+                var configuration = TemporalClient.Configuration(profile: profile)
+                configuration.callTimeout = more.isEmpty ? .seconds(1) : .seconds(20)
+                try await TemporalClient.connect(
+                    profile: profile,
+                    configuration: configuration,
+                    logger: LiveServices.logger
+                ) { client in
+                    #expect(client.namespace == "ns")
+                }
+            }
+            // The certificate has another name than the address.
+            let stranger = await #expect(throws: TemporalError.self) { try await connect([:]) }
+            #expect(stranger?.code == .unavailable)
+            try await connect(["TEMPORAL_TLS_SERVER_NAME": "orders.test"])
+            let metadata = try #require(recorded.metadata.last)
+            #expect(Array(metadata[stringValues: "authorization"]) == ["Bearer s3cret"])
+            #expect(Array(metadata[stringValues: "shop-id"]) == ["7"])
+            try await connect(["TEMPORAL_TLS_DISABLE_HOST_VERIFICATION": "true"])
+        }
+    }
+
+    @Test(
+        "A profile that cannot be used names its key",
+        arguments: [
+            (["TEMPORAL_ADDRESS": "localhost"], "\"address\""), (["TEMPORAL_ADDRESS": "http://a:1"], "\"address\""),
+            (["TEMPORAL_TLS_CLIENT_CERT_DATA": "x"], "\"tls.client_key\""),
+            (["TEMPORAL_TLS_CLIENT_KEY_DATA": "x"], "\"tls.client_cert\""),
+            (["TEMPORAL_TLS_SERVER_CA_CERT_DATA": "x"], "\"tls.server_ca_cert\""),
+            (["TEMPORAL_TLS_SERVER_CA_CERT_PATH": "/nowhere/ca.pem"], "/nowhere/ca.pem"),
+            (["TEMPORAL_GRPC_META_CLIENT_NAME": "x"], "client-name"),
+        ]
+    )
+    func wrongProfile(environment: [String: String], name: String) throws {
+        let profile = try ClientProfile(environment: environment)
+        let error = #expect(throws: TemporalError.self) {
+            try TemporalClient(profile: profile, logger: LiveServices.logger)
+        }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message.contains(name) == true, "\(String(describing: error))")
+    }
+
+    @Test(
+        "There is TLS if a profile speaks of it or has an API key, and does not say otherwise",
+        arguments: [
+            ([:], false), (["TEMPORAL_API_KEY": "k"], true), (["TEMPORAL_TLS": "true"], true),
+            (["TEMPORAL_TLS": "false", "TEMPORAL_API_KEY": "k"], false), (["TEMPORAL_TLS_SERVER_NAME": "n"], true),
+        ]
+    )
+    func usesTLS(environment: [String: String], expected: Bool) throws {
+        #expect(try ClientProfile(environment: environment).usesTLS == expected)
+    }
+
     @Test("A certificate that does not belong to its key is an error when the client is created")
     func mismatch() throws {
         let (one, other) = (try HostCertificate(host: "one"), try HostCertificate(host: "other"))

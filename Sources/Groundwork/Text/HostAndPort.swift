@@ -5,28 +5,17 @@
 //===----------------------------------------------------------------------===//
 
 /// An address as people write it: `HOST:PORT`, with brackets around an IPv6 address.
-struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
-    var host: String
-    var port: Int
+package struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
+    package var host: String
+    package var port: Int
 
-    init(host: String, port: Int) {
+    package init(host: String, port: Int) {
         self.host = host
         self.port = port
     }
 
-    /// - Parameters:
-    ///   - value: The text.
-    ///   - acceptsAnyPort: Whether port 0 is allowed, for "a free one".
-    /// - Throws: ``CommandError`` that names the origin of the value.
-    init(_ value: Settings.Value, acceptsAnyPort: Bool) throws {
-        guard let parsed = Self(value.text), parsed.port > 0 || acceptsAnyPort else {
-            throw value.isNot("HOST:PORT, such as 127.0.0.1:7233")
-        }
-        self = parsed
-    }
-
     /// Nil if the text is no address.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         var host = text[..<colon]
         let digits = text[text.index(after: colon)...]
@@ -45,5 +34,7 @@ struct HostAndPort: Hashable, Sendable, CustomStringConvertible {
         self.port = Int(port)
     }
 
-    var description: String { self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)" }
+    package var description: String {
+        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    }
 }

@@ -4,9 +4,8 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import Groundwork
 import Testing
-
-@testable import temporal_storage
 
 @Suite("Addresses as people write them")
 struct HostAndPortTests {
