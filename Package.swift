@@ -941,6 +941,20 @@ let package = Package(
             ],
             path: "Tests/Integration/EncodedReferencesSidecar"
         ),
+        // A worker of random workflows, for Scripts/stress.
+        .executableTarget(
+            name: "WorkflowStress",
+            dependencies: [
+                "ExternalStorageCore",
+                "TemporalNative",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Integration/WorkflowStress"
+        ),
         // The double of Azure Blob Storage as a process, for the integration tests.
         .executableTarget(
             name: "AzureDouble",

@@ -52,6 +52,11 @@ extension TemporalWorker {
         /// storage for it, whether its code still has it or not. A run that is larger by itself is not kept.
         public var maxCachedWorkflowBytes = 536_870_912
 
+        /// After which share of its tasks, from 0 to 1, a run is not kept although there is room, at random.
+        ///
+        /// 0. For tests: a run that is made of its history again has to come to the same.
+        package var droppedRunShare = 0.0
+
         /// How many local activities run at the same time.
         ///
         /// 100.
@@ -112,6 +117,7 @@ extension TemporalWorker.Configuration {
         try require(self.workflowPollers >= 2, "workflowPollers is \(self.workflowPollers), and has to be at least 2")
         try require(self.maxCachedWorkflows >= 0, "maxCachedWorkflows is \(self.maxCachedWorkflows)")
         try require(self.maxCachedWorkflowBytes > 0, "maxCachedWorkflowBytes is \(self.maxCachedWorkflowBytes)")
+        try require((0...1).contains(self.droppedRunShare), "droppedRunShare is \(self.droppedRunShare)")
         try require((self.maxActivitiesPerSecond ?? 1) > 0, "maxActivitiesPerSecond has to be above zero")
         try require(
             (self.maxTaskQueueActivitiesPerSecond ?? 1) > 0,

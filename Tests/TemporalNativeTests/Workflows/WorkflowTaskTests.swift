@@ -92,6 +92,39 @@ struct WorkflowTaskTests {
         #expect(service.state.withLockedValue { $0.completions.isEmpty })
     }
 
+    @Test("A run that is dropped after a task, as tests want it, is made of its history at the next one")
+    func dropped() async throws {
+        let service = ScriptedTasks()
+        service.state.withLockedValue { $0.history = Self.events() }
+        var configuration = TemporalWorker.Configuration()
+        configuration.droppedRunShare = 1
+        let worker = try WorkflowWorker.scripted(service, workflows: [Sleeper.self], configuration: configuration)
+        await worker.process(Self.task())
+        #expect(worker.cache.count == 0)
+        let completion = try #require(service.state.withLockedValue { $0.completions }.first)
+        #expect(completion.commands.map(\.commandType) == [.startTimer])
+        // It asks for its own queue all the same, as a worker does that keeps runs.
+        #expect(completion.stickyAttributes.workerTaskQueue.name == worker.stickyQueue)
+        await worker.process(
+            ScriptedTasks.nextTask(
+                type: "Sleeper",
+                after: 3,
+                [
+                    { event in
+                        event.eventType = .timerStarted
+                        event.timerStartedEventAttributes.timerID =
+                            completion.commands[0].startTimerCommandAttributes.timerID
+                    }
+                ]
+            )
+        )
+        #expect(service.state.withLockedValue { $0.historyCalls } == 1)
+        #expect(service.state.withLockedValue { $0.failures }.isEmpty)
+        #expect(service.state.withLockedValue { $0.completions }.count == 2)
+        configuration.droppedRunShare = 1.5
+        #expect(throws: TemporalError.self) { try configuration.validate() }
+    }
+
     @Test("A query of a workflow that is not there is answered as failed")
     func queryOfUnknown() async throws {
         let service = ScriptedTasks()

@@ -50,6 +50,9 @@ public struct WorkflowHistory: Sendable {
         self.history = history
     }
 
+    /// Whether a worker has answered a task of it.
+    var hasAnsweredTask: Bool { self.history.events.contains { $0.eventType == .workflowTaskCompleted } }
+
     /// The number of events.
     public var count: Int { self.history.events.count }
 }

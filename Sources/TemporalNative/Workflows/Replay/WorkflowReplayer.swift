@@ -61,6 +61,8 @@ public struct WorkflowReplayer: Sendable {
 
     /// Replays a history.
     ///
+    /// A history in which no task was answered fits any code: the run was ended before, or has not begun.
+    ///
     /// - Parameter history: The history, of a run that has ended or goes on.
     /// - Throws: ``TemporalError``: `nondeterminism` if the code does not fit, with what history has and what the code did;
     ///   `workflowTaskFailed` if the code fails its task otherwise, or is not there; `codecFailed`. `ExternalStorageError`
@@ -117,6 +119,8 @@ public struct WorkflowReplayer: Sendable {
     private static func judge(_ outcome: TaskOutcome?, _ history: WorkflowHistory) throws {
         switch outcome {
         case .answered: return
+        // The run has ended, or waits, before its code has done anything that counts.
+        case .needsHistory where !history.hasAnsweredTask: return
         case .needsHistory, .waiting:
             throw TemporalError(code: .workflowTaskFailed, message: "no task of the history has been answered")
         case .failed(let failure):

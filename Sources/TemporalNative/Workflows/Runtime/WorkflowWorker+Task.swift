@@ -37,6 +37,10 @@ extension WorkflowWorker {
                 self.metrics.tasks.increment()
                 (run, returned) = await self.answer(task, kept: held, since: self.clock.now())
             }
+            if let held = run, self.configuration.droppedRunShare > .random(in: 0..<1) {
+                await self.evict(held)
+                run = nil
+            }
             for evicted in self.cache.giveBack(id, keeping: run) { await self.evict(evicted) }
             self.metrics.latency.record(duration: began.duration(to: self.clock.now()))
             next = returned

@@ -17,13 +17,14 @@ extension WorkflowWorker {
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
         payloads: PayloadContext = PayloadContext(),
-        deployment: WorkerDeployment? = nil
+        deployment: WorkerDeployment? = nil,
+        configuration: TemporalWorker.Configuration = .init()
     ) throws -> WorkflowWorker {
         WorkflowWorker(
             service: service,
             registry: try WorkflowRegistry(workflows),
             activities: try activities.map { try ActivityRegistry($0) },
-            configuration: .init(),
+            configuration: configuration,
             payloads: payloads,
             identity: WorkerReport.Identity(
                 identity: "me",

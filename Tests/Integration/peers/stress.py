@@ -1,0 +1,715 @@
+# ===----------------------------------------------------------------------===#
+# This source file is part of the Temporal External Storage for Swift project
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Temporal External Storage for Swift project authors
+# ===----------------------------------------------------------------------===#
+"""Random workflows in Swift while workers are killed, runs are dropped and the server is restarted; prints a tally.
+
+    eval "$(Scripts/dev-services env)"
+    stress.py --services .services --binary .build/debug/WorkflowStress --seconds 60
+
+Starts workers with different shares of dropped runs, and workflows that do what a seed says (`stress_plan.py`). They get
+signals, also in bursts when they end, updates, of which some are rejected, queries and cancellations; some are terminated.
+Workers are killed and stopped, and so is the server. Of every run that has ended the history is taken: its result must
+hold each signal and each accepted update exactly once and be what the plan says, no task may have failed, and the history
+is replayed from its first event. The last line is `N passed, N failed`: one for each run, and one for each check at the
+end. What does not fit is kept in the directory that is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from common import leave, quiet, raw_history, storage_converter
+from google.protobuf import json_format
+from local_disk_driver import LocalDiskStorageDriver
+from stress_plan import Plan, known, note
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+ROOT = Path(__file__).resolve().parents[3]
+THRESHOLD = 2_000
+"""Bytes: low, so that ledgers of walks with many messages are stored too."""
+EMPTY = {"trace": [], "signals": [], "updates": [], "violations": [], "isCancelled": False}
+HARMLESS = {"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND"}
+"""Why a task may fail without a fault of the worker."""
+
+
+@dataclass
+class Worker:
+    """A process that polls, with settings of its own."""
+
+    process: asyncio.subprocess.Process
+    tally: Path
+    log: Path
+    settings: str
+
+
+@dataclass
+class Root:
+    """A walk that was started here, and what it was sent."""
+
+    id: str
+    seed: int
+    certain_signals: set[str] = field(default_factory=set)
+    possible_signals: set[str] = field(default_factory=set)
+    certain_updates: set[str] = field(default_factory=set)
+    possible_updates: set[str] = field(default_factory=set)
+    is_terminated: bool = False
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    updates: Counter[str] = field(default_factory=Counter)
+    """Those that its last run has seen."""
+
+
+class Stress:
+    def __init__(self, arguments: argparse.Namespace, client: Client, plain: Client) -> None:
+        self.arguments = arguments
+        self.client = client
+        self.plain = plain
+        self.random = random.Random(arguments.seed)
+        self.folder: Path = arguments.logs
+        self.queue = f"stress-{arguments.seed}-{os.getpid()}"
+        self.counts: Counter[str] = Counter()
+        self.findings: list[str] = []
+        self.workers: list[Worker] = []
+        self.past: Counter[str] = Counter()
+        self.roots: dict[str, Root] = {}
+        self.open: set[str] = set()
+        self.seen: set[str] = set()
+        self.sent: list[tuple[str, str]] = []
+        """Signals that walks say they have delivered: to whom, and which."""
+        self.signals: dict[str, Counter[str]] = {}
+        """Signals that walks have seen, by their ids; those are missing that ended without saying so."""
+        self.server_is_up = asyncio.Event()
+        self.server_is_up.set()
+        self.memory = 0
+        self.replayer: asyncio.subprocess.Process | None = None
+
+    def found(self, text: str) -> None:
+        self.findings.append(text)
+        print(f"FAIL {text}", flush=True)
+
+    # --- Processes -----------------------------------------------------------------------------------------------
+
+    async def start_worker(self) -> None:
+        cached, dropped = self.random.choice([(1000, 0), (1000, 0.1), (1000, 0.5), (1000, 1), (3, 0), (0, 0)])
+        name = f"worker-{self.counts['workers']}"
+        self.counts["workers"] += 1
+        tally, log = self.folder / f"{name}.json", self.folder / f"{name}.log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                self.arguments.binary,
+                *("serve", "--server", self.arguments.server, "--task-queue", self.queue, "--tally", tally),
+                *("--store", self.arguments.store, "--threshold", str(THRESHOLD)),
+                *("--cached", str(cached), "--dropped", str(dropped)),
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "WORKFLOW_STRESS_MISTAKE": self.arguments.mistake},
+            )
+        self.workers.append(Worker(process, tally, log, f"{cached} runs, {dropped:.0%} dropped"))
+
+    async def end_worker(self, worker: Worker, number: int) -> None:
+        if worker.process.returncode is not None:
+            self.found(f"a worker ({worker.settings}) ended by itself with {worker.process.returncode}: {worker.log}")
+        else:
+            worker.process.send_signal(number)
+            try:
+                async with asyncio.timeout(40):
+                    code = await worker.process.wait()
+                if number == signal.SIGTERM and code != 0:
+                    self.found(f"a worker ended with {code} after SIGTERM: {worker.log}")
+            except TimeoutError:
+                self.found(f"a worker is still there 40 s after SIGTERM: {worker.log}")
+                worker.process.kill()
+                await worker.process.wait()
+        self.workers.remove(worker)
+        if worker.tally.exists():
+            self.past.update(json.loads(worker.tally.read_text()))
+            worker.tally.unlink()
+        text = worker.log.read_text(errors="replace")
+        failed = [line for line in text.splitlines() if "A workflow task failed" in line]
+        for line in failed[:3]:
+            self.found(f"a task failed: {line[:600]}")
+        if not failed and not re.search("fatal|crash|precondition", text, re.IGNORECASE):
+            worker.log.unlink()
+
+    async def services(self, *command: str) -> None:
+        for _ in range(3):
+            process = await asyncio.create_subprocess_exec(
+                ROOT / "Scripts/dev-services",
+                *("--dir", self.arguments.services, *command),
+                stdout=asyncio.subprocess.DEVNULL,
+            )
+            if await process.wait() == 0:
+                return
+            # A server that was slow to answer is there, or is started again.
+            command = ("up", "temporal")
+        raise RuntimeError("the server does not come back")
+
+    async def shake(self) -> None:
+        """Ends workers and the server, again and again."""
+        since_server = 0.0
+        while True:
+            pause = self.random.uniform(2, 7)
+            await asyncio.sleep(pause)  # The distance between two faults.
+            since_server += pause
+            kind = self.random.randrange(10)
+            if since_server > self.arguments.server_pause:
+                since_server = 0
+                self.server_is_up.clear()
+                if kind < 5:
+                    self.counts["server killed"] += 1
+                    await self.services("kill", "temporal")
+                    await self.services("up", "temporal")
+                else:
+                    self.counts["server restarted"] += 1
+                    await self.services("restart", "temporal")
+                self.server_is_up.set()
+            else:
+                worker = self.random.choice(self.workers)
+                self.counts["workers killed" if kind < 7 else "workers stopped"] += 1
+                await self.end_worker(worker, signal.SIGKILL if kind < 7 else signal.SIGTERM)
+                await self.start_worker()
+
+    async def watch_memory(self) -> None:
+        while True:
+            for worker in self.workers:
+                try:
+                    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+                except OSError:
+                    continue
+                if match := re.search(r"VmHWM:\s+(\d+) kB", status):
+                    self.memory = max(self.memory, int(match.group(1)))
+            await asyncio.sleep(1)  # The distance between two samples.
+
+    # --- Walks ---------------------------------------------------------------------------------------------------
+
+    async def start(self, root: Root, chance: random.Random) -> WorkflowHandle[Any, Any] | None:
+        walk = {
+            "seed": root.seed, "depth": 0, "from": 0, "waits": chance.random() < 0.7, "isFinished": False, "ledger": EMPTY
+        }  # fmt: skip
+        others = [id for id in self.open if id != root.id]
+        if others and chance.random() < 0.8:
+            walk["sibling"] = chance.choice(others)
+        options: dict[str, Any] = {
+            "id": root.id,
+            "task_queue": self.queue,
+            "task_timeout": timedelta(seconds=2) if chance.random() < 0.25 else None,
+        }
+        if chance.random() < 0.2:
+            options["start_signal"] = "poke"
+            options["start_signal_args"] = [note(f"{root.id}:0", chance.random() < 0.3)]
+        for attempt in range(60):
+            try:
+                handle = await self.client.start_workflow("Walk", walk, **options)
+                if "start_signal" in options:
+                    root.certain_signals.add(f"{root.id}:0")
+                return handle
+            except WorkflowAlreadyStartedError:
+                return self.client.get_workflow_handle(root.id)
+            except RPCError:
+                self.counts["starts tried again"] += 1
+                if options.pop("start_signal", None):
+                    # It may have come, and a second one would be another one.
+                    options.pop("start_signal_args")
+                    root.possible_signals.add(f"{root.id}:0")
+                await self.server_is_up.wait()
+                await asyncio.sleep(0.2 * (attempt + 1))  # Before the next try.
+        self.found(f"{root.id} could not be started")
+        return None
+
+    async def signal(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
+        try:
+            await handle.signal("poke", note(token, is_large), rpc_timeout=timedelta(seconds=20))
+            root.certain_signals.add(token)
+            self.counts["signals"] += 1
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                self.counts["signals to ended workflows"] += 1
+            else:
+                root.possible_signals.add(token)
+                self.counts["signals with an unknown end"] += 1
+
+    async def update(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
+        try:
+            async with asyncio.timeout(60):
+                answer = await handle.execute_update("add", note(token, is_large), id=token, result_type=str)
+            self.counts["updates accepted"] += 1
+            root.certain_updates.add(token)
+            if answer != known(f"{token}+", is_large) or token.endswith(("bad", "odd")):
+                self.found(f"{root.id}: update {token} was answered with {answer[:80]}")
+        except WorkflowUpdateFailedError as error:
+            kind = error.cause.type if isinstance(error.cause, ApplicationError) else type(error.cause).__name__
+            if kind == "Rejected" and token.endswith("bad"):
+                self.counts["updates rejected"] += 1
+            elif kind == "Odd" and token.endswith("odd"):
+                self.counts["updates accepted"] += 1
+                self.counts["updates failed as planned"] += 1
+                root.certain_updates.add(token)
+            elif root.is_terminated:
+                root.possible_updates.add(token)
+            else:
+                self.found(f"{root.id}: update {token} failed with {kind}: {error.cause}")
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+            if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
+                self.counts["updates of ended workflows"] += 1
+            else:
+                self.counts["updates with an unknown end"] += 1
+            root.possible_updates.add(token)
+
+    async def query(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
+        try:
+            if is_large or token.endswith("7"):
+                asked = note(token, is_large)
+                answer = await handle.query("echo", asked, result_type=str, rpc_timeout=timedelta(seconds=20))
+                if answer != known(f"{token}?", is_large):
+                    self.found(f"{root.id}: a query was answered with {answer[:80]}")
+            else:
+                await handle.query("seen", result_type=list[int], rpc_timeout=timedelta(seconds=20))
+            self.counts["queries"] += 1
+        except WorkflowQueryFailedError as error:
+            self.found(f"{root.id}: a query failed: {error}")
+        except RPCError as error:
+            self.counts["queries without an answer"] += 1
+            self.counts[f"queries without an answer: {error.status.name}"] += 1
+
+    async def cancel(self, handle: WorkflowHandle[Any, Any]) -> None:
+        try:
+            await handle.cancel()
+            self.counts["cancellations"] += 1
+        except RPCError:
+            self.counts["cancellations without an answer"] += 1
+
+    async def walk(self, number: int) -> None:
+        """One walk, from its start to its end."""
+        chance = random.Random(f"{self.arguments.seed}-{number}")
+        root = Root(f"{self.queue}-{number}", chance.getrandbits(52))
+        self.roots[root.id] = root
+        self.open.add(root.id)
+        handle = await self.start(root, chance)
+        if handle is None:
+            return
+        self.counts["walks"] += 1
+        tokens = (f"{root.id}:{index}" for index in range(1, 1000))
+        async with asyncio.TaskGroup() as group:
+
+            def large() -> bool:
+                return chance.random() < 0.15
+
+            def burst(count: int) -> None:
+                for _ in range(count):
+                    group.create_task(self.signal(handle, root, next(tokens), large()))
+
+            for _ in range(chance.randrange(2, 10)):
+                await asyncio.sleep(chance.uniform(0, 1.2))  # Messages come at any time.
+                match chance.randrange(14):
+                    case 0 | 1 | 2:
+                        burst(1)
+                    case 3:
+                        burst(8)
+                    case 4 | 5 | 6:
+                        suffix = chance.choice(["", "", "", "bad", "odd"])
+                        group.create_task(self.update(handle, root, next(tokens) + suffix, large()))
+                    case 7:
+                        for suffix in ("", "bad", "odd", "bad"):
+                            group.create_task(self.update(handle, root, next(tokens) + suffix, large()))
+                    case 8 | 9 | 10:
+                        for _ in range(chance.randrange(1, 4)):
+                            group.create_task(self.query(handle, root, next(tokens), large()))
+                    case 11 if chance.random() < 0.3:
+                        await self.cancel(handle)
+                    case 12 if chance.random() < 0.1:
+                        root.is_terminated = True
+                        try:
+                            await handle.terminate("as planned")
+                            self.counts["terminations"] += 1
+                        except RPCError:
+                            pass
+                    case _:
+                        pass
+            # The end, and messages around it.
+            burst(chance.randrange(0, 6))
+            finish = group.create_task(self.finish(handle))
+            burst(chance.randrange(0, 6))
+            for suffix in ("", "bad")[: chance.randrange(3)]:
+                group.create_task(self.update(handle, root, next(tokens) + suffix, False))
+            if chance.random() < 0.25:
+                # A storm: what the last task says does not count, again and again.
+                for _ in range(chance.randrange(5, 20)):
+                    burst(2)
+                    await asyncio.sleep(chance.uniform(0, 0.12))  # Between two waves.
+            await finish
+        began = time.monotonic()
+        while not root.closed.is_set():
+            try:
+                async with asyncio.timeout(10):
+                    await root.closed.wait()
+            except TimeoutError:
+                if time.monotonic() - began > self.arguments.patience:
+                    self.found(f"{root.id} did not end in {self.arguments.patience} s")
+                    break
+                await self.finish(handle)
+        self.open.discard(root.id)
+
+    async def finish(self, handle: WorkflowHandle[Any, Any]) -> None:
+        try:
+            await handle.signal("finish", rpc_timeout=timedelta(seconds=10))
+        except RPCError:
+            self.counts["ends tried again"] += 1
+
+    # --- Runs that have ended ------------------------------------------------------------------------------------
+
+    async def collect(self, last: bool = False) -> None:
+        """Takes the runs that have ended, again and again; or all, at the end."""
+        after = datetime.now(UTC) - timedelta(seconds=10)
+        while True:
+            query = f"TaskQueue = '{self.queue}' AND ExecutionStatus != 'Running'"
+            if not last:
+                query += f" AND CloseTime >= '{(after - timedelta(seconds=30)).isoformat()}'"
+            now = datetime.now(UTC)
+            try:
+                runs = [run async for run in self.plain.list_workflows(query)]
+                for run in runs:
+                    if run.run_id not in self.seen:
+                        await self.take(run)
+                        self.seen.add(run.run_id)
+                after = now
+                if last:
+                    return
+            except RPCError:
+                if last and not self.server_is_up.is_set():
+                    raise
+                self.counts["lists without an answer"] += 1
+            await asyncio.sleep(1)  # The distance between two lists.
+
+    async def take(self, run: WorkflowExecution) -> None:
+        history = await raw_history(self.plain, run.id, run.run_id)
+        faults = self.task_faults(history)
+        kind = history.events[0].workflow_execution_started_event_attributes.workflow_type.name
+        try:
+            if kind == "Walk":
+                faults += await self.walk_faults(run, history)
+        except Exception:
+            faults.append(traceback.format_exc())
+        faults += await self.replay(run, history)
+        self.counts["runs"] += 1
+        self.counts["events"] += len(history.events)
+        self.counts[f"runs {EventType.Name(history.events[-1].event_type).removeprefix('EVENT_TYPE_WORKFLOW_EXECUTION_').lower()}"] += 1
+        if faults:
+            path = self.folder / f"{run.id}-{run.run_id}.json"
+            path.write_text(json_format.MessageToJson(history))
+            for fault in faults:
+                self.found(f"{run.id} {run.run_id}: {fault} ({path})")
+        if (root := self.roots.get(run.id)) and history.events[-1].event_type != (
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
+        ):
+            root.closed.set()
+
+    def task_faults(self, history: History) -> list[str]:
+        faults = []
+        for event in history.events:
+            match event.event_type:
+                case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                    self.counts["tasks"] += 1
+                case EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
+                    self.counts["tasks timed out"] += 1
+                case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+                    attributes = event.workflow_task_failed_event_attributes
+                    cause = WorkflowTaskFailedCause.Name(attributes.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
+                    self.counts[f"tasks failed: {cause}"] += 1
+                    if cause not in HARMLESS:
+                        faults.append(f"task failed at event {event.event_id}: {cause} {attributes.failure.message[:600]}")
+                case _:
+                    pass
+        return faults
+
+    async def replay(self, run: WorkflowExecution, history: History) -> list[str]:
+        if self.replayer is None:
+            self.replayer = await asyncio.create_subprocess_exec(
+                self.arguments.binary,
+                *("replay", "--store", self.arguments.store, "--threshold", str(THRESHOLD)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+        process = self.replayer
+        assert process.stdin is not None and process.stdout is not None
+        path = self.folder / "replay.json"
+        path.write_text(json_format.MessageToJson(history))
+        process.stdin.write(f"{path}\n".encode())
+        try:
+            async with asyncio.timeout(120):
+                line = (await process.stdout.readline()).decode().strip()
+        except TimeoutError:
+            process.kill()
+            line = ""
+        if line == f"ok {len(history.events)}":
+            self.counts["histories replayed"] += 1
+            return []
+        if not line:
+            self.replayer = None
+            return [f"the replayer ended with {await process.wait()}"]
+        return [f"replay: {line}"]
+
+    async def value(self, payload: Payload) -> Any:
+        (value,) = await self.client.data_converter.decode([payload], [dict])
+        return value
+
+    async def last_ledger(self, history: History) -> tuple[dict[str, Any] | None, str]:
+        """What the run says it has seen, and how it ended."""
+        last = history.events[-1]
+        match last.event_type:
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+                return await self.value(last.workflow_execution_completed_event_attributes.result.payloads[0]), "result"
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+                info = last.workflow_execution_failed_event_attributes.failure.application_failure_info
+                return (await self.value(info.details.payloads[0]) if info.type == "Planned" else None), "failure"
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
+                for event in reversed(history.events):
+                    memo = event.workflow_properties_modified_event_attributes.upserted_memo.fields
+                    if "ledger" in memo:
+                        return await self.value(memo["ledger"]), "cancelled"
+                return None, "cancelled"
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+                continued = last.workflow_execution_continued_as_new_event_attributes
+                return (await self.value(continued.input.payloads[0]))["ledger"], "continued"
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+                return None, "terminated"
+            case _:
+                return None, EventType.Name(last.event_type)
+
+    async def walk_faults(self, run: WorkflowExecution, history: History) -> list[str]:
+        """What is wrong with the end of a walk's run."""
+        started = history.events[0].workflow_execution_started_event_attributes
+        walk = await self.value(started.input.payloads[0])
+        plan = Plan(walk["seed"], walk["depth"])
+        root = self.roots.get(run.id)
+        ledger, ending = await self.last_ledger(history)
+        if ending == "terminated" and (root.is_terminated if root else True):
+            return []
+        if ledger is None:
+            return [f"it ended without a ledger: {ending}: {str(history.events[-1])[:800]}"]
+        faults = [f"violation: {violation}" for violation in ledger["violations"]]
+        cancelled = ledger["isCancelled"]
+        faults += plan.faults(ledger["trace"], whole=not cancelled and ending != "continued")
+        asked = any(
+            event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED for event in history.events
+        )
+        if cancelled and not asked:
+            faults.append("it says it was cancelled, and nobody asked for that")
+        right = (
+            "cancelled" if cancelled and plan.admits_cancellation
+            else "failure" if plan.ending == "failure" and not cancelled
+            else "result"
+        )  # fmt: skip
+        if ending not in (right, "continued"):
+            faults.append(f"it ended with {ending} instead of {right}")
+        faults += await self.message_faults(walk["ledger"], ledger, history.events)
+        if ending != "continued":
+            faults += self.root_faults(root, ledger)
+            self.signals[run.id] = Counter(ledger["signals"])
+            for line in ledger["trace"]:
+                index, kind, outcome = line.split(" ", 2)
+                token = f"{walk['seed']}/{index}"
+                if kind == "signal" and outcome == "sent":
+                    self.sent.append((walk["sibling"], token))
+                if kind == "childSignals" and outcome == "sent":
+                    self.sent += [(f"{run.id}-{index}", f"{token}/{number}") for number in range(3)]
+        return faults
+
+    async def message_faults(
+        self, before: dict[str, Any], after: dict[str, Any], events: Any
+    ) -> list[str]:
+        """Each signal and each accepted update that stands in history counts once, and nothing else does."""
+        signals, updates = Counter(before["signals"]), Counter(before["updates"])
+        for event in events:
+            signaled = event.workflow_execution_signaled_event_attributes
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and signaled.signal_name == "poke":
+                signals[(await self.value(signaled.input.payloads[0]))["token"]] += 1
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+                args = event.workflow_execution_update_accepted_event_attributes.accepted_request.input.args
+                updates[(await self.value(args.payloads[0]))["token"]] += 1
+        faults = []
+        for name, events_say, ledger_says in (
+            ("signals", signals, Counter(after["signals"])),
+            ("updates", updates, Counter(after["updates"])),
+        ):
+            if events_say != ledger_says:
+                faults.append(
+                    f"{name}: lost {dict(events_say - ledger_says)}, seen too often {dict(ledger_says - events_say)}"
+                )
+        return faults
+
+    def root_faults(self, root: Root | None, ledger: dict[str, Any]) -> list[str]:
+        """Everything that the server took from here must be there."""
+        if root is None:
+            return []
+        faults = []
+        signals = Counter(ledger["signals"])
+        root.updates = Counter(ledger["updates"])
+        # Some may not have been answered yet: only what is there too often, or in spite of everything, is a fault now.
+        for token, count in (signals + root.updates).items():
+            if count > 1 or token.endswith("bad"):
+                faults.append(f"{token} was seen {count} times")
+        self.counts["signals seen"] += signals.total()
+        self.counts["updates seen"] += root.updates.total()
+        return faults
+
+    def check_messages(self) -> None:
+        for root in self.roots.values():
+            if (signals := self.signals.get(root.id)) is None:
+                continue
+            lost = [token for token in root.certain_signals if signals[token] != 1]
+            lost += [token for token in root.certain_updates if root.updates[token] != 1]
+            if lost:
+                self.found(f"{root.id} has lost {lost}")
+        lost_between = [
+            (target, token)
+            for target, token in self.sent
+            if (signals := self.signals.get(target)) is not None and signals[token] != 1
+        ]
+        self.counts["signals between walks"] = len(self.sent)
+        for target, token in lost_between:
+            self.found(f"{target} has lost signal {token} of another walk")
+
+    # --- All -----------------------------------------------------------------------------------------------------
+
+    async def report(self) -> None:
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(30)  # The distance between two reports.
+            print(
+                f"{time.monotonic() - began:6.0f} s: {self.counts['walks']} walks, {len(self.open)} open,"
+                f" {self.counts['histories replayed']} histories replayed, {self.counts['tasks']} tasks,"
+                f" {self.counts['workers killed']} workers killed, {len(self.findings)} findings",
+                flush=True,
+            )
+
+    async def walks(self, group: asyncio.TaskGroup) -> None:
+        """Starts walks at a steady rate, as long as not too many are open."""
+        end = time.monotonic() + self.arguments.seconds
+        number = 0
+        while time.monotonic() < end:
+            if len(self.open) < self.arguments.open and self.server_is_up.is_set():
+                group.create_task(self.walk(number))
+                number += 1
+            await asyncio.sleep(1 / self.arguments.rate)  # The rate.
+
+    async def run(self) -> None:
+        for _ in range(self.arguments.workers):
+            await self.start_worker()
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as helpers:
+            tasks = [
+                helpers.create_task(each) for each in (self.collect(), self.report(), self.watch_memory())
+            ]
+            shaking = helpers.create_task(self.shake())
+            async with asyncio.TaskGroup() as walks:
+                await self.walks(walks)
+                self.counts["seconds"] = round(time.monotonic() - began)
+                # In peace from here on, but a fault that has begun is brought to its end.
+                await self.calm(shaking)
+            await self.wait_for_children()
+            for task in tasks:
+                task.cancel()
+        await self.collect(last=True)
+        self.check_messages()
+        for worker in list(self.workers):
+            await self.end_worker(worker, signal.SIGTERM)
+        if self.replayer is not None:
+            assert self.replayer.stdin is not None
+            self.replayer.stdin.close()
+            await self.replayer.wait()
+
+    async def calm(self, shaking: asyncio.Task[None]) -> None:
+        shaking.cancel()
+        await asyncio.wait([shaking])
+        await self.services("up", "temporal")
+        self.server_is_up.set()
+        while len(self.workers) < self.arguments.workers:
+            await self.start_worker()
+
+    async def wait_for_children(self) -> None:
+        end = time.monotonic() + self.arguments.patience
+        while time.monotonic() < end:
+            count = await self.plain.count_workflows(f"TaskQueue = '{self.queue}' AND ExecutionStatus = 'Running'")
+            if count.count == 0:
+                return
+            await asyncio.sleep(1)  # The distance between two questions.
+        async for run in self.plain.list_workflows(f"TaskQueue = '{self.queue}' AND ExecutionStatus = 'Running'"):
+            self.found(f"{run.id} {run.run_id} did not end")
+
+    def summary(self) -> None:
+        for name in sorted(self.counts):
+            print(f"{name:50} {self.counts[name]:>9}")
+        for name in sorted(self.past):
+            print(f"{name:50} {self.past[name]:>9}")
+        print(f"{'most memory of a worker':50} {self.memory / 1024:>5.0f} MiB")
+
+
+async def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", default=os.environ.get("TEMPORAL_ADDRESS"))
+    parser.add_argument("--services", required=True, type=Path, help="the state directory of Scripts/dev-services")
+    parser.add_argument("--binary", required=True, help="the built WorkflowStress")
+    parser.add_argument("--logs", required=True, type=Path, help="where everything is kept that tells of a finding")
+    parser.add_argument("--seconds", type=int, default=60, help="how long workflows are started")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--open", type=int, default=20, help="how many walks are open at the same time at most")
+    parser.add_argument("--rate", type=float, default=2, help="how many walks are started in a second")
+    parser.add_argument("--patience", type=int, default=240, help="seconds until everything must have ended at the end")
+    parser.add_argument("--mistake", default="", help="a mistake for walks to make, by its name in Mistake.swift")
+    parser.add_argument("--server-pause", type=float, default=45, help="seconds between two faults of the server")
+    arguments = parser.parse_args()
+    if arguments.seed is None:
+        arguments.seed = random.SystemRandom().randrange(1_000_000_000)
+    print(f"seed {arguments.seed}", flush=True)
+    quiet()
+    arguments.logs.mkdir(parents=True, exist_ok=True)
+    arguments.store = arguments.logs / "store"
+    arguments.store.mkdir(exist_ok=True)
+    converter = storage_converter(LocalDiskStorageDriver(arguments.store), THRESHOLD)
+    client = await Client.connect(arguments.server, data_converter=converter)
+    stress = Stress(arguments, client, await Client.connect(arguments.server))
+    try:
+        await stress.run()
+    except BaseException:
+        stress.found(f"the stress itself has failed: {traceback.format_exc()}")
+    finally:
+        for worker in stress.workers:
+            if worker.process.returncode is None:
+                worker.process.kill()
+    stress.summary()
+    if stress.findings:
+        print(f"seed {arguments.seed}; all that tells of it is in {arguments.logs}", flush=True)
+    print(f"{stress.counts['histories replayed']} passed, {len(stress.findings)} failed", flush=True)
+    return 1 if stress.findings or not stress.counts["histories replayed"] else 0
+
+
+if __name__ == "__main__":
+    leave(asyncio.run(main()))
