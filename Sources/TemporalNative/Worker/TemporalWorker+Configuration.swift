@@ -84,6 +84,11 @@ extension TemporalWorker {
         /// A server that does not want to know is not told.
         public var workerHeartbeatInterval: Duration? = .seconds(60)
 
+        /// Errors that fail a workflow in place of its task, for all workflows: none.
+        ///
+        /// A workflow may have others beside them: ``WorkflowDefinition/failureTypes``.
+        public var workflowFailureTypes: [any Error.Type] = []
+
         /// What sees the calls of this worker's activities and workflows, behind those of the client; none by default.
         public var interceptors: [any WorkerInterceptor] = []
 

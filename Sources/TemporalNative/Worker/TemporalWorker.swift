@@ -140,7 +140,7 @@ public final class TemporalWorker: Service {
             driverTypes: payloads.externalStorage?.driverTypes ?? [],
             deployment: configuration.deployment
         )
-        let registry = try WorkflowRegistry(workflows)
+        let registry = try WorkflowRegistry(workflows, failureTypes: configuration.workflowFailureTypes)
         let activityRegistry = activities.isEmpty ? nil : try ActivityRegistry(activities)
         if let service = service as? any WorkflowTaskService, !registry.isEmpty {
             self.workflowWorker = WorkflowWorker(

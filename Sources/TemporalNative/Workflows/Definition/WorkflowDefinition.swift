@@ -52,6 +52,13 @@ public protocol WorkflowDefinition: Sendable {
     /// ``WorkerDeployment/defaultVersioningBehavior`` says, by default.
     static var versioningBehavior: VersioningBehavior { get }
 
+    /// Errors that fail the workflow, as an ``ApplicationFailure`` does, in place of its task: none by default.
+    ///
+    /// An error counts that is of one of these types; `(any Error).self` is every type. In an update they fail the update.
+    /// Those of ``TemporalWorker/Configuration/workflowFailureTypes`` count for all workflows of a worker. Code that does not
+    /// fit its history fails the task, whatever the types.
+    static var failureTypes: [any Error.Type] { get }
+
     /// What handles signals, queries and updates: nothing by default.
     ///
     /// ``WorkflowContext/setHandler(_:)`` sets others while the workflow runs.
@@ -79,8 +86,8 @@ public protocol WorkflowDefinition: Sendable {
     /// - Returns: The result.
     /// - Throws: What decides on the workflow. It fails with an ``ApplicationFailure``, a ``TemporalFailure`` and a
     ///   ``TemporalFailureError``. It is
-    ///   cancelled if its cancellation was requested and the error is a cancellation, or was caused by one. With any other
-    ///   error the task fails and is tried again, so that a correction of the code lets the workflow go on.
+    ///   cancelled if its cancellation was requested and the error is a cancellation, or was caused by one. It fails with
+    ///   an error of ``failureTypes``. With any other error the task fails and is tried again, so that a correction of the code lets the workflow go on.
     mutating func run(context: WorkflowContext<Self>, input: Input) async throws -> Output
 }
 
@@ -93,6 +100,9 @@ extension WorkflowDefinition {
 
     /// Unspecified: the worker's default.
     public static var versioningBehavior: VersioningBehavior { .unspecified }
+
+    /// None.
+    public static var failureTypes: [any Error.Type] { [] }
 
     /// None.
     public static var handlers: [WorkflowHandler<Self>] { [] }

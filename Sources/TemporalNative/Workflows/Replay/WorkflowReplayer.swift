@@ -37,6 +37,7 @@ public struct WorkflowReplayer: Sendable {
     ///   - dataConverter: Converters and codecs, as the worker has them.
     ///   - externalStorage: Resolves references in histories.
     ///   - interceptors: Those of the worker, as far as they do something in workflows.
+    ///   - workflowFailureTypes: As the worker has them: ``TemporalWorker/Configuration/workflowFailureTypes``.
     ///   - namespace: The namespace that workflows are told.
     ///   - logger: Where logs go.
     /// - Throws: ``TemporalError/Code/invalidConfiguration``: no workflows, or two with the same name.
@@ -45,10 +46,11 @@ public struct WorkflowReplayer: Sendable {
         dataConverter: DataConverter = DataConverter(),
         externalStorage: ExternalStorage? = nil,
         interceptors: [any WorkerInterceptor] = [],
+        workflowFailureTypes: [any Error.Type] = [],
         namespace: String = "default",
         logger: Logger = .current
     ) throws {
-        self.registry = try WorkflowRegistry(workflows)
+        self.registry = try WorkflowRegistry(workflows, failureTypes: workflowFailureTypes)
         guard !self.registry.isEmpty else {
             throw WorkflowRegistry.invalid("a replayer without workflows has nothing to do")
         }

@@ -21,6 +21,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     }
 
     private let handlers: RunHandlers<Workflow>
+    private let failureTypes: [any Error.Type]
     private let values: WorkflowValues
     private let interceptors: [any WorkerInterceptor]
     private let logger: Logger
@@ -28,11 +29,13 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
 
     init(
         handlers: WorkflowHandlers<Workflow>,
+        failureTypes: [any Error.Type],
         values: WorkflowValues,
         interceptors: [any WorkerInterceptor],
         logger: Logger
     ) {
         self.handlers = RunHandlers(handlers)
+        self.failureTypes = failureTypes
         self.values = values
         self.interceptors = interceptors
         self.logger = logger
@@ -99,11 +102,19 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         if let error = error as? WorkflowTaskFailure { return .taskFailed(error) }
         if run.isCancelRequested, error.isTemporalCancellation { return .cancelled }
         do {
-            if let failure = try self.values.failure(for: error) { return .failed(failure) }
+            if let failure = try self.failure(for: error) { return .failed(failure) }
         } catch let conversion {
             return .taskFailed(self.taskFailure("the failure of \(Workflow.name) cannot be encoded", conversion))
         }
         return .taskFailed(self.taskFailure("\(Workflow.name) threw an error that fails no workflow", error))
+    }
+
+    /// The failure that stands for an error.
+    ///
+    /// - Returns: Nil for an error that fails the task.
+    private func failure(for error: any Error) throws -> ProtoFailure? {
+        if let failure = try self.values.failure(for: error) { return failure }
+        return self.failureTypes.contains { $0.isType(of: error) } ? WorkflowValues.failure(error) : nil
     }
 
     private func taskFailure(_ message: String, _ error: any Error) -> WorkflowTaskFailure {
@@ -213,7 +224,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
 
     private func updateEnding(_ error: any Error, of name: String) -> UpdateEnding {
         do {
-            if let failure = try self.values.failure(for: error) { return .failed(failure) }
+            if let failure = try self.failure(for: error) { return .failed(failure) }
         } catch let conversion {
             return .taskFailed(self.taskFailure("the failure of the update \(name) cannot be encoded", conversion))
         }
@@ -337,4 +348,8 @@ extension WorkflowRun {
         // One that ends elsewhere, after the run was given up, has nothing to take off.
         return { if self.executor.isCurrent { self.abandonableHandlers -= 1 } }
     }
+}
+
+extension Error {
+    fileprivate static func isType(of error: any Error) -> Bool { error is Self }
 }

@@ -21,19 +21,22 @@ struct WorkflowRegistry: Sendable {
     private let dynamic: Entry?
     private let habits = ReferenceHabits()
 
+    /// - Parameters:
+    ///   - workflows: The workflows.
+    ///   - failureTypes: Errors that fail each of them, beside its own ``WorkflowDefinition/failureTypes``.
     /// - Throws: ``TemporalError/Code/invalidConfiguration`` if two workflows, or two handlers of one, have the same name
     ///   or are dynamic, or if a name is empty or reserved.
-    init(_ workflows: [any WorkflowDefinition.Type]) throws {
+    init(_ workflows: [any WorkflowDefinition.Type], failureTypes: [any Error.Type] = []) throws {
         var programs: [String: Entry] = [:]
         var dynamic: Entry?
         for workflow in workflows where workflow.isDynamic {
             guard dynamic == nil else { throw Self.invalid("there are two dynamic workflows") }
-            dynamic = try Self.program(of: workflow)
+            dynamic = try Self.program(of: workflow, failureTypes)
         }
         for workflow in workflows where !workflow.isDynamic {
             let name = workflow.name
             try Self.check(name, "a workflow")
-            guard programs.updateValue(try Self.program(of: workflow), forKey: name) == nil else {
+            guard programs.updateValue(try Self.program(of: workflow, failureTypes), forKey: name) == nil else {
                 throw Self.invalid("there are two workflows with the name \"\(name)\"")
             }
         }
@@ -50,13 +53,23 @@ struct WorkflowRegistry: Sendable {
         RunReferences(context: context, workflow: name, inputs: entry.inputs, habits: self.habits)
     }
 
-    private static func program<Workflow: WorkflowDefinition>(of type: Workflow.Type) throws -> Entry {
+    private static func program<Workflow: WorkflowDefinition>(
+        of type: Workflow.Type,
+        _ failureTypes: [any Error.Type]
+    ) throws -> Entry {
+        let failureTypes = failureTypes + type.failureTypes
         let handlers = try WorkflowHandlers<Workflow>(Workflow.allHandlers)
         return Entry(inputs: handlers.heldInputs, versioningBehavior: type.versioningBehavior) {
             values,
             interceptors,
             logger in
-            DefinedWorkflow(handlers: handlers, values: values, interceptors: interceptors, logger: logger)
+            DefinedWorkflow(
+                handlers: handlers,
+                failureTypes: failureTypes,
+                values: values,
+                interceptors: interceptors,
+                logger: logger
+            )
         }
     }
 

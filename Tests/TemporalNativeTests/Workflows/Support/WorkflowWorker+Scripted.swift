@@ -16,13 +16,14 @@ extension WorkflowWorker {
         _ service: ScriptedTasks,
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
+        failureTypes: [any Error.Type] = [],
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
         configuration: TemporalWorker.Configuration = .init()
     ) throws -> WorkflowWorker {
         WorkflowWorker(
             service: service,
-            registry: try WorkflowRegistry(workflows),
+            registry: try WorkflowRegistry(workflows, failureTypes: failureTypes),
             activities: try activities.map { try ActivityRegistry($0) },
             configuration: configuration,
             payloads: payloads,
