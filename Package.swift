@@ -1005,6 +1005,7 @@ let package = Package(
         .executableTarget(
             name: "WorkflowBenchmark",
             dependencies: [
+                "ExternalStorageCore",
                 "TemporalNative",
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+import ExternalStorageCore
 import Foundation
 import GRPCNIOTransportHTTP2Posix
 import Logging
@@ -41,6 +42,51 @@ struct Waits: WorkflowDefinition {
     static var handlers: [WorkflowHandler<Self>] { [.signal("finish", Self.finish)] }
 }
 
+/// Has activities make values, some at a time, and counts their bytes; then waits for a signal.
+struct March: WorkflowDefinition {
+    struct Order: Codable, Sendable {
+        var rounds: Int
+        /// How many activities at a time.
+        var width: Int
+        /// The size of the values of one round in so many; the others are small.
+        var bytes: Int
+        var every: Int
+    }
+
+    @WorkflowState var bytes = 0
+    @WorkflowState var rounds = 0
+    @WorkflowState var isFinished = false
+
+    init(input: Order) {}
+
+    func run(context: WorkflowContext<Self>, input: Order) async throws -> Int {
+        let options = ActivityOptions(startToCloseTimeout: .seconds(60))
+        for round in 0..<input.rounds {
+            let size = round % input.every == 0 ? input.bytes : 10
+            self.bytes += try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<input.width {
+                    group.addTask {
+                        let value: String = try await context.executeActivity("make", options: options, input: size)
+                        return value.utf8.count
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            self.rounds += 1
+        }
+        try await context.condition { self.isFinished }
+        return self.bytes
+    }
+
+    func progress() -> Int { self.rounds }
+
+    func finish() { self.isFinished = true }
+
+    static var handlers: [WorkflowHandler<Self>] {
+        [.signal("finish", Self.finish), .query("progress", Self.progress)]
+    }
+}
+
 /// The Swift half of `Scripts/benchmark workflows`.
 @main
 struct WorkflowBenchmark {
@@ -63,6 +109,7 @@ struct WorkflowBenchmark {
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
         try await TemporalClient.connect(
             target: .ipv4(address: String(parts[0]), port: Int(parts[1]) ?? 7233),
+            externalStorage: try Self.storage(),
             logger: logger
         ) { client in
             var configuration = TemporalWorker.Configuration()
@@ -70,11 +117,12 @@ struct WorkflowBenchmark {
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: taskQueue,
-                workflows: [Steps.self, Waits.self],
-                activities: [],
+                workflows: [Steps.self, Waits.self, March.self],
                 configuration: configuration,
                 logger: logger
-            )
+            ) {
+                Activity("make") { (size: Int) in String(repeating: "v", count: size) }
+            }
             try await worker.run()
         }
     }
@@ -82,7 +130,7 @@ struct WorkflowBenchmark {
     /// Replays a history, and prints the processor time of each time, in seconds.
     private static func replay(_ path: String, rounds: Int) async throws {
         let json = try Data(contentsOf: URL(filePath: path))
-        let replayer = try WorkflowReplayer(workflows: [Steps.self])
+        let replayer = try WorkflowReplayer(workflows: [Steps.self, March.self], externalStorage: Self.storage())
         for _ in 0..<rounds {
             let began = Self.processorTime()
             let history = try WorkflowHistory(json: json)
@@ -90,6 +138,12 @@ struct WorkflowBenchmark {
             try await replayer.replay(history)
             print(read - began, Self.processorTime() - read)
         }
+    }
+
+    /// Large values are in the directory `WORKFLOW_BENCHMARK_STORE`, if there is one.
+    private static func storage() throws -> ExternalStorage? {
+        guard let root = ProcessInfo.processInfo.environment["WORKFLOW_BENCHMARK_STORE"] else { return nil }
+        return try ExternalStorage(driver: LocalDiskStorageDriver(root: root))
     }
 
     private static func processorTime() -> Double {

@@ -13,18 +13,25 @@ enum Adjustments {
     ///
     /// Core-based SDKs read them once per worker and fail tasks whose payloads are larger, although storage would
     /// make them small; without a limit there is no check. Paging of completions goes too: pages are cut by the size
-    /// before storage. So do commands of the server to a worker: they name an activity by the server's own token, and the
+    /// before storage, where the worker knows of none. So do commands of the server to a worker: they name an activity by the server's own token, and the
     /// SDK knows it by the one that it was given, with our context behind it (``TaskToken``). It would not find the
     /// activity, and a cancellation would be lost; without the capability it comes with the next heartbeat.
-    static func liftNamespaceLimits(_ bytes: Span<UInt8>) throws(WireError) -> ByteBuffer {
-        try MessageEditor.edit(bytes, in: 0..<bytes.count) { field throws(WireError) in
+    ///
+    /// - Parameters:
+    ///   - bytes: The response.
+    ///   - keepsPaging: Whether the capability of paging stays, because the worker knows of storage.
+    /// - Returns: The response without them.
+    /// - Throws: `WireError` if it is no such message.
+    static func liftNamespaceLimits(_ bytes: Span<UInt8>, keepsPaging: Bool) throws(WireError) -> ByteBuffer {
+        let switchedOff = keepsPaging ? Self.capabilitiesSwitchedOff.subtracting([14]) : Self.capabilitiesSwitchedOff
+        return try MessageEditor.edit(bytes, in: 0..<bytes.count) { field throws(WireError) in
             guard field.number == 1, field.type == .lengthDelimited else { return .keep }
             let info = try MessageEditor.edit(bytes, in: field.body) { field throws(WireError) in
                 guard field.type == .lengthDelimited else { return .keep }
                 switch field.number {
                 case 7:
                     let capabilities = try MessageEditor.edit(bytes, in: field.body) { field in
-                        Self.capabilitiesSwitchedOff.contains(field.number) ? .remove : .keep
+                        switchedOff.contains(field.number) ? .remove : .keep
                     }
                     return .replace(capabilities)
                 case 8:

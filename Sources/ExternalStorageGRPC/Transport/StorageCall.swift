@@ -39,6 +39,7 @@ final class StorageCall<Base: ClientTransport>: Sendable {
     private let memory = CallMemory.current?.response
     private let record = StorageFailureRecord.current
     private let isReportedByCaller = StorageFailureRecord.isReportedByCaller
+    private let callerPages = CompletionPaging.isByCaller
     private let state = Mutex(State())
 
     init(
@@ -202,7 +203,9 @@ extension StorageCall {
     /// - Throws: An `RPCError` to end the call with. `CancellationError` if cancelled.
     func response(_ message: Base.Bytes) async throws -> Base.Bytes {
         if case .namespaceLimits = self.rule.adjustment, self.engine.storage != nil {
-            return self.adjusted(message) { bytes throws(WireError) in try Adjustments.liftNamespaceLimits(bytes) }
+            return self.adjusted(message) { bytes throws(WireError) in
+                try Adjustments.liftNamespaceLimits(bytes, keepsPaging: self.callerPages)
+            }
         }
         guard let type = self.rule.response else { return message }
         let facts = self.state.withLock { $0 }

@@ -136,7 +136,9 @@ extension Connection {
                     sinceFirstFailure: (firstFailure ?? now).duration(to: now)
                 )
                 firstFailure = firstFailure ?? now
-                guard let delay = patience.retries.delay(after: failed, chance: .random(in: -1...1)) else {
+                guard !ErrorDetail.saysPagesAreLost(status),
+                    let delay = patience.retries.delay(after: failed, chance: .random(in: -1...1))
+                else {
                     throw (error as? KeyFailure)?.cause ?? error
                 }
                 self.logger.debug(

@@ -54,7 +54,7 @@ extension Connection {
         case .namespaceNotFound: error.code = .namespaceNotFound
         case .namespaceUnavailable: error.code = .namespaceUnavailable
         case .workflowNotReady: error.code = .workflowNotReady
-        case .cancellationAlreadyRequested: error.code = .conflict
+        case .cancellationAlreadyRequested, .completionPagesLost: error.code = .conflict
         }
     }
 }

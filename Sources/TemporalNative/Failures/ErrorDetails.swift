@@ -18,6 +18,7 @@ enum ErrorDetail: Sendable {
     case namespaceUnavailable
     case workflowNotReady
     case cancellationAlreadyRequested
+    case completionPagesLost
 
     /// Reads the details in the metadata of an error.
     init?(_ metadata: Metadata) {
@@ -27,6 +28,12 @@ enum ErrorDetail: Sendable {
             return
         }
         return nil
+    }
+
+    /// Whether a call lacks what earlier ones brought, so that making it again alone is of no use.
+    static func saysPagesAreLost(_ error: RPCError) -> Bool {
+        guard error.code == .aborted, case .completionPagesLost = Self(error.metadata) else { return false }
+        return true
     }
 
     /// Reads the details of a status.
@@ -63,6 +70,7 @@ enum ErrorDetail: Sendable {
             return .namespaceUnavailable
         case "WorkflowNotReadyFailure": return .workflowNotReady
         case "CancellationAlreadyRequestedFailure": return .cancellationAlreadyRequested
+        case "WorkflowTaskCompletionBufferLostFailure": return .completionPagesLost
         default: return nil
         }
     }

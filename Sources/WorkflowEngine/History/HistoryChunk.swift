@@ -122,7 +122,7 @@ extension HistoryChunk.LookAhead {
 
 extension API.Event {
     /// Whether the event stands for a command that the code of the workflow made.
-    var answersCommand: Bool {
+    package var answersCommand: Bool {
         switch self.eventType {
         case .activityTaskScheduled, .activityTaskCancelRequested, .timerStarted, .timerCanceled, .markerRecorded,
             .startChildWorkflowExecutionInitiated, .signalExternalWorkflowExecutionInitiated,

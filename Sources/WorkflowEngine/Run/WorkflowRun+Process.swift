@@ -30,6 +30,27 @@ extension WorkflowRun {
         }
     }
 
+    /// Goes through a part of history that tasks have answered, before ``process(_:)`` goes through the rest.
+    ///
+    /// - Parameter part: The part; it begins with what follows the last one.
+    /// - Returns: Why that is not possible; nil if it was done. After a failure the run is of no use any more.
+    package func replay(_ part: HistoryPart) -> TaskOutcome? {
+        self.executor.owned {
+            guard part.events.first?.eventID == self.lastEventID + 1 else { return .needsHistory }
+            self.messages = []
+            do throws(WorkflowTaskFailure) {
+                // The last one is what stands for the commands that the part ends with.
+                for chunk in HistoryChunk.divide(part.events).dropLast() {
+                    try self.process(chunk, isLive: false, messages: [])
+                    self.sentCount = self.unconfirmed.count
+                }
+                return self.executor.hasEscaped ? .failed(.escaped) : nil
+            } catch {
+                return .failed(error)
+            }
+        }
+    }
+
     private func process(_ events: [API.Event], of task: API.WorkflowTask) throws(WorkflowTaskFailure) -> TaskOutcome {
         self.messages = []
         // What its history says is known.

@@ -12,11 +12,12 @@ struct OwnServer: Sendable {
     let directory: URL
     let address: String
 
-    static func run(_ body: (OwnServer) async throws -> Void) async throws {
+    /// Runs a server with further options of `Scripts/dev-services` for the time of a closure.
+    static func run(_ options: [String] = [], _ body: (OwnServer) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "restart-\(UUID().uuidString)")
         let name = OwnServer(directory: directory, address: "")
         do {
-            try await name.command("up")
+            try await name.command("up", options)
             let environment = try await name.command("env", services: false)
             let line = environment.split(separator: "\n").first { $0.contains("TEMPORAL_ADDRESS=") }
             let address = try #require(line?.split(separator: "=").last)
@@ -31,8 +32,8 @@ struct OwnServer: Sendable {
 
     /// Runs `Scripts/dev-services`, and gives what it prints.
     @discardableResult
-    func command(_ verb: String, services: Bool = true) async throws -> String {
-        let arguments = ["--dir", self.directory.path, verb] + (services ? ["temporal"] : [])
+    func command(_ verb: String, _ options: [String] = [], services: Bool = true) async throws -> String {
+        let arguments = ["--dir", self.directory.path] + options + [verb] + (services ? ["temporal"] : [])
         return try await offThePool {
             Result {
                 let process = Process()

@@ -237,6 +237,39 @@ struct StoredWorkflowTests {
         #expect(bed.driver.retrieves.map(\.count) == first + [3])
     }
 
+    @Test("ES-N6 Of a long history no more is loaded at a time than a part of it refers to, and nothing twice")
+    func parts() async throws {
+        let bed = try Bed()
+        var (task, _) = try await Self.thirdTask("Reader", bed)
+        // So large that the input and the first result are a part.
+        func grow(_ payloads: inout ProtoPayloads) {
+            for index in payloads.payloads.indices {
+                payloads.payloads[index].externalPayloads = [.with { $0.sizeBytes = 40 * 1_048_576 }]
+            }
+        }
+        for index in task.history.events.indices {
+            switch task.history.events[index].attributes {
+            case .workflowExecutionStartedEventAttributes:
+                grow(&task.history.events[index].workflowExecutionStartedEventAttributes.input)
+            case .activityTaskCompletedEventAttributes:
+                grow(&task.history.events[index].activityTaskCompletedEventAttributes.result)
+            default: break
+            }
+        }
+        await bed.worker.process(task)
+        #expect(bed.failures.map(\.failure.message) == [])
+        #expect(bed.driver.retrieves.map(\.count) == [1, 1, 1])
+        await bed.worker.process(task)
+        #expect(bed.driver.retrieves.map(\.count) == [1, 1, 1, 2, 1])
+        let texts = try [Payload](#require(bed.result)).map {
+            try bed.context.converter.value(from: $0, as: [String].self)
+        }
+        #expect(texts == [["in..", "one.", "two."]])
+        let replayer = try WorkflowReplayer(workflows: [Reader.self], externalStorage: bed.context.externalStorage)
+        try await replayer.replay(WorkflowHistory(workflowID: "w", history: task.history))
+        #expect(bed.driver.retrieves.map(\.count) == [1, 1, 1, 2, 1, 1, 1, 1])
+    }
+
     @Test("ES-N6 On the tasks of a run that is kept, each object is loaded once, and no history is fetched")
     func plainSticky() async throws {
         let bed = try Bed()

@@ -109,12 +109,34 @@ public struct WorkflowReplayer: Sendable {
             program: entry.makeProgram(WorkflowValues(references: references), self.interceptors, self.logger),
             runStrays: { executor in WorkflowThreads.shared.runStrays { executor.drainStrays() } }
         )
-        try await references.load(task, for: run, and: asked)
+        for part in HistoryPart.parts(of: task.history.events, after: 0) {
+            try await self.evicting(run) { try await references.load(part.events, for: run, and: asked) }
+            let outcome: TaskOutcome?? = await WorkflowThreads.shared.run(within: Self.limit(history)) {
+                let outcome = run.replay(part)
+                if outcome != nil || references.lacksSomething { run.evict() }
+                return outcome
+            } late: { _ in
+            }
+            guard let outcome else { return nil }
+            if outcome != nil || references.lacksSomething { return outcome ?? .needsHistory }
+            references.dropContents(except: asked)
+        }
+        try await self.evicting(run) { try await references.load(task, for: run, and: asked) }
         return await WorkflowThreads.shared.run(within: Self.limit(history)) {
             let outcome = run.process(task)
             run.evict()
             return outcome
         } late: { _ in
+        }
+    }
+
+    /// Does something, and gives the run up if it fails.
+    private func evicting(_ run: WorkflowRun, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch {
+            _ = await WorkflowThreads.shared.run(within: WorkflowWorker.yieldLimit, { run.evict() }, late: { _ in })
+            throw error
         }
     }
 

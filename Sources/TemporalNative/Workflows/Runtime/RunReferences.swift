@@ -124,9 +124,18 @@ final class RunReferences: Sendable {
     ///   - more: References that code has asked for before.
     /// - Throws: `ExternalStorageError`; ``TemporalError/Code/codecFailed``; `CancellationError`.
     func load(_ task: API.WorkflowTask, for run: WorkflowRun, and more: [Payload]) async throws {
+        try await self.load(self.wanted(in: task.history.events, by: run) + self.wanted(of: task.messages), and: more)
+    }
+
+    /// Loads what a part of history has for the code and the code needs, and something more; see ``load(_:for:and:)``.
+    func load(_ events: [API.Event], for run: WorkflowRun, and more: [Payload]) async throws {
+        try await self.load(self.wanted(in: events, by: run), and: more)
+    }
+
+    private func load(_ payloads: [ProtoPayload], and more: [Payload]) async throws {
         var wanted: [ByteBuffer: Payload] = [:]
         let known = Set(self.state.withLockedValue { $0.contents.keys })
-        for payload in try self.wanted(in: task, by: run) + more where self.context.isReference(payload) {
+        for payload in try payloads.map({ try Payload($0) }) + more where self.context.isReference(payload) {
             if !known.contains(payload.data) { wanted[payload.data] = payload }
         }
         guard !wanted.isEmpty else { return }
@@ -160,14 +169,19 @@ final class RunReferences: Sendable {
     /// Forgets what was loaded.
     ///
     /// An attempt that takes the place of another one finds it again.
-    func dropContents() {
-        self.state.withLockedValue { $0.contents = [:] }
+    ///
+    /// - Parameter kept: References whose contents stay.
+    func dropContents(except kept: [Payload] = []) {
+        let kept = Set(kept.map(\.data))
+        self.state.withLockedValue { state in state.contents = state.contents.filter { kept.contains($0.key) } }
     }
 
-    private func wanted(in task: API.WorkflowTask, by run: WorkflowRun) throws -> [Payload] {
+    private func wanted(in events: [API.Event], by run: WorkflowRun) -> [ProtoPayload] {
         var payloads: [ProtoPayload] = []
         var names: [Int64: String] = [:]
-        for event in task.history.events {
+        // What the run itself has answered last stands first: its code has heard of these updates.
+        var isOwnAnswer = run.lastEventID > 0
+        for event in events {
             // Also of what was processed before: results come later than what they are of.
             switch event.attributes {
             case .activityTaskScheduledEventAttributes(let scheduled):
@@ -179,6 +193,7 @@ final class RunReferences: Sendable {
             default: break
             }
             guard event.eventID > run.lastEventID else { continue }
+            isOwnAnswer = isOwnAnswer && (event.eventType == .workflowTaskCompleted || event.answersCommand)
             switch event.attributes {
             case .workflowExecutionStartedEventAttributes(let started):
                 if !self.inputs.start { payloads += started.input.payloads }
@@ -195,18 +210,20 @@ final class RunReferences: Sendable {
                 let name = names[id] ?? run.nexusOperation(scheduledBy: id)
                 if self.needsContent(.nexusOperation, name) { payloads.append(completed.result) }
             case .workflowExecutionUpdateAcceptedEventAttributes(let accepted):
-                payloads += self.wanted(of: accepted.acceptedRequest)
+                if !isOwnAnswer { payloads += self.wanted(of: accepted.acceptedRequest) }
             case .workflowExecutionUpdateAdmittedEventAttributes(let admitted):
                 payloads += self.wanted(of: admitted.request)
             default: break
             }
         }
-        for message in task.messages {
+        return payloads
+    }
+
+    private func wanted(of messages: [API.ProtocolMessage]) -> [ProtoPayload] {
+        messages.flatMap { message in
             // One that is no request is the engine's to refuse.
-            guard let request = try? API.UpdateRequest(unpackingAny: message.body) else { continue }
-            payloads += self.wanted(of: request)
+            (try? API.UpdateRequest(unpackingAny: message.body)).map { self.wanted(of: $0) } ?? []
         }
-        return try payloads.map { try Payload($0) }
     }
 
     private func wanted(of request: API.UpdateRequest) -> [ProtoPayload] {

@@ -16,6 +16,7 @@ final class WorkflowThreads: Sendable {
     static let shared = WorkflowThreads(count: System.coreCount)
 
     private let threads: Pool<NIOThreadPool>
+    private let watchdog = Watchdog(loop: MultiThreadedEventLoopGroup.singleton.next())
 
     init(count: Int) {
         self.threads = Pool((0..<count).map { _ in Self.makeThread() })
@@ -43,15 +44,14 @@ final class WorkflowThreads: Sendable {
         let outcome = NIOLockedValueBox<Result?>(nil)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let waiter = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(continuation)
-            let loop = MultiThreadedEventLoopGroup.singleton.next()
-            let timer = loop.scheduleTask(in: TimeAmount(limit)) {
+            let watched = self.watchdog.begin(TimeAmount(limit)) {
                 guard let continuation = waiter.withLockedValue({ $0.take() }) else { return }
                 self.threads.giveBack(Self.makeThread())
                 continuation.resume()
             }
             thread.submit { _ in
                 let result = body()
-                timer.cancel()
+                self.watchdog.end(watched)
                 guard let continuation = waiter.withLockedValue({ $0.take() }) else {
                     late(result)
                     thread.shutdownGracefully { _ in }

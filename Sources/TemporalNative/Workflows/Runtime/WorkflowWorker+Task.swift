@@ -121,16 +121,22 @@ extension WorkflowWorker {
         since began: ContinuousClock.Instant
     ) async throws -> TaskOutcome {
         let run = kept.run
+        for part in HistoryPart.parts(of: task.history.events, after: run.lastEventID) {
+            try await kept.references.load(part.events, for: run, and: asked)
+            if let outcome = try await self.onThread(run, { run.replay(part) }) { return outcome }
+            guard !kept.references.lacksSomething else { return .needsHistory }
+            kept.references.dropContents(except: asked)
+        }
         try await kept.references.load(task, for: run, and: asked)
         let outcome = try await self.onThread(run) { run.process(task) }
         guard !kept.references.lacksSomething else { return outcome }
         return try await self.afterLocalActivities(outcome, of: kept, since: began)
     }
 
-    private func onThread(
+    private func onThread<Outcome: Sendable>(
         _ run: WorkflowRun,
-        _ body: @escaping @Sendable () -> TaskOutcome
-    ) async throws -> TaskOutcome {
+        _ body: @escaping @Sendable () -> Outcome
+    ) async throws -> Outcome {
         let outcome = await WorkflowThreads.shared.run(within: Self.yieldLimit, body) { _ in
             run.evict()
         }
@@ -289,8 +295,10 @@ extension WorkflowWorker {
         let request = try await self.encoded(completion)
         let response: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse
         do {
-            response = try await self.service.complete(request)
-        } catch let error as TemporalError where error.code != .messageTooLarge {
+            response = try await self.complete(request)
+        } catch let error as TemporalError where error.code == .messageTooLarge {
+            throw CompletionPages.tooLarge(request, error.message)
+        } catch let error as TemporalError {
             throw AnswerRefused(error: error)
         }
         if response.resetHistoryEventID > 0 { run.discardLastTask() }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageGRPC
 import Groundwork
 import GroundworkNIO
 import Logging
@@ -44,6 +45,8 @@ final class WorkflowWorker: Sendable {
     let stopping = OneShot()
     /// Open polls are given up.
     let pollsEnd = OneShot()
+    /// Whether the namespace takes answers in pages; known once the worker has begun.
+    let paging = NIOLockedValueBox(CompletionPages.Limits())
     private let fatal = NIOLockedValueBox<(any Error)?>(nil)
 
     init(
@@ -152,7 +155,14 @@ extension WorkflowWorker {
             var backoff = PollBackoff()
             while !Task.isCancelled {
                 do {
-                    return try await self.service.describeNamespace().namespaceInfo.capabilities
+                    let namespace = try await CompletionPaging.$isByCaller.withValue(true) {
+                        try await self.service.describeNamespace().namespaceInfo
+                    }
+                    self.paging.withLockedValue { limits in
+                        limits.arePagesTaken = namespace.capabilities.workflowTaskCompletionPagination
+                        limits.total = Int(namespace.limits.workflowTaskCompletionSizeLimitError)
+                    }
+                    return namespace.capabilities
                 } catch let error as TemporalError where [.unimplemented, .permissionDenied].contains(error.code) {
                     return NamespaceCapabilities()
                 } catch {

@@ -388,10 +388,14 @@ struct WorkflowWorkerTests {
         return handle.id
     }
 
-    static func history(of id: String) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
+    /// The events of a workflow's history, references as they are.
+    static func history(
+        of id: String,
+        at address: String? = LiveServices.address
+    ) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
         let connection = Connection(
             channel: GRPCChannel(
-                try TemporalClient.transport(to: LiveServices.target(), security: .plaintext, connections: 1)
+                try TemporalClient.transport(to: LiveServices.target(address), security: .plaintext, connections: 1)
             ),
             externalStorage: nil,
             configuration: .init(),
@@ -400,13 +404,20 @@ struct WorkflowWorkerTests {
         return try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await connection.run() }
             defer { connection.beginGracefulShutdown() }
-            return try await connection.call(
-                WorkflowService.GetWorkflowExecutionHistory.self,
-                .with { request in
-                    request.namespace = "default"
-                    request.execution.workflowID = id
-                }
-            ).history.events
+            var (events, token): ([Temporal_Api_History_V1_HistoryEvent], Data?) = ([], Data())
+            while let next = token {
+                let page = try await connection.call(
+                    WorkflowService.GetWorkflowExecutionHistory.self,
+                    .with { request in
+                        request.namespace = "default"
+                        request.execution.workflowID = id
+                        request.nextPageToken = next
+                    }
+                )
+                events += page.history.events
+                token = page.nextPageToken.isEmpty ? nil : page.nextPageToken
+            }
+            return events
         }
     }
 }

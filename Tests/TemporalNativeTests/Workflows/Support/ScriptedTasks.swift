@@ -27,6 +27,8 @@ final class ScriptedTasks: WorkflowTaskService {
         var historyCalls = 0
         var history: [API.Event] = []
         var historyError: TemporalError?
+        /// What completions end with, in turn.
+        var completionErrors: [TemporalError?] = []
     }
 
     let state = NIOLockedValueBox(State())
@@ -54,8 +56,9 @@ final class ScriptedTasks: WorkflowTaskService {
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
         defer { self.firstCompletion.fire() }
-        return self.state.withLockedValue { state in
+        return try self.state.withLockedValue { state in
             state.completions.append(request)
+            if !state.completionErrors.isEmpty, let error = state.completionErrors.removeFirst() { throw error }
             guard !state.next.isEmpty else { return .init() }
             let next = state.next.removeFirst()
             return .with { $0.workflowTask = next }
