@@ -16,7 +16,7 @@ public import struct Foundation.Date
 /// What workflows are found by: values by the names that the namespace knows.
 ///
 /// The server reads them, so they are neither encoded by codecs nor stored outside (ES-C1).
-public struct SearchAttributes: Sendable, ExpressibleByDictionaryLiteral {
+public struct SearchAttributes: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     /// A value of one of the types that the server knows.
     public enum Value: Hashable, Sendable {
         /// Text that is searched by words.
@@ -35,7 +35,9 @@ public struct SearchAttributes: Sendable, ExpressibleByDictionaryLiteral {
         case keywordList([String])
     }
 
-    private var values: [String: Value]
+    var values: [String: Value]
+    /// What is to be taken out of a workflow, with its type.
+    var unset: [String: SearchAttributeType] = [:]
 
     /// Creates search attributes.
     ///
@@ -54,7 +56,10 @@ public struct SearchAttributes: Sendable, ExpressibleByDictionaryLiteral {
     /// The value of an attribute; nil if there is none, or one of a type that is not known here.
     public subscript(name: String) -> Value? {
         get { self.values[name] }
-        set { self.values[name] = newValue }
+        set {
+            self.values[name] = newValue
+            self.unset[name] = nil
+        }
     }
 
     /// The names of all attributes, sorted.
@@ -67,22 +72,33 @@ public struct SearchAttributes: Sendable, ExpressibleByDictionaryLiteral {
 extension SearchAttributes {
     /// What makes these of others: what is new or different, and an empty payload for what is gone.
     func changes(since before: Self) throws -> Temporal_Api_Common_V1_SearchAttributes {
-        var message = try SearchAttributes(self.values.filter { before.values[$0.key] != $0.value }).message
-        for name in before.names where self.values[name] == nil {
-            message.indexedFields[name] = try DataConverter().payload(for: ()).message
+        var changes = SearchAttributes(self.values.filter { before.values[$0.key] != $0.value })
+        changes.unset = before.values.filter { self.values[$0.key] == nil }.mapValues(\.type)
+        return try changes.update
+    }
+
+    /// What changes a workflow: the values, and an empty payload for what is to be taken out.
+    var update: Temporal_Api_Common_V1_SearchAttributes {
+        get throws {
+            var message = try self.message
+            for (name, type) in self.unset {
+                var field = try DataConverter().payload(for: ()).message
+                field.metadata["type"] = .init(type.wireName.utf8)
+                message.indexedFields[name] = field
+            }
+            return message
         }
-        return message
     }
 
     private static let converter = JSONConverter()
 
+    /// The values alone.
     var message: Temporal_Api_Common_V1_SearchAttributes {
         get throws {
             var message = Temporal_Api_Common_V1_SearchAttributes()
             for (name, value) in self.values {
-                let (type, payload) = try Self.encoded(value)
-                var field = try payload?.message ?? ProtoPayload()
-                field.metadata["type"] = .init(type.utf8)
+                var field = try Self.encoded(value)?.message ?? ProtoPayload()
+                field.metadata["type"] = .init(value.type.wireName.utf8)
                 message.indexedFields[name] = field
             }
             return message
@@ -94,15 +110,14 @@ extension SearchAttributes {
         self.init(message.indexedFields.compactMapValues { Self.decoded($0) })
     }
 
-    private static func encoded(_ value: Value) throws -> (type: String, payload: Payload?) {
+    private static func encoded(_ value: Value) throws -> Payload? {
         switch value {
-        case .text(let value): ("Text", try self.converter.payload(for: value))
-        case .keyword(let value): ("Keyword", try self.converter.payload(for: value))
-        case .int(let value): ("Int", try self.converter.payload(for: value))
-        case .double(let value): ("Double", try self.converter.payload(for: value))
-        case .bool(let value): ("Bool", try self.converter.payload(for: value))
-        case .datetime(let value): ("Datetime", try self.converter.payload(for: value))
-        case .keywordList(let value): ("KeywordList", try self.converter.payload(for: value))
+        case .text(let value), .keyword(let value): try self.converter.payload(for: value)
+        case .int(let value): try self.converter.payload(for: value)
+        case .double(let value): try self.converter.payload(for: value)
+        case .bool(let value): try self.converter.payload(for: value)
+        case .datetime(let value): try self.converter.payload(for: value)
+        case .keywordList(let value): try self.converter.payload(for: value)
         }
     }
 

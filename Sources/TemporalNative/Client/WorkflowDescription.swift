@@ -17,6 +17,8 @@ public struct WorkflowDescription: Sendable {
     public var summary: String?
     /// More text that user interfaces show.
     public var details: String?
+    /// Which versions of a deployment go on with it, if a client has said so.
+    public var versioningOverride: VersioningOverride?
 
     init(_ message: WorkflowService.DescribeWorkflowExecution.Output, on connection: Connection) async throws {
         self.info = try WorkflowInfo(message.workflowExecutionInfo, on: connection)
@@ -27,6 +29,8 @@ public struct WorkflowDescription: Sendable {
         for activity in message.pendingActivities {
             self.pendingActivities.append(try await PendingActivity(activity, context: context))
         }
+        let versioning = message.workflowExecutionInfo.versioningInfo
+        self.versioningOverride = VersioningOverride(versioning.versioningOverride)
         let metadata = message.executionConfig.userMetadata
         if metadata.hasSummary {
             self.summary = try await context.decode(Payload(metadata.summary), as: String.self)

@@ -43,6 +43,8 @@ public struct WorkflowOptions: Sendable {
     public var details: String?
     /// In which order tasks are handed out.
     public var priority: Priority?
+    /// Which versions of a deployment run it; what the workflow and its workers say if nil.
+    public var versioningOverride: VersioningOverride?
 
     /// Creates options.
     ///

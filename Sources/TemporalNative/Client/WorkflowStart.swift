@@ -52,6 +52,7 @@ protocol WorkflowStartFields {
     var header: Temporal_Api_Common_V1_Header { get set }
     var userMetadata: Temporal_Api_Sdk_V1_UserMetadata { get set }
     var priority: Temporal_Api_Common_V1_Priority { get set }
+    var versioningOverride: Temporal_Api_Workflow_V1_VersioningOverride { get set }
 }
 
 extension Temporal_Api_Workflowservice_V1_StartWorkflowExecutionRequest: WorkflowStartFields {}
@@ -91,6 +92,7 @@ extension WorkflowStart {
         if let summary = options.summary { message.userMetadata.summary = try await context.message(of: summary) }
         if let details = options.details { message.userMetadata.details = try await context.message(of: details) }
         if let priority = options.priority { message.priority = priority.message }
+        if let override = options.versioningOverride { message.versioningOverride = override.message }
     }
 
     /// The request that starts the workflow and nothing else.

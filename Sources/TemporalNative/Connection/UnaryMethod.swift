@@ -61,6 +61,7 @@ extension WorkflowService.StartWorkflowExecution: UnaryMethod {}
 extension WorkflowService.TerminateWorkflowExecution: UnaryMethod {}
 extension WorkflowService.UpdateSchedule: UnaryMethod {}
 extension WorkflowService.UpdateWorkflowExecution: UnaryMethod {}
+extension WorkflowService.UpdateWorkflowExecutionOptions: UnaryMethod {}
 
 /// Makes calls over some transport, whose type is nobody's business here.
 protocol RPCChannel: Sendable {

@@ -33,6 +33,8 @@ package struct LocalActivity: Sendable {
     package var retryPolicy = Temporal_Api_Common_V1_RetryPolicy()
     /// Longer delays between attempts are timers of the server.
     package var localRetryThreshold = Duration.seconds(60)
+    /// For the activity to know; 0 if none was given.
+    package var priorityKey = 0
 
     package init() {}
 }

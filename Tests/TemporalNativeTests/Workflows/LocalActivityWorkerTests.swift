@@ -22,7 +22,7 @@ struct LocalActivityWorkerTests {
         init(input: String) {}
 
         func run(context: WorkflowContext<Self>, input: String) async throws -> String {
-            let options = LocalActivityOptions(startToCloseTimeout: .seconds(20))
+            let options = LocalActivityOptions(startToCloseTimeout: .seconds(20), priority: Priority(key: 2))
             return try await context.executeLocalActivity(input, options: options, input: "in", returning: String.self)
         }
     }
@@ -61,6 +61,7 @@ struct LocalActivityWorkerTests {
             workflows: [Caller.self],
             activities: [
                 Activity("shout") { (text: String) in text.uppercased() },
+                Activity("priority") { (_: String) in "\(ActivityContext.current?.info.priorityKey ?? -1)" },
                 Activity("slow") { (text: String) -> String in
                     await service.firstCompletion.wait()
                     return text
@@ -97,6 +98,13 @@ struct LocalActivityWorkerTests {
         #expect(result.metadata["encoding"] == Data("flipped".utf8))
         let plain = try await Flip().decode([Payload(result)])[0]
         #expect(try DataConverter().value(from: plain, as: String.self) == "IN")
+    }
+
+    @Test("The activity is told its priority")
+    func priority() async throws {
+        let service = ScriptedTasks()
+        try await Self.with(service) { worker in await worker.process(try await Self.task("priority", codecs: [])) }
+        #expect(service.state.withLockedValue { $0.completions }.first?.resultText == #""2""#)
     }
 
     @Test("A long one: the task is answered in time, asks for the next one, and takes the run along")

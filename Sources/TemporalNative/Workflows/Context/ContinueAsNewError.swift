@@ -34,6 +34,7 @@ public struct ContinueAsNewError: Error, Sendable {
             if !fields.isEmpty { command.memo = .with { $0.fields = fields } }
             var merged = run.searchAttributes
             merged.merge(attributes?.indexedFields ?? [:]) { $1 }
+            for name in (options.searchAttributes?.unset ?? [:]).keys { merged[name] = nil }
             if options.takesCurrentVersion { command.initialVersioningBehavior = .autoUpgrade }
             if !merged.isEmpty { command.searchAttributes = .with { $0.indexedFields = merged } }
         }

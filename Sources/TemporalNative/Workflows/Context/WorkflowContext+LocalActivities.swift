@@ -170,6 +170,8 @@ public struct LocalActivityOptions: Sendable {
     public var activityID: String?
     /// What a cancellation does to it.
     public var cancellationType: ActivityOptions.CancellationType
+    /// What the activity is told of its priority; there is no queue in which it would wait.
+    public var priority: Priority?
     /// What the user interface shows.
     public var summary: String?
 
@@ -181,6 +183,7 @@ public struct LocalActivityOptions: Sendable {
     ///   - cancellationType: What a cancellation does to it.
     ///   - retryPolicy: When it is tried again.
     ///   - localRetryThreshold: Longer delays between attempts are timers of the server.
+    ///   - priority: What the activity is told of its priority.
     ///   - summary: What the user interface shows.
     public init(
         startToCloseTimeout: Duration,
@@ -188,6 +191,7 @@ public struct LocalActivityOptions: Sendable {
         cancellationType: ActivityOptions.CancellationType = .tryCancel,
         retryPolicy: RetryPolicy? = nil,
         localRetryThreshold: Duration = .seconds(60),
+        priority: Priority? = nil,
         summary: String? = nil
     ) {
         self.startToCloseTimeout = startToCloseTimeout
@@ -195,6 +199,7 @@ public struct LocalActivityOptions: Sendable {
         self.cancellationType = cancellationType
         self.retryPolicy = retryPolicy
         self.localRetryThreshold = localRetryThreshold
+        self.priority = priority
         self.summary = summary
     }
 
@@ -206,6 +211,7 @@ public struct LocalActivityOptions: Sendable {
     ///   - cancellationType: What a cancellation does to it.
     ///   - retryPolicy: When it is tried again.
     ///   - localRetryThreshold: Longer delays between attempts are timers of the server.
+    ///   - priority: What the activity is told of its priority.
     ///   - summary: What the user interface shows.
     public init(
         scheduleToCloseTimeout: Duration,
@@ -213,6 +219,7 @@ public struct LocalActivityOptions: Sendable {
         cancellationType: ActivityOptions.CancellationType = .tryCancel,
         retryPolicy: RetryPolicy? = nil,
         localRetryThreshold: Duration = .seconds(60),
+        priority: Priority? = nil,
         summary: String? = nil
     ) {
         self.startToCloseTimeout = startToCloseTimeout
@@ -220,6 +227,7 @@ public struct LocalActivityOptions: Sendable {
         self.cancellationType = cancellationType
         self.retryPolicy = retryPolicy
         self.localRetryThreshold = localRetryThreshold
+        self.priority = priority
         self.summary = summary
     }
 
@@ -233,6 +241,7 @@ public struct LocalActivityOptions: Sendable {
         activity.scheduleToStartTimeout = self.scheduleToStartTimeout
         if let retryPolicy { activity.retryPolicy = retryPolicy.message }
         activity.localRetryThreshold = self.localRetryThreshold
+        activity.priorityKey = self.priority?.key ?? 0
         return activity
     }
 }

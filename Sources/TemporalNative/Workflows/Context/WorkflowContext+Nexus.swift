@@ -63,7 +63,7 @@ extension WorkflowContext {
         let operation = try await self.converted {
             try await self.run.startNexusOperation(
                 call.options.command(call, input: input),
-                cancellation: call.options.cancellation.engine,
+                cancellation: call.options.cancellationType.engine,
                 summary: summary
             )
         }
@@ -160,23 +160,23 @@ public struct NexusOperationHandle<Output: Sendable>: Sendable {
 /// How a Nexus operation is run for a workflow.
 public struct NexusOperationOptions: Sendable {
     /// What a cancellation of a task that waits for an operation does to it.
-    public enum Cancellation: Sendable {
+    public enum CancellationType: Sendable {
         /// The operation is not told, and the workflow goes on at once with a cancellation.
         case abandon
         /// Its cancellation is requested, and the workflow goes on at once with a cancellation.
         case tryCancel
         /// Its cancellation is requested, and the workflow waits for its end.
-        case waitUntilEnded
+        case waitCancellationCompleted
         /// Its cancellation is requested, and the workflow waits until the handler has taken the request, or refused
         /// it.
-        case waitUntilRequested
+        case waitCancellationRequested
 
         var engine: NexusCancellation {
             switch self {
             case .abandon: .abandon
             case .tryCancel: .tryCancel
-            case .waitUntilEnded: .waitUntilEnded
-            case .waitUntilRequested: .waitUntilRequested
+            case .waitCancellationCompleted: .waitUntilEnded
+            case .waitCancellationRequested: .waitUntilRequested
             }
         }
     }
@@ -190,7 +190,7 @@ public struct NexusOperationOptions: Sendable {
     /// What the handler is told beside the input, as texts; they stand in history as they are.
     public var headers: [String: String]
     /// What a cancellation does to it.
-    public var cancellation: Cancellation
+    public var cancellationType: CancellationType
     /// What the user interface shows.
     public var summary: String?
 
@@ -199,17 +199,17 @@ public struct NexusOperationOptions: Sendable {
     /// - Parameters:
     ///   - scheduleToCloseTimeout: The longest time from its schedule to its end.
     ///   - headers: What the handler is told beside the input.
-    ///   - cancellation: What a cancellation does to it.
+    ///   - cancellationType: What a cancellation does to it.
     ///   - summary: What the user interface shows.
     public init(
         scheduleToCloseTimeout: Duration? = nil,
         headers: [String: String] = [:],
-        cancellation: Cancellation = .waitUntilEnded,
+        cancellationType: CancellationType = .waitCancellationCompleted,
         summary: String? = nil
     ) {
         self.scheduleToCloseTimeout = scheduleToCloseTimeout
         self.headers = headers
-        self.cancellation = cancellation
+        self.cancellationType = cancellationType
         self.summary = summary
     }
 

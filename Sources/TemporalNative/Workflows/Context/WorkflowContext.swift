@@ -480,6 +480,18 @@ extension WorkflowContext {
         try self.run.memo[key].map { try self.values.decode($0, as: type) }
     }
 
+    /// Decodes what the last run before this one in the chain that completed returned.
+    ///
+    /// For a workflow with a cron schedule: what ran before. ``WorkflowRunInfo/lastFailure`` says whether a run failed since.
+    ///
+    /// - Parameter type: Its type.
+    /// - Returns: The value; nil if there is none.
+    /// - Throws: ``TemporalError/Code/conversionFailed``.
+    public func getLastResult<Value: Sendable>(as type: Value.Type = Value.self) async throws -> Value? {
+        guard self.info.lastResult != nil else { return nil }
+        return try self.values.decode(self.run.started.lastCompletionResult, as: type)
+    }
+
     /// Changes the memo.
     ///
     /// - Parameter memo: Values by name; nil removes one. The others stay.
@@ -503,9 +515,9 @@ extension WorkflowContext {
     /// engine's
     /// own.
     ///
-    /// - Parameter attributes: Values by name. The others stay.
+    /// - Parameter attributes: Values by name, and nil by key for those that are to go. The others stay.
     public func upsertSearchAttributes(_ attributes: SearchAttributes) {
-        _ = self.noted { try self.run.upsertSearchAttributes(attributes.message) }
+        _ = self.noted { try self.run.upsertSearchAttributes(attributes.update) }
     }
 
     /// Changes search attributes; see ``upsertSearchAttributes(_:)``.

@@ -53,6 +53,11 @@ public struct WorkflowRunInfo: Sendable {
     public let priority: Priority?
     /// What the run before failed with, if this one follows it because of that.
     public let lastFailure: (any Error)?
+    /// What the last run before this one in the chain that completed returned; nil if none did.
+    ///
+    /// Cron and retries carry it along. Values as they stand in history: what is stored outside is a reference, and
+    /// ``WorkflowContext/getLastResult(as:)`` decodes it.
+    public let lastResult: [Payload]?
     /// What whoever started it sent along; references resolved and codecs undone.
     public let headers: [String: Payload]
 
@@ -110,6 +115,8 @@ public struct WorkflowRunInfo: Sendable {
         self.retryPolicy = started.hasRetryPolicy ? RetryPolicy(started.retryPolicy) : nil
         self.priority = started.hasPriority ? Priority(started.priority) : nil
         self.lastFailure = try started.hasContinuedFailure ? values.failure(started.continuedFailure).typed : nil
+        let last = started.hasLastCompletionResult ? try [Payload](started.lastCompletionResult) : []
+        self.lastResult = last.isEmpty ? nil : last
         self.headers = try .init(started.header)
     }
 }

@@ -255,7 +255,7 @@ extension LocalActivityAttempts {
             startedTime: now,
             scheduleToCloseTimeout: self.activity.scheduleToCloseTimeout,
             startToCloseTimeout: self.activity.startToCloseTimeout,
-            priorityKey: 0,
+            priorityKey: self.activity.priorityKey,
             isLocal: true
         )
     }

@@ -55,7 +55,12 @@ struct UpgradingSteps: WorkflowDefinition {
     }
 
     static var handlers: [WorkflowHandler<Self>] {
-        [.signal("finish") { workflow in { workflow.isFinished = true } }]
+        [
+            .signal("finish") { workflow in { workflow.isFinished = true } },
+            .update("version") { _ in
+                { (context: WorkflowContext<Self>, _: Void) in context.currentDeploymentVersion?.buildID ?? "none" }
+            },
+        ]
     }
 }
 
@@ -200,6 +205,74 @@ struct DeploymentServerTests {
                     #expect(completed.first?.deploymentVersion.buildID == "1.0")
                     #expect(completed.last?.deploymentVersion.buildID == (behavior == .pinned ? "1.0" : "2.0"))
                     try await replayer.replay(.init(workflowID: handle.id, history: .with { $0.events = events }))
+                }
+            }
+        }
+    }
+}
+
+extension DeploymentServerTests {
+    @Test(
+        "A client says which version takes a workflow: at its start, with a signal, with an update, and while it runs"
+    )
+    func overrides() async throws {
+        try await TemporalClient.connect(target: LiveServices.target(), logger: LiveServices.logger) { client in
+            let (queue, name) = ("swift-versions-\(UUID())", "deployment-\(UUID())")
+            let versions = ["1.0", "2.0"].map { DeploymentVersion(deploymentName: name, buildID: $0) }
+            func options(_ override: VersioningOverride?) -> WorkflowOptions {
+                var options = WorkflowOptions(id: "override-\(UUID())", taskQueue: queue)
+                options.versioningOverride = override
+                options.idConflictPolicy = .useExisting
+                return options
+            }
+            try await Self.worker(versions[0], client, queue).running {
+                try await Self.worker(versions[1], client, queue).running {
+                    // Both are known to the server; the first is the current one.
+                    try await Self.setCurrent(versions[1], client)
+                    try await Self.setCurrent(versions[0], client)
+                    let pinned = try await client.startWorkflow(
+                        "UpgradingSteps",
+                        options: options(.pinned(versions[1])),
+                        returning: String.self
+                    )
+                    #expect(try await pinned.describe().versioningOverride == .pinned(versions[1]))
+                    try await pinned.signal("finish")
+                    #expect(try await pinned.result() == "2.0 2.0")
+
+                    let signalled = try await client.signalWithStart(
+                        WorkflowStart("UpgradingSteps", options: options(.pinned(versions[1]))),
+                        signal: "finish",
+                        returning: String.self
+                    )
+                    #expect(try await signalled.result() == "2.0 2.0")
+
+                    let updated = WorkflowStart("UpgradingSteps", options: options(.pinned(versions[1])))
+                    let version = try await client.executeUpdateWithStart(
+                        updated,
+                        update: "version",
+                        returning: String.self
+                    )
+                    #expect(version == "2.0")
+                    try await client.workflowHandle(id: updated.options.id).terminate()
+
+                    // One that is pinned by itself, moved while it runs.
+                    let moved = try await client.startWorkflow(
+                        "PinnedSteps",
+                        options: options(nil),
+                        returning: String.self
+                    )
+                    while try await WorkflowWorkerTests.history(of: moved.id).count < 8 {
+                        try await Task.sleep(for: .milliseconds(50))
+                    }
+                    #expect(try await moved.describe().versioningOverride == nil)
+                    let held = try await moved.updateOptions(versioningOverride: .autoUpgrade)
+                    #expect(held == .autoUpgrade)
+                    #expect(try await moved.describe().versioningOverride == .autoUpgrade)
+                    #expect(try await moved.updateOptions(versioningOverride: nil) == nil)
+                    #expect(try await moved.describe().versioningOverride == nil)
+                    try await moved.updateOptions(versioningOverride: .pinned(versions[1]))
+                    try await moved.signal("finish")
+                    #expect(try await moved.result() == "1.0 2.0")
                 }
             }
         }

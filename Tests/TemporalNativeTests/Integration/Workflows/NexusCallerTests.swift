@@ -61,18 +61,18 @@ struct NexusCaller: WorkflowDefinition {
 
     /// Cancels an operation that goes on for ever, when a signal comes.
     private func cancel(_ how: String, _ endpoint: String, _ context: WorkflowContext<Self>) async throws {
-        let cancellation: NexusOperationOptions.Cancellation =
+        let cancellation: NexusOperationOptions.CancellationType =
             switch how {
             case "abandon": .abandon
             case "try": .tryCancel
-            case "requested": .waitUntilRequested
-            default: .waitUntilEnded
+            case "requested": .waitCancellationRequested
+            default: .waitCancellationCompleted
             }
         let operation = try await context.startNexusOperation(
             "wait",
             service: "Letters",
             endpoint: endpoint,
-            options: NexusOperationOptions(cancellation: cancellation),
+            options: NexusOperationOptions(cancellationType: cancellation),
             input: (),
             returning: Void.self
         )

@@ -19,7 +19,8 @@ extension WorkflowWorker {
         failureTypes: [any Error.Type] = [],
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
-        configuration: TemporalWorker.Configuration = .init()
+        configuration: TemporalWorker.Configuration = .init(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> WorkflowWorker {
         WorkflowWorker(
             service: service,
@@ -36,7 +37,7 @@ extension WorkflowWorker {
             ),
             clock: .continuous,
             executor: nil,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
             metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
         )
     }
