@@ -49,7 +49,11 @@ extension ConnectionActivityService: WorkflowTaskService {
     func complete(
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
-        try await self.call(WorkflowService.RespondWorkflowTaskCompleted.self, request, keeping: .workflowValues)
+        try await self.call(
+            WorkflowService.RespondWorkflowTaskCompleted.self,
+            request,
+            keeping: [.workflowValues, .activityInput]
+        )
     }
 
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws {

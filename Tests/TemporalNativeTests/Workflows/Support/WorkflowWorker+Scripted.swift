@@ -17,6 +17,7 @@ extension WorkflowWorker {
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
         failureTypes: [any Error.Type] = [],
+        activityWorker: ActivityWorker? = nil,
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
         configuration: TemporalWorker.Configuration = .init()
@@ -25,6 +26,7 @@ extension WorkflowWorker {
             service: service,
             registry: try WorkflowRegistry(workflows, failureTypes: failureTypes),
             activities: try activities.map { try ActivityRegistry($0) },
+            activityWorker: activityWorker,
             configuration: configuration,
             payloads: payloads,
             identity: WorkerReport.Identity(
