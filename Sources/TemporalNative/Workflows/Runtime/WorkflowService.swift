@@ -35,7 +35,7 @@ extension ConnectionActivityService: WorkflowTaskService {
         try await self.connection.call(
             WorkflowService.PollWorkflowTaskQueue.self,
             request,
-            patience: .once(self.connection.longPoll.timeout),
+            patience: self.connection.workerPoll,
             keeping: .workflowValues
         )
     }

@@ -134,9 +134,11 @@ final class WorkflowWorker: Sendable {
             await withDiscardingTaskGroup { helpers in
                 helpers.addTask { await self.drain(capabilities) }
                 helpers.addTask { await self.local.run() }
-                await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { task in
-                    // A task that was taken is answered, also by a worker that is cancelled meanwhile.
-                    await shielded(on: self.executor) { await self.process(task) }
+                await self.takingEagerStarts {
+                    await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { task in
+                        // A task that was taken is answered, also by a worker that is cancelled meanwhile.
+                        await shielded(on: self.executor) { await self.process(task) }
+                    }
                 }
                 helpers.cancelAll()
             }
@@ -149,6 +151,14 @@ final class WorkflowWorker: Sendable {
 }
 
 // MARK: - Polling
+
+extension WorkflowWorker {
+    /// Runs something that processes tasks, those too that come with the start of a workflow by the worker's client.
+    private func takingEagerStarts(_ body: () async -> Void) async {
+        guard let client = self.local.client else { return await body() }
+        await client.connection.eagerStarts.with(self, body)
+    }
+}
 
 extension WorkflowWorker {
     /// What a worker asks for with each poll.

@@ -43,6 +43,7 @@ struct EagerTests {
     /// The server as ever, and which activities came from polls, and which with answers.
     struct Watched: ActivityService, WorkflowTaskService {
         struct Seen: Sendable {
+            var polledWorkflows = 0
             var polled = 0
             var eager = 0
             var asked = 0
@@ -66,7 +67,9 @@ struct EagerTests {
         func poll(
             _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
         ) async throws -> API.WorkflowTask {
-            try await self.base.poll(request)
+            let task = try await self.base.poll(request)
+            if task.startedEventID == 3 { self.seen.withLockedValue { $0.polledWorkflows += 1 } }
+            return task
         }
 
         func history(
@@ -127,6 +130,7 @@ struct EagerTests {
     /// Runs the workflow on a worker that is watched.
     private static func run(
         _ mode: StorageMode,
+        eagerStart: Bool = false,
         _ configure: (inout TemporalWorker.Configuration) -> Void = { _ in }
     ) async throws -> Watched.Seen {
         try await TemporalClient.connect(
@@ -151,9 +155,13 @@ struct EagerTests {
                 logger: LiveServices.logger
             )
             try await worker.running {
+                // The worker takes tasks as soon as it polls.
+                while eagerStart, connection.eagerStarts.count == 0 { await Task.yield() }
+                var options = WorkflowOptions(id: "eager-\(UUID())", taskQueue: worker.taskQueue)
+                options.requestEagerStart = eagerStart
                 let sizes = try await client.startWorkflow(
                     "Caller",
-                    options: WorkflowOptions(id: "eager-\(UUID())", taskQueue: worker.taskQueue),
+                    options: options,
                     input: String(repeating: "x", count: 300_000),
                     returning: [Int].self
                 ).result()
@@ -166,9 +174,16 @@ struct EagerTests {
     @Test("Three of six activities come with the answer, with their large inputs", arguments: StorageMode.allCases)
     func activities(_ mode: StorageMode) async throws {
         let seen = try await Self.run(mode)
+        #expect(seen.polledWorkflows == 1)
         #expect(seen.asked == 3)
         #expect(seen.eager == 3)
         #expect(seen.polled == 3)
+    }
+
+    @Test("The first task comes with the answer to the start, with its large input", arguments: StorageMode.allCases)
+    func start(_ mode: StorageMode) async throws {
+        let seen = try await Self.run(mode, eagerStart: true)
+        #expect(seen.polledWorkflows == 0)
     }
 
     @Test("A worker without room for more asks for none, and polls for all")

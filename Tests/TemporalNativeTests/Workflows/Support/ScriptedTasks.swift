@@ -43,7 +43,11 @@ final class ScriptedTasks: WorkflowTaskService {
 
     func poll(
         _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
-    ) async throws -> API.WorkflowTask { .init() }
+    ) async throws -> API.WorkflowTask {
+        // There is none, as long as anybody asks.
+        await OneShot().wait()
+        throw CancellationError()
+    }
 
     func history(
         _ request: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest

@@ -18,6 +18,7 @@ extension WorkflowWorker {
         activities: [Activity]? = nil,
         failureTypes: [any Error.Type] = [],
         activityWorker: ActivityWorker? = nil,
+        client: TemporalClient? = nil,
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
         configuration: TemporalWorker.Configuration = .init()
@@ -27,6 +28,7 @@ extension WorkflowWorker {
             registry: try WorkflowRegistry(workflows, failureTypes: failureTypes),
             activities: try activities.map { try ActivityRegistry($0) },
             activityWorker: activityWorker,
+            client: client,
             configuration: configuration,
             payloads: payloads,
             identity: WorkerReport.Identity(
