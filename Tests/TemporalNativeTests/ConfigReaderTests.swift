@@ -87,6 +87,9 @@ struct ConfigReaderTests {
         let empty = try TemporalWorker.Configuration(configReader: Self.reader([:]))
         #expect(empty.activityPollers == 5 && empty.workerHeartbeatInterval == .seconds(60) && empty.identity == nil)
         #expect(empty.workflowPollers == 5 && !empty.disableEagerActivityExecution)
+        #expect(empty.tuner == nil)
+        let tuned = try TemporalWorker.Configuration(configReader: Self.reader(["targetMemoryUsage": 0.5]))
+        #expect(tuned.tuner == .resourceBased(targetMemoryUsage: 0.5))
         let scaled = try TemporalWorker.Configuration(
             configReader: Self.reader(["pollerAutoscaling": true, "activityPollers": 7, "workflowPollers": 200])
         )
@@ -98,6 +101,7 @@ struct ConfigReaderTests {
         "What a worker cannot be is refused by name",
         arguments: [
             (["activityPollers": 0], "activityPollers"), (["workflowPollers": 1], "workflowPollers"),
+            (["targetCPUUsage": 90.0], "targetCPUUsage"),
             (["maxActivitiesPerSecond": "fast"], "maxActivitiesPerSecond"),
             (["workerHeartbeatInterval": 90], "workerHeartbeatInterval"),
             (["gracefulShutdownPeriod": -1], "gracefulShutdownPeriod"),

@@ -19,6 +19,8 @@ extension TemporalWorker.Configuration {
     /// | `maxConcurrentWorkflowTasks` | int | tasks; 100 |
     /// | `workflowPollers` | int | polls; 5 |
     /// | `pollerAutoscaling` | bool | false; with it, these are polls at first, of 1 to 100 |
+    /// | `targetMemoryUsage` | double | a part of 1, 0.8; if it or the next one is set, the tuner is resource-based |
+    /// | `targetCPUUsage` | double | a part of 1, 0.9 |
     /// | `maxCachedWorkflows` | int | runs; 1000 |
     /// | `maxCachedWorkflowBytes` | int | bytes; 512 MiB |
     /// | `gracefulShutdownPeriod` | int | seconds; 0 |
@@ -53,6 +55,10 @@ extension TemporalWorker.Configuration {
         self.maxTaskQueueActivitiesPerSecond = try settings.double("maxTaskQueueActivitiesPerSecond")
         self.maxConcurrentWorkflowTasks =
             try settings.int("maxConcurrentWorkflowTasks") ?? self.maxConcurrentWorkflowTasks
+        let targets = (try settings.double("targetMemoryUsage"), try settings.double("targetCPUUsage"))
+        if targets != (nil, nil) {
+            self.tuner = .resourceBased(targetMemoryUsage: targets.0 ?? 0.8, targetCPUUsage: targets.1 ?? 0.9)
+        }
         self.maxCachedWorkflows = try settings.int("maxCachedWorkflows") ?? self.maxCachedWorkflows
         self.maxCachedWorkflowBytes = try settings.int("maxCachedWorkflowBytes") ?? self.maxCachedWorkflowBytes
         self.gracefulShutdownPeriod =

@@ -69,6 +69,10 @@ extension TemporalWorker {
         /// With a limit of starts in a second all wait, because the server does not count those that do not.
         public var disableEagerActivityExecution = false
 
+        /// How much is taken on at the same time, for each kind of task; nil for the numbers `maxConcurrentWorkflowTasks`,
+        /// `maxConcurrentActivities` and `maxConcurrentLocalActivities`, which do not count otherwise.
+        public var tuner: WorkerTuner?
+
         /// How long a worker that shuts down waits before it cancels what still runs.
         ///
         /// Zero.
@@ -117,6 +121,15 @@ extension TemporalWorker.Configuration {
             guard condition else { throw TemporalError(code: .invalidConfiguration, message: message) }
         }
         try require(self.maxConcurrentActivities >= 1, "maxConcurrentActivities is \(self.maxConcurrentActivities)")
+        if let tuner {
+            for (name, supplier) in [
+                ("workflowTasks", tuner.workflowTasks), ("activities", tuner.activities),
+                ("localActivities", tuner.localActivities),
+            ] {
+                let problem = supplier.problem
+                try require(problem == nil, "tuner.\(name) \(problem ?? "")")
+            }
+        }
         try require(
             self.activityPollers.isValid,
             "activityPollers is \(self.activityPollers), and has to be at least 1"

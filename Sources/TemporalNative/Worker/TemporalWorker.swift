@@ -139,7 +139,7 @@ public final class TemporalWorker: Service {
         let identity = WorkerReport.Identity(
             identity: configuration.identity ?? defaultIdentity,
             taskQueue: taskQueue,
-            slots: configuration.maxConcurrentActivities,
+            slots: configuration.slots.activities.maximum,
             driverTypes: payloads.externalStorage?.driverTypes ?? [],
             deployment: configuration.deployment
         )

@@ -44,7 +44,7 @@ struct TaskPollerTests {
 
     private func poller(slots: Int, _ queues: [(Queue, PollerBehavior)]) -> TaskPoller<Int> {
         TaskPoller(
-            slots: TaskSlots(count: slots),
+            slots: TaskSlots(.fixed(slots), clock: .continuous),
             sources: queues.map { queue, behavior in .init(behavior: behavior) { try await queue.poll() } },
             end: self.end,
             clock: .continuous
@@ -122,7 +122,7 @@ struct TaskPollerTests {
 
     @Test("A slot is given back once, whoever releases it again")
     func release() async throws {
-        let slots = TaskSlots(count: 2)
+        let slots = TaskSlots(.fixed(2), clock: .continuous)
         let first = try await slots.reserve()
         let second = try #require(slots.tryReserve())
         #expect(slots.tryReserve() == nil)

@@ -75,7 +75,7 @@ final class ActivityWorker: Sendable {
         )
         self.polls = polls
         self.poller = TaskPoller(
-            slots: TaskSlots(count: configuration.maxConcurrentActivities),
+            slots: TaskSlots(configuration.slots.activities, clock: clock),
             sources: [.init(behavior: configuration.activityPollers) { try await polls.poll() }],
             end: end,
             clock: clock

@@ -71,7 +71,7 @@ final class WorkflowWorker: Sendable {
         )
         self.local = LocalActivityRunner(
             registry: activities,
-            permits: configuration.maxConcurrentLocalActivities,
+            slots: TaskSlots(configuration.slots.localActivities, clock: clock),
             payloads: payloads,
             taskQueue: identity.taskQueue,
             client: client,
@@ -93,7 +93,7 @@ final class WorkflowWorker: Sendable {
             }
         }
         self.poller = TaskPoller(
-            slots: TaskSlots(count: configuration.maxConcurrentWorkflowTasks),
+            slots: TaskSlots(configuration.slots.workflowTasks, clock: clock),
             sources: sources,
             end: end,
             clock: clock
@@ -108,7 +108,7 @@ final class WorkflowWorker: Sendable {
 
     /// With one slot there would be a poll of one queue at a time, and what is in the other one would wait for it.
     private static func keepsRuns(_ configuration: TemporalWorker.Configuration) -> Bool {
-        configuration.maxCachedWorkflows > 0 && configuration.maxConcurrentWorkflowTasks > 1
+        configuration.maxCachedWorkflows > 0 && configuration.slots.workflowTasks.minimum > 1
     }
 
     /// How the queue of the runs that are kept is polled, and that of all others: one in five polls is for these.
