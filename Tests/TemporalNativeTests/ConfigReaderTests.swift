@@ -64,7 +64,7 @@ struct ConfigReaderTests {
                 "maxCachedWorkflows": 0, "maxCachedWorkflowBytes": 7, "gracefulShutdownPeriod": 8,
                 "maxHeartbeatThrottleInterval": 9,
                 "defaultHeartbeatThrottleInterval": 10, "workerHeartbeatInterval": 0, "identity": "me",
-                "deploymentName": "orders", "buildID": "7",
+                "disableEagerActivityExecution": true, "deploymentName": "orders", "buildID": "7",
                 "versioningBehavior": "pinned",
             ])
         )
@@ -80,17 +80,28 @@ struct ConfigReaderTests {
         #expect(configuration.maxHeartbeatThrottleInterval == .seconds(9))
         #expect(configuration.defaultHeartbeatThrottleInterval == .seconds(10))
         #expect(configuration.workerHeartbeatInterval == nil)
+        #expect(configuration.disableEagerActivityExecution)
         #expect(configuration.deployment?.version == DeploymentVersion(deploymentName: "orders", buildID: "7"))
         #expect(configuration.deployment?.defaultVersioningBehavior == .pinned)
         #expect(configuration.identity == "me")
         let empty = try TemporalWorker.Configuration(configReader: Self.reader([:]))
         #expect(empty.activityPollers == 5 && empty.workerHeartbeatInterval == .seconds(60) && empty.identity == nil)
+        #expect(empty.workflowPollers == 5 && !empty.disableEagerActivityExecution)
+        #expect(empty.tuner == nil)
+        let tuned = try TemporalWorker.Configuration(configReader: Self.reader(["targetMemoryUsage": 0.5]))
+        #expect(tuned.tuner == .resourceBased(targetMemoryUsage: 0.5))
+        let scaled = try TemporalWorker.Configuration(
+            configReader: Self.reader(["pollerAutoscaling": true, "activityPollers": 7, "workflowPollers": 200])
+        )
+        #expect(scaled.activityPollers == .autoscaling(initial: 7))
+        #expect(scaled.workflowPollers == .autoscaling(initial: 200, maximum: 200))
     }
 
     @Test(
         "What a worker cannot be is refused by name",
         arguments: [
             (["activityPollers": 0], "activityPollers"), (["workflowPollers": 1], "workflowPollers"),
+            (["targetCPUUsage": 90.0], "targetCPUUsage"),
             (["maxActivitiesPerSecond": "fast"], "maxActivitiesPerSecond"),
             (["workerHeartbeatInterval": 90], "workerHeartbeatInterval"),
             (["gracefulShutdownPeriod": -1], "gracefulShutdownPeriod"),

@@ -42,7 +42,9 @@ extension TemporalClient {
 
         /// The number of connections to the server; 4 by default.
         ///
-        /// One carries 100 calls at a time, and a call beyond that waits: count what waits for results and tasks.
+        /// One carries 100 calls at a time: at most 50 of them wait for results and updates, at most 60 are polls of workers,
+        /// and 30 are for all others. A call beyond that waits, but never for those of another kind: workers report and poll
+        /// however many results are waited for.
         public var connections: Int
 
         /// How long one try of an ordinary call may take once its payloads are stored, waiting for a connection

@@ -95,8 +95,8 @@ extension TemporalClient {
             StartWorkflowInput(start: start, signal: nil),
             { try await $0.startWorkflow($1, next: $2) },
             { [connection] call in
-                let response = try await connection.call(
-                    WorkflowService.StartWorkflowExecution.self,
+                let response = try await connection.start(
+                    call.start,
                     call.start.request(on: connection, headers: call.headers)
                 )
                 return WorkflowHandle<Result>(

@@ -45,6 +45,12 @@ public struct WorkflowOptions: Sendable {
     public var priority: Priority?
     /// Which versions of a deployment run it; what the workflow and its workers say if nil.
     public var versioningOverride: VersioningOverride?
+    /// Whether the first task comes with the answer to the start, if a worker of this client has the workflow and room for
+    /// it; otherwise, as by default, a poll brings it.
+    ///
+    /// It saves the way through the task queue. It is for starts alone, not for those with a signal or an update, and the
+    /// server does not do it for workflows with a delay or a cron schedule.
+    public var requestEagerStart = false
 
     /// Creates options.
     ///

@@ -110,9 +110,11 @@ struct Patience: Hashable, Sendable {
     var retries: CallRetries
     /// Whether a source of API keys that fails is asked again, as a server that is away would be.
     var waitsForKey = false
+    /// Among which calls it waits for a connection.
+    var kind = CallPermits.Kind.ordinary
 
     /// A try, and no second one.
-    static func once(_ timeout: Duration) -> Self {
-        Self(timeout: timeout, retries: .once)
+    static func once(_ timeout: Duration, kind: CallPermits.Kind = .ordinary) -> Self {
+        Self(timeout: timeout, retries: .once, kind: kind)
     }
 }

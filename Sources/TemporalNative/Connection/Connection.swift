@@ -23,6 +23,9 @@ struct Connection: Sendable {
     let logger: Logger
     /// The thread of the connections, where it is one and we know it: calls cost least there.
     let executor: EventLoopTaskExecutor?
+    /// The workers that take the first tasks of workflows from the answer to their start.
+    let eagerStarts = EagerStarts()
+    private let permits: CallPermits
     private let channel: any RPCChannel
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -41,6 +44,7 @@ struct Connection: Sendable {
         self.logger = logger
         self.executor = executor
         self.sleep = sleep
+        self.permits = CallPermits(connections: configuration.connections)
     }
 
     /// The namespace of all calls.
@@ -50,9 +54,11 @@ struct Connection: Sendable {
     /// For ordinary calls.
     var ordinary: Patience { Patience(timeout: self.configuration.callTimeout, retries: .call) }
     /// For calls that the server holds until something happens, and that change nothing.
-    var longPoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .longPoll) }
+    var longPoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .longPoll, kind: .wait) }
     /// For calls that the server holds until an update is accepted.
-    var updatePoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .call) }
+    var updatePoll: Patience { Patience(timeout: self.configuration.longPollTimeout, retries: .call, kind: .wait) }
+    /// For a worker's polls, which it repeats itself.
+    var workerPoll: Patience { .once(self.configuration.longPollTimeout, kind: .poll) }
 
     /// What turns values into payloads and back.
     ///
@@ -115,7 +121,9 @@ extension Connection {
         var firstFailure: ContinuousClock.Instant?
         while true {
             do {
-                return try await self.once(method, request, timeout: patience.timeout)
+                return try await self.permits.with(patience.kind) {
+                    try await self.once(method, request, timeout: patience.timeout)
+                }
             } catch {
                 // A task that was cancelled sees what its cancellation did to the call.
                 try Task.checkCancellation()

@@ -18,12 +18,16 @@ extension TemporalWorker.Configuration {
     /// | `maxTaskQueueActivitiesPerSecond` | double | no limit |
     /// | `maxConcurrentWorkflowTasks` | int | tasks; 100 |
     /// | `workflowPollers` | int | polls; 5 |
+    /// | `pollerAutoscaling` | bool | false; with it, these are polls at first, of 1 to 100 |
+    /// | `targetMemoryUsage` | double | a part of 1, 0.8; if it or the next one is set, the tuner is resource-based |
+    /// | `targetCPUUsage` | double | a part of 1, 0.9 |
     /// | `maxCachedWorkflows` | int | runs; 1000 |
     /// | `maxCachedWorkflowBytes` | int | bytes; 512 MiB |
     /// | `gracefulShutdownPeriod` | int | seconds; 0 |
     /// | `maxHeartbeatThrottleInterval` | int | seconds; 60 |
     /// | `defaultHeartbeatThrottleInterval` | int | seconds; 30 |
     /// | `workerHeartbeatInterval` | int | seconds; 60. 0 for never |
+    /// | `disableEagerActivityExecution` | bool | false |
     /// | `identity` | string | the client's |
     /// | `deploymentName` | string | none; with `buildID`, the worker takes tasks of that version |
     /// | `buildID` | string | none |
@@ -41,12 +45,20 @@ extension TemporalWorker.Configuration {
     private init(_ settings: SettingsReader) throws(SettingsError) {
         self.init()
         self.maxConcurrentActivities = try settings.int("maxConcurrentActivities") ?? self.maxConcurrentActivities
-        self.activityPollers = try settings.int("activityPollers") ?? self.activityPollers
+        let pollers = { (count: Int, isAutoscaling: Bool) in
+            isAutoscaling ? PollerBehavior.autoscaling(initial: count, maximum: max(count, 100)) : .simpleMaximum(count)
+        }
+        let isAutoscaling = try settings.bool("pollerAutoscaling") ?? false
+        self.activityPollers = pollers(try settings.int("activityPollers") ?? 5, isAutoscaling)
+        self.workflowPollers = pollers(try settings.int("workflowPollers") ?? 5, isAutoscaling)
         self.maxActivitiesPerSecond = try settings.double("maxActivitiesPerSecond")
         self.maxTaskQueueActivitiesPerSecond = try settings.double("maxTaskQueueActivitiesPerSecond")
         self.maxConcurrentWorkflowTasks =
             try settings.int("maxConcurrentWorkflowTasks") ?? self.maxConcurrentWorkflowTasks
-        self.workflowPollers = try settings.int("workflowPollers") ?? self.workflowPollers
+        let targets = (try settings.double("targetMemoryUsage"), try settings.double("targetCPUUsage"))
+        if targets != (nil, nil) {
+            self.tuner = .resourceBased(targetMemoryUsage: targets.0 ?? 0.8, targetCPUUsage: targets.1 ?? 0.9)
+        }
         self.maxCachedWorkflows = try settings.int("maxCachedWorkflows") ?? self.maxCachedWorkflows
         self.maxCachedWorkflowBytes = try settings.int("maxCachedWorkflowBytes") ?? self.maxCachedWorkflowBytes
         self.gracefulShutdownPeriod =
@@ -58,6 +70,8 @@ extension TemporalWorker.Configuration {
         if let interval = try settings.seconds("workerHeartbeatInterval", atLeast: 0) {
             self.workerHeartbeatInterval = interval == .zero ? nil : interval
         }
+        self.disableEagerActivityExecution =
+            try settings.bool("disableEagerActivityExecution") ?? self.disableEagerActivityExecution
         self.identity = settings.string("identity")
         let behavior = try settings.choice(
             "versioningBehavior",

@@ -20,7 +20,7 @@ extension TemporalWorker {
         /// How many polls for activities are under way at the same time, as long as there is room for tasks.
         ///
         /// 5.
-        public var activityPollers = 5
+        public var activityPollers: PollerBehavior = 5
 
         /// How many attempts this worker starts in a second; nil for no limit.
         public var maxActivitiesPerSecond: Double?
@@ -38,12 +38,13 @@ extension TemporalWorker {
         /// How many polls for workflow tasks are under way at the same time: one in five for workflows that this worker
         /// does not keep.
         ///
-        /// 5.
-        public var workflowPollers = 5
+        /// 5. ``PollerBehavior/autoscaling(minimum:initial:maximum:)`` counts for either of the two by itself.
+        public var workflowPollers: PollerBehavior = 5
 
         /// How many runs of workflows wait in memory for their next task.
         ///
-        /// 1000. A run that is not there is made of its history again. Zero keeps none.
+        /// 1000. A run that is not there is made of its history again. Zero keeps none, nor does a worker that processes one
+        /// workflow task at a time.
         public var maxCachedWorkflows = 1000
 
         /// How much memory these runs may take, in bytes.
@@ -61,6 +62,16 @@ extension TemporalWorker {
         ///
         /// 100.
         public var maxConcurrentLocalActivities = 100
+
+        /// Whether activities of the worker's own workflows wait for a poll, although it has room for them.
+        ///
+        /// They do not: up to three come with the answer to a workflow task, if they are for the worker's own task queue.
+        /// With a limit of starts in a second all wait, because the server does not count those that do not.
+        public var disableEagerActivityExecution = false
+
+        /// How much is taken on at the same time, for each kind of task; nil for the numbers `maxConcurrentWorkflowTasks`,
+        /// `maxConcurrentActivities` and `maxConcurrentLocalActivities`, which do not count otherwise.
+        public var tuner: WorkerTuner?
 
         /// How long a worker that shuts down waits before it cancels what still runs.
         ///
@@ -110,7 +121,19 @@ extension TemporalWorker.Configuration {
             guard condition else { throw TemporalError(code: .invalidConfiguration, message: message) }
         }
         try require(self.maxConcurrentActivities >= 1, "maxConcurrentActivities is \(self.maxConcurrentActivities)")
-        try require(self.activityPollers >= 1, "activityPollers is \(self.activityPollers)")
+        if let tuner {
+            for (name, supplier) in [
+                ("workflowTasks", tuner.workflowTasks), ("activities", tuner.activities),
+                ("localActivities", tuner.localActivities),
+            ] {
+                let problem = supplier.problem
+                try require(problem == nil, "tuner.\(name) \(problem ?? "")")
+            }
+        }
+        try require(
+            self.activityPollers.isValid,
+            "activityPollers is \(self.activityPollers), and has to be at least 1"
+        )
         try require(
             self.maxConcurrentWorkflowTasks >= 1,
             "maxConcurrentWorkflowTasks is \(self.maxConcurrentWorkflowTasks)"
@@ -119,7 +142,10 @@ extension TemporalWorker.Configuration {
             self.maxConcurrentLocalActivities >= 1,
             "maxConcurrentLocalActivities is \(self.maxConcurrentLocalActivities)"
         )
-        try require(self.workflowPollers >= 2, "workflowPollers is \(self.workflowPollers), and has to be at least 2")
+        try require(
+            self.workflowPollers.isValid && (self.workflowPollers.isAutoscaling || self.workflowPollers.maximum >= 2),
+            "workflowPollers is \(self.workflowPollers), and has to be at least 2"
+        )
         try require(self.maxCachedWorkflows >= 0, "maxCachedWorkflows is \(self.maxCachedWorkflows)")
         try require(self.maxCachedWorkflowBytes > 0, "maxCachedWorkflowBytes is \(self.maxCachedWorkflowBytes)")
         try require((0...1).contains(self.droppedRunShare), "droppedRunShare is \(self.droppedRunShare)")

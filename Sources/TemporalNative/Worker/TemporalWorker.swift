@@ -37,6 +37,7 @@ public import ServiceLifecycle
 public final class TemporalWorker: Service {
     private let activityWorker: ActivityWorker?
     private let workflowWorker: WorkflowWorker?
+    private let end: WorkerEnd
     private let executor: EventLoopTaskExecutor?
 
     /// The task queue it polls.
@@ -133,50 +134,54 @@ public final class TemporalWorker: Service {
         try configuration.deployment?.validate(workflows)
         self.taskQueue = taskQueue
         self.executor = executor
+        let end = WorkerEnd(clock: clock, logger: logger)
+        self.end = end
         let identity = WorkerReport.Identity(
             identity: configuration.identity ?? defaultIdentity,
             taskQueue: taskQueue,
-            slots: configuration.maxConcurrentActivities,
+            slots: configuration.slots.activities.maximum,
             driverTypes: payloads.externalStorage?.driverTypes ?? [],
             deployment: configuration.deployment
         )
         let registry = try WorkflowRegistry(workflows, failureTypes: configuration.workflowFailureTypes)
         let activityRegistry = activities.isEmpty ? nil : try ActivityRegistry(activities)
-        if let service = service as? any WorkflowTaskService, !registry.isEmpty {
-            self.workflowWorker = WorkflowWorker(
+        let workflowService = registry.isEmpty ? nil : service as? any WorkflowTaskService
+        let activityWorker =
+            activities.isEmpty && workflowService != nil
+            ? nil
+            : ActivityWorker(
+                service: service,
+                registry: try activityRegistry ?? ActivityRegistry(activities),
+                configuration: configuration,
+                payloads: payloads,
+                identity: identity,
+                client: client,
+                interceptors: interceptors,
+                clock: clock,
+                end: end,
+                executor: executor,
+                logger: logger,
+                metrics: WorkerMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
+            )
+        self.activityWorker = activityWorker
+        self.workflowWorker = workflowService.map { service in
+            WorkflowWorker(
                 service: service,
                 registry: registry,
                 activities: activityRegistry,
+                activityWorker: activityWorker,
                 client: client,
                 interceptors: interceptors,
                 configuration: configuration,
                 payloads: payloads,
                 identity: identity,
                 clock: clock,
+                end: end,
                 executor: executor,
                 logger: logger,
                 metrics: WorkflowMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
             )
-        } else {
-            self.workflowWorker = nil
         }
-        guard !activities.isEmpty || self.workflowWorker == nil else {
-            self.activityWorker = nil
-            return
-        }
-        self.activityWorker = ActivityWorker(
-            service: service,
-            registry: try activityRegistry ?? ActivityRegistry(activities),
-            configuration: configuration,
-            payloads: payloads,
-            identity: identity,
-            client: client,
-            interceptors: interceptors,
-            clock: clock,
-            executor: executor,
-            logger: logger,
-            metrics: WorkerMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
-        )
     }
 
     /// Runs workflows and activities until a graceful shutdown, or until the task is cancelled.
@@ -190,7 +195,7 @@ public final class TemporalWorker: Service {
     public func run() async throws {
         try await withGracefulShutdownHandler {
             try await withTaskExecutorPreference(self.executor) {
-                // Whichever gives up takes the other one along.
+                // Whichever gives up ends both.
                 try await withThrowingDiscardingTaskGroup { group in
                     if let worker = self.activityWorker { group.addTask { try await worker.run() } }
                     if let worker = self.workflowWorker { group.addTask { try await worker.run() } }
@@ -205,8 +210,7 @@ public final class TemporalWorker: Service {
     ///
     /// Again: nothing.
     public func beginGracefulShutdown() {
-        self.workflowWorker?.beginShutdown()
-        self.activityWorker?.beginShutdown()
+        self.end.begin()
     }
 
     /// Runs the worker for the time of a closure, and shuts it down gracefully when that has ended.

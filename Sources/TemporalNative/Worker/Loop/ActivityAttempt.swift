@@ -120,7 +120,7 @@ struct ActivityAttempt: Sendable {
             previousDetails: try [Payload](self.task.heartbeatDetails),
             execution: self.execution,
             interceptors: self.worker.interceptors,
-            workerShutdown: self.worker.stopping,
+            workerShutdown: self.worker.end.stopping,
             clientOrNone: self.worker.client
         )
         return try await context.run(activity, [Payload](self.task.input))

@@ -33,7 +33,7 @@ extension ActivityWorker {
             change(&state.counters)
             // Under the lock, so that the value that is recorded last is the one that holds.
             self.metrics.slotsUsed.record(state.counters.running)
-            self.metrics.slotsAvailable.record(self.configuration.maxConcurrentActivities - state.counters.running)
+            self.metrics.slotsAvailable.record(self.poller.slots.count - state.counters.running)
         }
     }
 }

@@ -12,10 +12,10 @@ import TemporalAPI
 
 extension ActivityWorker {
     /// Tells the server of the worker, at once and then regularly, until the task is cancelled.
-    func reportRegularly(_ capabilities: NamespaceCapabilities) async {
+    func reportRegularly(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
         guard let interval = self.configuration.workerHeartbeatInterval, capabilities.workerHeartbeats else { return }
         while !Task.isCancelled {
-            await self.report(status: self.stopping.hasFired ? .shuttingDown : .running, capabilities)
+            await self.report(status: self.end.stopping.hasFired ? .shuttingDown : .running, capabilities)
             guard (try? await self.clock.sleep(for: interval)) != nil else { return }
         }
     }
@@ -23,7 +23,7 @@ extension ActivityWorker {
     /// Sends one heartbeat of the worker, if the server wants any.
     ///
     /// A failure is logged, and that is all.
-    func report(status: Temporal_Api_Enums_V1_WorkerStatus, _ capabilities: NamespaceCapabilities) async {
+    func report(status: Temporal_Api_Enums_V1_WorkerStatus, _ capabilities: WorkerEnd.NamespaceCapabilities) async {
         guard self.configuration.workerHeartbeatInterval != nil, capabilities.workerHeartbeats else { return }
         let report = self.makeReport(status: status)
         do {
@@ -57,8 +57,8 @@ extension ActivityWorker {
                 processed: state.counters.processed,
                 failed: state.counters.failed,
                 interval: state.counters.takeInterval(),
-                polling: state.counters.polling,
-                lastPoll: state.lastPoll,
+                polling: self.polls.underWay,
+                lastPoll: self.polls.lastAnswer,
                 processorUsage: ticks?.usage(since: state.lastTicks) ?? 0,
                 memoryUsage: memory ?? 0
             )

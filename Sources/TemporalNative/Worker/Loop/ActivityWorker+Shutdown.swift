@@ -17,8 +17,8 @@ extension ActivityWorker {
     /// over, activities are cancelled.
     ///
     /// The task is cancelled when nothing runs any more.
-    func drain(_ capabilities: NamespaceCapabilities) async {
-        await self.stopping.wait()
+    func drain(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
+        await self.end.stopping.wait()
         self.logger.info("The worker shuts down")
         await withDiscardingTaskGroup { group in
             group.addTask { await self.endPolls(capabilities) }
@@ -32,15 +32,15 @@ extension ActivityWorker {
     }
 
     /// Gives polls up at once, unless the server ends them itself, without losing a task that it has just handed out.
-    private func endPolls(_ capabilities: NamespaceCapabilities) async {
-        if !capabilities.workerPollCompleteOnShutdown { self.pollsEnd.fire() }
+    private func endPolls(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
+        if !capabilities.workerPollCompleteOnShutdown { self.end.pollsEnd.fire() }
         await shielded(on: self.executor) { await self.tellShutdown(capabilities) }
         try? await self.clock.sleep(for: Self.pollsMayStay)
-        self.pollsEnd.fire()
+        self.end.pollsEnd.fire()
     }
 
     /// Best effort: a server that does not hear it finds out by itself.
-    private func tellShutdown(_ capabilities: NamespaceCapabilities) async {
+    private func tellShutdown(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
         let heartbeat = capabilities.workerHeartbeats ? self.makeReport(status: .shuttingDown).message : nil
         do {
             try await self.service.shutDown(

@@ -5,26 +5,18 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
-import Groundwork
 import GroundworkNIO
 import Logging
 import Metrics
 import NIOConcurrencyHelpers
-import SwiftProtobuf
 import TemporalAPI
 
-/// What a worker does: slots that poll and run attempts, its heartbeats, and its shutdown.
-///
-/// A slot is a child task. One that is free borrows a poller and polls; with a task it gives the poller back and runs the
-/// attempt itself. So there are never more attempts than slots, and never a task without a slot.
+/// What a worker does with activities: it polls for attempts and runs them, and sees to its heartbeats and its shutdown.
 final class ActivityWorker: Sendable {
     struct State: Sendable {
         var counters = WorkerCounters()
-        var rate: RateLimit?
-        var lastPoll: Google_Protobuf_Timestamp?
         var lastReport: ContinuousClock.Instant?
         var lastTicks: HostUsage.Ticks?
-        var fatal: (any Error)?
     }
 
     let service: any ActivityService
@@ -42,13 +34,11 @@ final class ActivityWorker: Sendable {
     let logger: Logger
     let metrics: WorkerMetrics
 
-    let state: NIOLockedValueBox<State>
+    let state = NIOLockedValueBox(State())
+    let polls: ActivityPolls
     let running = RunningActivities()
-    let pollers: Pool<PollBackoff>
-    /// No new attempts.
-    let stopping = OneShot()
-    /// Open polls are given up.
-    let pollsEnd = OneShot()
+    let end: WorkerEnd
+    let poller: TaskPoller<ActivityTask>
 
     init(
         service: any ActivityService,
@@ -59,6 +49,7 @@ final class ActivityWorker: Sendable {
         client: TemporalClient?,
         interceptors: [any WorkerInterceptor],
         clock: WorkerClock,
+        end: WorkerEnd,
         executor: EventLoopTaskExecutor?,
         logger: Logger,
         metrics: WorkerMetrics
@@ -74,8 +65,21 @@ final class ActivityWorker: Sendable {
         self.executor = executor
         self.logger = logger
         self.metrics = metrics
-        self.state = NIOLockedValueBox(State(rate: configuration.maxActivitiesPerSecond.map(RateLimit.init)))
-        self.pollers = Pool(Array(repeating: PollBackoff(), count: configuration.activityPollers))
+        self.end = end
+        let polls = ActivityPolls(
+            service: service,
+            request: Self.pollRequest(identity, namespace: payloads.namespace, configuration),
+            clock: clock,
+            metrics: metrics,
+            rate: configuration.maxActivitiesPerSecond.map(RateLimit.init)
+        )
+        self.polls = polls
+        self.poller = TaskPoller(
+            slots: TaskSlots(configuration.slots.activities, clock: clock),
+            sources: [.init(behavior: configuration.activityPollers) { try await polls.poll() }],
+            end: end,
+            clock: clock
+        )
     }
 
     var namespace: String { self.payloads.namespace }
@@ -89,41 +93,23 @@ final class ActivityWorker: Sendable {
     /// - Throws: What no later poll can cure; see ``PollBackoff/Trouble``.
     func run() async throws {
         await withTaskCancellationHandler {
-            guard let capabilities = await self.start() else { return }
+            guard
+                let capabilities = await self.end.capabilities({ try await self.service.describeNamespace() })
+            else { return }
             self.metrics.workerStart.increment()
             self.logger.info("The worker polls for activities")
             await withDiscardingTaskGroup { helpers in
                 helpers.addTask { await self.reportRegularly(capabilities) }
                 helpers.addTask { await self.drain(capabilities) }
-                await withDiscardingTaskGroup { slots in
-                    for _ in 0..<self.configuration.maxConcurrentActivities {
-                        slots.addTask { await self.runSlot() }
-                    }
-                }
+                await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { await self.attempt($0) }
                 helpers.cancelAll()
             }
             await shielded(on: self.executor) { await self.report(status: .shutdown, capabilities) }
             self.logger.info("The worker has ended")
         } onCancel: {
             self.running.cancelAll(.workerShutdown)
-            self.beginShutdown()
+            self.end.begin()
         }
-        if let fatal = self.state.withLockedValue({ $0.fatal }) { throw fatal }
-    }
-
-    /// Begins to shut down: no new attempts; what runs has the grace period.
-    func beginShutdown() {
-        self.stopping.fire()
-    }
-
-    /// Ends the worker because it cannot do its work.
-    func giveUp(_ error: any Error) {
-        self.logger.critical("The worker gives up", metadata: ["error": "\(error)"])
-        self.state.withLockedValue { $0.fatal = $0.fatal ?? error }
-        self.beginShutdown()
-    }
-
-    private func runSlot() async {
-        while let task = await self.nextTask() { await self.attempt(task) }
+        try self.end.check()
     }
 }

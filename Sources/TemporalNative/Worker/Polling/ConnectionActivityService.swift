@@ -5,24 +5,17 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageGRPC
-import Groundwork
 import SwiftProtobuf
 import TemporalAPI
 
 /// The server as a worker sees it over the client's connection.
 struct ConnectionActivityService: ActivityService {
     let connection: Connection
-    /// HTTP/2 lets 100 calls at a time through one connection unless the server says otherwise, and Temporal's does
-    /// not.
-    ///
-    /// Those beyond wait inside of the transport, reports behind polls that take a minute; so they wait here.
-    private let permits: Pool<Void>
     /// Reports may be tried for longer than other calls: a lost one costs a timeout and a whole attempt.
     private let report: Patience
 
     init(_ connection: Connection) {
         self.connection = connection
-        self.permits = Pool(Array(repeating: (), count: 80 * connection.configuration.connections))
         var report = connection.ordinary
         report.retries.maximumTries = nil
         report.retries.maximumTime = .seconds(30)
@@ -43,7 +36,7 @@ struct ConnectionActivityService: ActivityService {
         try await self.connection.call(
             WorkflowService.PollActivityTaskQueue.self,
             request,
-            patience: .once(self.connection.longPoll.timeout),
+            patience: self.connection.workerPoll,
             // The attempt resolves them, those at least that no type wants as they are.
             keeping: .activityInput
         )
@@ -81,8 +74,6 @@ struct ConnectionActivityService: ActivityService {
         patience: Patience? = nil,
         keeping kept: KeptReferences = []
     ) async throws -> Method.Output {
-        try await self.permits.take()
-        defer { self.permits.giveBack(()) }
-        return try await self.connection.call(method, request, patience: patience, keeping: kept)
+        try await self.connection.call(method, request, patience: patience, keeping: kept)
     }
 }

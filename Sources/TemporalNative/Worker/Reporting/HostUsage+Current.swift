@@ -21,6 +21,14 @@ extension HostUsage {
         self.text(of: "/proc/meminfo").flatMap { self.memoryUsage(meminfo: $0) }
     }
 
+    /// Nil where the container has no limit of its own.
+    static func currentContainerMemoryUsage() -> Float? {
+        guard let limit = self.text(of: "/sys/fs/cgroup/memory.max"),
+            let used = self.text(of: "/sys/fs/cgroup/memory.current")
+        else { return nil }
+        return self.memoryUsage(limit: limit, used: used)
+    }
+
     private static func text(of path: String) -> String? {
         try? String(contentsOfFile: path, encoding: .utf8)
     }

@@ -30,6 +30,15 @@ struct HostUsage: Hashable, Sendable {
         }
     }
 
+    /// The part of a container's memory that is in use, 0 to 1, from the texts of `memory.max` and `memory.current`.
+    ///
+    /// Nil if it has no limit, or if they are something else.
+    static func memoryUsage(limit: String, used: String) -> Float? {
+        func bytes(_ text: String) -> Float? { text.split(whereSeparator: \.isWhitespace).first.flatMap { Float($0) } }
+        guard let limit = bytes(limit), let used = bytes(used), limit > 0 else { return nil }
+        return min(used / limit, 1)
+    }
+
     /// The part of the memory that is in use, 0 to 1, from the text of `/proc/meminfo`.
     ///
     /// Nil if it is something else.

@@ -9,7 +9,6 @@ struct WorkerCounters: Hashable, Sendable {
     private(set) var running = 0
     private(set) var processed = 0
     private(set) var failed = 0
-    private(set) var polling = 0
     private var processedBefore = 0
     private var failedBefore = 0
 
@@ -19,8 +18,6 @@ struct WorkerCounters: Hashable, Sendable {
         var failed: Int
     }
 
-    mutating func pollBegan() { self.polling += 1 }
-    mutating func pollEnded() { self.polling -= 1 }
     mutating func taskBegan() { self.running += 1 }
 
     mutating func taskEnded(failed: Bool) {

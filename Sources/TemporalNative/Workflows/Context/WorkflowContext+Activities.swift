@@ -183,9 +183,8 @@ public struct ActivityOptions: Hashable, Sendable {
     public var activityID: String?
     /// What a cancellation does to it.
     public var cancellationType: CancellationType
-    /// Whether the activity must not come with the answer to the workflow task.
-    ///
-    /// It never does: this worker does not ask for that, whatever is set here.
+    /// Whether the activity must not come with the answer to the workflow task; see
+    /// ``TemporalWorker/Configuration/disableEagerActivityExecution``.
     public var disableEagerActivityExecution: Bool
     /// Which build of a worker with versions by build id runs it.
     public var versioningIntent: VersioningIntent
@@ -199,8 +198,7 @@ public struct ActivityOptions: Hashable, Sendable {
     /// - Parameters:
     ///   - startToCloseTimeout: The longest time of one attempt.
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
-    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never
-    ///   does.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task.
     ///   - cancellationType: What a cancellation does to it.
     ///   - heartbeatTimeout: The longest time between two heartbeats.
     ///   - taskQueue: Where it runs.
@@ -237,8 +235,7 @@ public struct ActivityOptions: Hashable, Sendable {
     /// - Parameters:
     ///   - scheduleToCloseTimeout: The longest time of all attempts together.
     ///   - startToCloseTimeout: The longest time of one attempt.
-    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task, as it never
-    ///   does.
+    ///   - disableEagerActivityExecution: Whether it must not come with the answer to the workflow task.
     ///   - cancellationType: What a cancellation does to it.
     ///   - heartbeatTimeout: The longest time between two heartbeats.
     ///   - taskQueue: Where it runs.
@@ -283,6 +280,8 @@ public struct ActivityOptions: Hashable, Sendable {
             if let retryPolicy { command.retryPolicy = retryPolicy.message }
             if let priority { command.priority = priority.message }
             command.useWorkflowBuildID = self.versioningIntent == .compatible
+            // The worker takes it back where it has no room.
+            command.requestEagerExecution = !self.disableEagerActivityExecution
         }
     }
 }

@@ -11,7 +11,7 @@ import Logging
 import TemporalAPI
 import WorkflowEngine
 
-/// Runs local activities, as many at a time as there are permits.
+/// Runs local activities, as many at a time as there are slots.
 ///
 /// They are child tasks of ``run()``, and outlive the workflow task that started them: a long one goes on while the server
 /// is told that the worker is alive.
@@ -34,13 +34,13 @@ final class LocalActivityRunner: Sendable {
     /// Whether jobs arrive on the thread of the connection, which activities must not hold up.
     let leavesThread: Bool
     let logger: Logger
-    private let permits: Pool<Void>
+    let slots: TaskSlots
     private let jobs: AsyncStream<Job>
     private let submit: AsyncStream<Job>.Continuation
 
     init(
         registry: ActivityRegistry?,
-        permits: Int,
+        slots: TaskSlots,
         payloads: PayloadContext,
         taskQueue: String,
         client: TemporalClient?,
@@ -51,7 +51,7 @@ final class LocalActivityRunner: Sendable {
         logger: Logger
     ) {
         self.registry = registry
-        self.permits = Pool(Array(repeating: (), count: permits))
+        self.slots = slots
         self.payloads = payloads
         self.taskQueue = taskQueue
         self.client = client
@@ -102,9 +102,9 @@ final class LocalActivityRunner: Sendable {
             cancelled: job.cancelled
         )
         var ending: LocalActivityEnding?
-        if (try? await self.permits.take()) != nil {
+        if let slot = try? await self.slots.reserve() {
             ending = await attempts.run()
-            self.permits.giveBack(())
+            slot.release()
         }
         job.run.localActivities.ended(job.activity.sequence, ending)
     }

@@ -35,7 +35,7 @@ extension ConnectionActivityService: WorkflowTaskService {
         try await self.connection.call(
             WorkflowService.PollWorkflowTaskQueue.self,
             request,
-            patience: .once(self.connection.longPoll.timeout),
+            patience: self.connection.workerPoll,
             keeping: .workflowValues
         )
     }
@@ -49,7 +49,11 @@ extension ConnectionActivityService: WorkflowTaskService {
     func complete(
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
-        try await self.call(WorkflowService.RespondWorkflowTaskCompleted.self, request, keeping: .workflowValues)
+        try await self.call(
+            WorkflowService.RespondWorkflowTaskCompleted.self,
+            request,
+            keeping: [.workflowValues, .activityInput]
+        )
     }
 
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws {

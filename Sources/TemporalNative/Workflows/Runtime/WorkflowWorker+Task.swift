@@ -292,17 +292,53 @@ extension WorkflowWorker {
         if retries > 0 {
             completion.meteringMetadata.nonfirstLocalActivityExecutionAttempts = UInt32(clamping: retries)
         }
-        let request = try await self.encoded(completion)
+        var request = try await self.encoded(completion)
+        let reserved = self.requestEagerActivities(in: &request)
         let response: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse
         do {
             response = try await self.complete(request)
-        } catch let error as TemporalError where error.code == .messageTooLarge {
-            throw CompletionPages.tooLarge(request, error.message)
-        } catch let error as TemporalError {
+            self.handIn(response.activityTasks, of: reserved)
+        } catch {
+            self.handIn([], of: reserved)
+            guard let error = error as? TemporalError else { throw error }
+            if error.code == .messageTooLarge { throw CompletionPages.tooLarge(request, error.message) }
             throw AnswerRefused(error: error)
         }
         if response.resetHistoryEventID > 0 { run.discardLastTask() }
         return response.hasWorkflowTask && !response.workflowTask.taskToken.isEmpty ? response.workflowTask : nil
+    }
+
+    /// Asks for activities that this worker can run at once, and for no others.
+    ///
+    /// - Returns: The slots that are reserved for them.
+    private func requestEagerActivities(in request: inout WorkflowTaskCompletion) -> [TaskSlot] {
+        var candidates: [Int] = []
+        for index in request.commands.indices {
+            guard case .scheduleActivityTaskCommandAttributes(let activity) = request.commands[index].attributes,
+                activity.requestEagerExecution
+            else { continue }
+            request.commands[index].scheduleActivityTaskCommandAttributes.requestEagerExecution = false
+            if activity.taskQueue.name == self.taskQueue,
+                self.activityWorker?.registry[activity.activityType.name] != nil
+            {
+                candidates.append(index)
+            }
+        }
+        guard let worker = self.activityWorker, !candidates.isEmpty else { return [] }
+        let slots = worker.reserveEager(candidates.count)
+        for index in candidates.prefix(slots.count) {
+            request.commands[index].scheduleActivityTaskCommandAttributes.requestEagerExecution = true
+        }
+        return slots
+    }
+
+    private func handIn(_ tasks: [ActivityTask], of slots: [TaskSlot]) {
+        let surplus = self.activityWorker?.poller.handIn(tasks, of: slots) ?? tasks[...]
+        guard !surplus.isEmpty else { return }
+        self.logger.warning(
+            "The server gave activities that it was not asked for; they run again after their timeouts",
+            metadata: ["activities": "\(surplus.map(\.activityType.name).joined(separator: ", "))"]
+        )
     }
 
     private func completion(_ activation: Activation, for task: API.WorkflowTask) -> WorkflowTaskCompletion {

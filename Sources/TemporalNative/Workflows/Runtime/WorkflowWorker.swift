@@ -17,16 +17,7 @@ import WorkflowEngine
 
 /// What a worker does with workflows: polls the task queue and the queue of the runs that it keeps, and has the engine
 /// process what comes.
-///
-/// A slot is a child task, as with activities: one that is free borrows a poller and polls; with a task it gives the poller
-/// back and processes it.
 final class WorkflowWorker: Sendable {
-    /// One poller, and the queue that it polls.
-    struct Poller: Sendable {
-        var isSticky: Bool
-        var backoff = PollBackoff()
-    }
-
     let service: any WorkflowTaskService
     let registry: WorkflowRegistry
     let configuration: TemporalWorker.Configuration
@@ -38,37 +29,41 @@ final class WorkflowWorker: Sendable {
     let logger: Logger
     let metrics: WorkflowMetrics
 
+    /// Who runs activities that come with answers.
+    let activityWorker: ActivityWorker?
     let cache: RunCache
     let local: LocalActivityRunner
-    let pollers: Pool<Poller>
-    /// No new tasks.
-    let stopping = OneShot()
-    /// Open polls are given up.
-    let pollsEnd = OneShot()
     /// Whether the namespace takes answers in pages; known once the worker has begun.
     let paging = NIOLockedValueBox(CompletionPages.Limits())
-    private let fatal = NIOLockedValueBox<(any Error)?>(nil)
+    let end: WorkerEnd
+    let poller: TaskPoller<API.WorkflowTask>
 
     init(
         service: any WorkflowTaskService,
         registry: WorkflowRegistry,
         activities: ActivityRegistry? = nil,
+        activityWorker: ActivityWorker? = nil,
         client: TemporalClient? = nil,
         interceptors: [any WorkerInterceptor] = [],
         configuration: TemporalWorker.Configuration,
         payloads: PayloadContext,
         identity: WorkerReport.Identity,
         clock: WorkerClock,
+        end: WorkerEnd? = nil,
         executor: EventLoopTaskExecutor?,
         logger: Logger,
         metrics: WorkflowMetrics
     ) {
         self.service = service
         self.registry = registry
+        self.activityWorker = activityWorker
         self.configuration = configuration
         self.payloads = payloads
         self.identity = identity
-        self.stickyQueue = "\(identity.identity)-\(identity.instanceKey)"
+        let stickyQueue = "\(identity.identity)-\(identity.instanceKey)"
+        self.stickyQueue = stickyQueue
+        let end = end ?? WorkerEnd(clock: clock, logger: logger)
+        self.end = end
         self.clock = clock
         self.executor = executor
         self.logger = logger
@@ -79,164 +74,138 @@ final class WorkflowWorker: Sendable {
         )
         self.local = LocalActivityRunner(
             registry: activities,
-            permits: configuration.maxConcurrentLocalActivities,
+            slots: TaskSlots(configuration.slots.localActivities, clock: clock),
             payloads: payloads,
             taskQueue: identity.taskQueue,
             client: client,
             interceptors: interceptors,
             clock: clock,
-            stopping: self.stopping,
+            stopping: end.stopping,
             leavesThread: executor != nil,
             logger: logger
         )
-        let sticky = configuration.maxCachedWorkflows == 0 ? 0 : configuration.workflowPollers * 4 / 5
-        self.pollers = Pool(
-            // The queue of kept runs is polled before the first answer, or the server would not use it.
-            (0..<configuration.workflowPollers).map { Poller(isSticky: $0 >= configuration.workflowPollers - sticky) }
+        // The queue of kept runs is polled before the first answer, or the server would not use it.
+        let sources = Self.pollers(configuration).map { isSticky, behavior in
+            let sticky = isSticky ? stickyQueue : nil
+            let request = Self.pollRequest(identity, namespace: payloads.namespace, sticky: sticky)
+            return TaskPoller<API.WorkflowTask>.Source(behavior: behavior) {
+                let task = try await service.poll(request)
+                let hasTask = !task.taskToken.isEmpty
+                if !hasTask { metrics.pollNoTask.increment() }
+                return .init(task: hasTask ? task : nil, suggestion: task.suggestion)
+            }
+        }
+        self.poller = TaskPoller(
+            slots: TaskSlots(configuration.slots.workflowTasks, clock: clock),
+            sources: sources,
+            end: end,
+            clock: clock
         )
     }
 
     var namespace: String { self.payloads.namespace }
     var taskQueue: String { self.identity.taskQueue }
     var interceptors: [any WorkerInterceptor] { self.local.interceptors }
-    var keepsRuns: Bool { self.configuration.maxCachedWorkflows > 0 }
+    var keepsRuns: Bool { Self.keepsRuns(self.configuration) }
+    var stopping: OneShot { self.end.stopping }
+
+    /// With one slot there would be a poll of one queue at a time, and what is in the other one would wait for it.
+    private static func keepsRuns(_ configuration: TemporalWorker.Configuration) -> Bool {
+        configuration.maxCachedWorkflows > 0 && configuration.slots.workflowTasks.minimum > 1
+    }
+
+    /// How the queue of the runs that are kept is polled, and that of all others: one in five polls is for these.
+    private static func pollers(
+        _ configuration: TemporalWorker.Configuration
+    ) -> [(isSticky: Bool, behavior: PollerBehavior)] {
+        let behavior = configuration.workflowPollers
+        guard self.keepsRuns(configuration) else { return [(false, behavior)] }
+        guard !behavior.isAutoscaling else { return [(false, behavior), (true, behavior)] }
+        let sticky = behavior.initial * 4 / 5
+        return [(false, .simpleMaximum(behavior.initial - sticky)), (true, .simpleMaximum(sticky))]
+    }
 
     /// Runs until it is shut down and what was processed has been answered.
     ///
     /// - Throws: What no later poll can cure; see ``PollBackoff/Trouble``.
     func run() async throws {
         await withTaskCancellationHandler {
-            guard let capabilities = await self.start() else { return }
+            guard let capabilities = await self.end.capabilities({ try await self.describeNamespace() }) else { return }
             self.logger.info("The worker polls for workflow tasks")
             await withDiscardingTaskGroup { helpers in
                 helpers.addTask { await self.drain(capabilities) }
                 helpers.addTask { await self.local.run() }
-                await withDiscardingTaskGroup { slots in
-                    for _ in 0..<self.configuration.maxConcurrentWorkflowTasks {
-                        slots.addTask { await self.runSlot() }
+                await self.takingEagerStarts {
+                    await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { task in
+                        // A task that was taken is answered, also by a worker that is cancelled meanwhile.
+                        await shielded(on: self.executor) { await self.process(task) }
                     }
                 }
                 helpers.cancelAll()
             }
             for run in self.cache.removeAll() { await shielded(on: nil) { await self.evict(run) } }
         } onCancel: {
-            self.beginShutdown()
+            self.end.begin()
         }
-        if let fatal = self.fatal.withLockedValue({ $0 }) { throw fatal }
-    }
-
-    /// Begins to shut down: no new tasks; those in process are answered.
-    func beginShutdown() {
-        self.stopping.fire()
-    }
-
-    /// Ends the worker because it cannot do its work.
-    private func giveUp(_ error: any Error) {
-        self.logger.critical("The worker gives up", metadata: ["error": "\(error)"])
-        self.fatal.withLockedValue { $0 = $0 ?? error }
-        self.beginShutdown()
-    }
-
-    private func runSlot() async {
-        while let task = await self.nextTask() {
-            // A task that was taken is answered, also by a worker that is cancelled meanwhile.
-            await shielded(on: self.executor) { await self.process(task) }
-        }
+        try self.end.check()
     }
 }
 
 // MARK: - Polling
 
 extension WorkflowWorker {
-    typealias NamespaceCapabilities = Temporal_Api_Namespace_V1_NamespaceInfo.Capabilities
-
-    private func start() async -> NamespaceCapabilities? {
-        await self.stopping.cancelling {
-            var backoff = PollBackoff()
-            while !Task.isCancelled {
-                do {
-                    let namespace = try await CompletionPaging.$isByCaller.withValue(true) {
-                        try await self.service.describeNamespace().namespaceInfo
-                    }
-                    self.paging.withLockedValue { limits in
-                        limits.arePagesTaken = namespace.capabilities.workflowTaskCompletionPagination
-                        limits.total = Int(namespace.limits.workflowTaskCompletionSizeLimitError)
-                    }
-                    return namespace.capabilities
-                } catch let error as TemporalError where [.unimplemented, .permissionDenied].contains(error.code) {
-                    return NamespaceCapabilities()
-                } catch {
-                    guard await self.goesOn(after: error, &backoff) else { return nil }
-                }
-            }
-            return nil
+    /// Asks for the namespace, and takes note of what it says of answers in pages.
+    private func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse {
+        let answer = try await CompletionPaging.$isByCaller.withValue(true) {
+            try await self.service.describeNamespace()
         }
+        self.paging.withLockedValue { limits in
+            limits.arePagesTaken = answer.namespaceInfo.capabilities.workflowTaskCompletionPagination
+            limits.total = Int(answer.namespaceInfo.limits.workflowTaskCompletionSizeLimitError)
+        }
+        return answer
     }
 
-    private func nextTask() async -> API.WorkflowTask? {
-        guard !self.stopping.hasFired, var poller = try? await self.pollers.take() else { return nil }
-        defer { self.pollers.giveBack(poller) }
-        guard !self.stopping.hasFired else { return nil }
-        let before = poller
-        let (task, after) = await self.pollsEnd.cancelling { [self] in
-            var poller = before
-            return (await self.poll(&poller), poller)
-        }
-        poller = after
-        return task
+    /// Runs something that processes tasks, those too that come with the start of a workflow by the worker's client.
+    private func takingEagerStarts(_ body: () async -> Void) async {
+        guard let client = self.local.client else { return await body() }
+        await client.connection.eagerStarts.with(self, body)
     }
+}
 
-    private func poll(_ poller: inout Poller) async -> API.WorkflowTask? {
-        let request = self.pollRequest(isSticky: poller.isSticky)
-        while !Task.isCancelled && !self.stopping.hasFired {
-            do {
-                let task = try await self.service.poll(request)
-                poller.backoff.answered()
-                if !task.taskToken.isEmpty { return task }
-                self.metrics.pollNoTask.increment()
-            } catch {
-                guard await self.goesOn(after: error, &poller.backoff) else { return nil }
-            }
-        }
-        return nil
-    }
-
-    private func pollRequest(isSticky: Bool) -> Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest {
-        .with { request in
-            request.namespace = self.namespace
-            request.identity = self.identity.identity
-            request.workerInstanceKey = self.identity.instanceKey
-            if let deployment = self.identity.deployment { request.deploymentOptions = deployment.message }
-            request.taskQueue = .with { queue in
-                queue.name = isSticky ? self.stickyQueue : self.taskQueue
-                queue.kind = isSticky ? .sticky : .normal
-                if isSticky { queue.normalName = self.taskQueue }
-            }
-        }
-    }
-
-    /// Waits after a failed call.
+extension WorkflowWorker {
+    /// What a worker asks for with each poll.
     ///
-    /// - Returns: Whether to call again. If not, the worker has given up or the task is cancelled.
-    private func goesOn(after error: any Error, _ backoff: inout PollBackoff) async -> Bool {
-        guard !Task.isCancelled, !(error is CancellationError) else { return false }
-        switch backoff.failed(PollBackoff.Trouble(error), at: self.clock.now()) {
-        case .giveUp:
-            self.giveUp(error)
-            return false
-        case .wait(let duration):
-            self.logger.warning("A poll failed", metadata: ["error": "\(error)", "retry-in": "\(duration)"])
-            return (try? await self.clock.sleep(for: duration)) != nil
+    /// - Parameters:
+    ///   - identity: The worker's.
+    ///   - namespace: Its namespace.
+    ///   - sticky: The queue of the runs that it keeps; nil for the one of all workers.
+    /// - Returns: The request.
+    private static func pollRequest(
+        _ identity: WorkerReport.Identity,
+        namespace: String,
+        sticky: String?
+    ) -> Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest {
+        .with { request in
+            request.namespace = namespace
+            request.identity = identity.identity
+            request.workerInstanceKey = identity.instanceKey
+            if let deployment = identity.deployment { request.deploymentOptions = deployment.message }
+            request.taskQueue = .with { queue in
+                queue.name = sticky ?? identity.taskQueue
+                queue.kind = sticky == nil ? .normal : .sticky
+                if sticky != nil { queue.normalName = identity.taskQueue }
+            }
         }
     }
 
     /// Waits for the shutdown, and leads through it: polls end, and the server hands the tasks of kept runs to others.
-    private func drain(_ capabilities: NamespaceCapabilities) async {
-        await self.stopping.wait()
-        if !capabilities.workerPollCompleteOnShutdown { self.pollsEnd.fire() }
+    private func drain(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
+        await self.end.stopping.wait()
+        if !capabilities.workerPollCompleteOnShutdown { self.end.pollsEnd.fire() }
         await shielded(on: self.executor) { await self.tellShutdown() }
         try? await self.clock.sleep(for: ActivityWorker.pollsMayStay)
-        self.pollsEnd.fire()
+        self.end.pollsEnd.fire()
     }
 
     private func tellShutdown() async {
@@ -255,5 +224,12 @@ extension WorkflowWorker {
         } catch {
             self.logger.debug("The server could not be told of the shutdown", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+extension API.WorkflowTask {
+    /// How many polls more the server would like, or fewer; nil if it says nothing.
+    fileprivate var suggestion: Int? {
+        self.hasPollerScalingDecision ? Int(self.pollerScalingDecision.pollRequestDeltaSuggestion) : nil
     }
 }

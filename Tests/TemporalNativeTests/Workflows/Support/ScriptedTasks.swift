@@ -24,6 +24,12 @@ final class ScriptedTasks: WorkflowTaskService {
         var answers: [Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest] = []
         /// Tasks that come with answers.
         var next: [API.WorkflowTask] = []
+        /// Activities that come with the next answer.
+        var eager: [ActivityTask] = []
+        /// Happens while a completion is under way.
+        var whileCompleting: (@Sendable () -> Void)?
+        /// What the next completion is answered with.
+        var completionError: TemporalError?
         var historyCalls = 0
         var history: [API.Event] = []
         var historyError: TemporalError?
@@ -39,7 +45,11 @@ final class ScriptedTasks: WorkflowTaskService {
 
     func poll(
         _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
-    ) async throws -> API.WorkflowTask { .init() }
+    ) async throws -> API.WorkflowTask {
+        // There is none, as long as anybody asks.
+        await OneShot().wait()
+        throw CancellationError()
+    }
 
     func history(
         _ request: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest
@@ -56,12 +66,15 @@ final class ScriptedTasks: WorkflowTaskService {
         _ request: WorkflowTaskCompletion
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
         defer { self.firstCompletion.fire() }
+        self.state.withLockedValue { $0.whileCompleting }?()
         return try self.state.withLockedValue { state in
             state.completions.append(request)
+            if let error = state.completionError { throw error }
             if !state.completionErrors.isEmpty, let error = state.completionErrors.removeFirst() { throw error }
-            guard !state.next.isEmpty else { return .init() }
-            let next = state.next.removeFirst()
-            return .with { $0.workflowTask = next }
+            var response = Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse()
+            (response.activityTasks, state.eager) = (state.eager, [])
+            if !state.next.isEmpty { response.workflowTask = state.next.removeFirst() }
+            return response
         }
     }
 
@@ -90,6 +103,7 @@ extension ScriptedTasks {
                 event.eventType = .workflowExecutionStarted
                 event.workflowExecutionStartedEventAttributes = .with { started in
                     started.workflowType = .with { $0.name = type }
+                    started.taskQueue = .with { $0.name = "queue" }
                     started.input = input
                     started.workflowTaskTimeout = .with { $0.seconds = taskTimeout }
                 }

@@ -17,6 +17,8 @@ extension WorkflowWorker {
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
         failureTypes: [any Error.Type] = [],
+        activityWorker: ActivityWorker? = nil,
+        client: TemporalClient? = nil,
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
         configuration: TemporalWorker.Configuration = .init(),
@@ -26,6 +28,8 @@ extension WorkflowWorker {
             service: service,
             registry: try WorkflowRegistry(workflows, failureTypes: failureTypes),
             activities: try activities.map { try ActivityRegistry($0) },
+            activityWorker: activityWorker,
+            client: client,
             configuration: configuration,
             payloads: payloads,
             identity: WorkerReport.Identity(
