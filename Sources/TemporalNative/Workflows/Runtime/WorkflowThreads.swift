@@ -16,8 +16,13 @@ final class WorkflowThreads: Sendable {
     static let shared = WorkflowThreads(count: System.coreCount)
 
     private let threads: Pool<NIOThreadPool>
+    private let timers: any EventLoopGroup
 
-    init(count: Int) {
+    /// - Parameters:
+    ///   - count: How many threads there are.
+    ///   - timers: Where the time is kept.
+    init(count: Int, timers: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        self.timers = timers
         self.threads = Pool((0..<count).map { _ in Self.makeThread() })
     }
 
@@ -30,7 +35,7 @@ final class WorkflowThreads: Sendable {
     /// Does something that blocks, and waits for it.
     ///
     /// - Parameters:
-    ///   - limit: How long to wait.
+    ///   - limit: How long to wait. A pause of the whole process counts as an eighth of it at most.
     ///   - body: What to do.
     ///   - late: What to do with its result if it came too late; on the thread of `body`.
     /// - Returns: What `body` returned; nil if it did not return in time, or if the task was cancelled before it began.
@@ -43,15 +48,15 @@ final class WorkflowThreads: Sendable {
         let outcome = NIOLockedValueBox<Result?>(nil)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let waiter = NIOLockedValueBox<CheckedContinuation<Void, Never>?>(continuation)
-            let loop = MultiThreadedEventLoopGroup.singleton.next()
-            let timer = loop.scheduleTask(in: TimeAmount(limit)) {
+            let watchdog = Watchdog(limit, on: self.timers.next()) {
                 guard let continuation = waiter.withLockedValue({ $0.take() }) else { return }
                 self.threads.giveBack(Self.makeThread())
                 continuation.resume()
             }
+            watchdog.start()
             thread.submit { _ in
                 let result = body()
-                timer.cancel()
+                watchdog.cancel()
                 guard let continuation = waiter.withLockedValue({ $0.take() }) else {
                     late(result)
                     thread.shutdownGracefully { _ in }
