@@ -60,6 +60,8 @@ from temporalio.service import RPCError, RPCStatusCode
 ROOT = Path(__file__).resolve().parents[3]
 THRESHOLD = 2_000
 """Bytes: low, so that ledgers of walks with many messages are stored too."""
+MEMORY = 512 * 1024
+"""KiB that no process may need: what has ended must leave memory."""
 EMPTY = {"trace": [], "signals": [], "updates": [], "violations": [], "isCancelled": False}
 HARMLESS = {"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW"}
 """Why a task may fail without a fault of the worker."""
@@ -113,7 +115,8 @@ class Stress:
         """Signals that walks have seen, by their ids; those are missing that ended without saying so."""
         self.server_is_up = asyncio.Event()
         self.server_is_up.set()
-        self.memory = 0
+        self.memory: Counter[str] = Counter()
+        """The most that a process of each kind had, in KiB."""
         self.replayer: asyncio.subprocess.Process | None = None
 
     def found(self, text: str) -> None:
@@ -216,13 +219,16 @@ class Stress:
 
     async def watch_memory(self) -> None:
         while True:
-            for worker in self.workers:
+            processes = [("a worker", worker.process) for worker in self.workers]
+            if self.replayer is not None:
+                processes.append(("the replayer", self.replayer))
+            for kind, process in processes:
                 try:
-                    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+                    status = Path(f"/proc/{process.pid}/status").read_text()
                 except OSError:
                     continue
                 if match := re.search(r"VmHWM:\s+(\d+) kB", status):
-                    self.memory = max(self.memory, int(match.group(1)))
+                    self.memory[kind] = max(self.memory[kind], int(match.group(1)))
             await asyncio.sleep(1)  # The distance between two samples.
 
     # --- Walks ---------------------------------------------------------------------------------------------------
@@ -717,6 +723,9 @@ class Stress:
                 task.cancel()
         await self.collect(last=True)
         self.check_messages()
+        for kind, size in self.memory.items():
+            if size > MEMORY:
+                self.found(f"{kind} took {size / 1024:.0f} MiB")
         for worker in list(self.workers):
             await self.end_worker(worker, signal.SIGTERM)
         if self.replayer is not None:
@@ -747,7 +756,8 @@ class Stress:
             print(f"{name:50} {self.counts[name]:>9}")
         for name in sorted(self.past):
             print(f"{name:50} {self.past[name]:>9}")
-        print(f"{'most memory of a worker':50} {self.memory / 1024:>5.0f} MiB")
+        for kind, size in sorted(self.memory.items()):
+            print(f"{f'most memory of {kind}':50} {size / 1024:>5.0f} MiB")
 
 
 async def main() -> int:
