@@ -460,10 +460,34 @@ extension WorkflowRun {
             self.executor.drain()
             self.tasks = [:]
             self.mainTask = nil
+            self.letGo()
         }
         // What arrived from elsewhere while this thread was the owner.
         self.executor.drainStrays()
     }
+}
+
+extension WorkflowRun {
+    /// Lets go of all that knows the run, so that it and its code leave memory when the last task of the code has ended.
+    private func letGo() {
+        self.program = NoProgram()
+        (self.unconfirmed, self.sentCount) = ([], 0)
+        self.futures = []
+        (self.timers, self.activities, self.children, self.signals) = ([:], [:], [:], [:])
+        (self.cancels, self.nexusOperations, self.localActivities) = ([:], [:], [:])
+        (self.localMarkers, self.openTask) = ([], .init())
+    }
+}
+
+/// What a run has in the place of its code when it has been given up.
+private struct NoProgram: WorkflowProgram {
+    func start(in run: WorkflowRun) throws { throw WorkflowRunEvicted() }
+    func main(in run: WorkflowRun) async -> WorkflowEnding { .cancelled }
+    func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? { nil }
+    func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {
+        .rejected(.init())
+    }
+    func answer(_ query: API.Query, in run: WorkflowRun) -> API.QueryResult { .init() }
 }
 
 // MARK: - Jobs

@@ -24,7 +24,8 @@ package final class WorkflowRun: @unchecked Sendable {
     package let workflowID: String
     package let runID: String
     package let namespace: String
-    let program: any WorkflowProgram
+    /// The code, which knows the run: a run that is given up lets go of it.
+    var program: any WorkflowProgram
     package let identity: SDKIdentity
     /// The version of the worker that has the run.
     let ownDeployment: Deployment?

@@ -48,7 +48,9 @@ struct Plan {
         ]
         self.ending = endings[random.below(8)]
         self.admitsCancellation = random.below(2) == 0
-        let count = 2 + random.below(depth == 0 ? 9 : 4)
+        var count = 2 + random.below(depth == 0 ? 9 : 4)
+        // Some have histories of several pages.
+        if depth == 0, random.below(16) == 0 { count *= 8 }
         let kinds = depth == 0 ? Kind.allCases[...] : Kind.alone
         for _ in 0..<count {
             let kind = kinds[random.below(kinds.count)]

@@ -28,6 +28,7 @@ import signal
 import sys
 import time
 import traceback
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,24 +40,30 @@ from google.protobuf import json_format
 from local_disk_driver import LocalDiskStorageDriver
 from stress_plan import Plan, known, note
 from temporalio.api.common.v1 import Payload
+from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import (
     Client,
+    WithStartWorkflowOperation,
     WorkflowExecution,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 ROOT = Path(__file__).resolve().parents[3]
 THRESHOLD = 2_000
 """Bytes: low, so that ledgers of walks with many messages are stored too."""
+MEMORY = 512 * 1024
+"""KiB that no process may need: what has ended must leave memory."""
 EMPTY = {"trace": [], "signals": [], "updates": [], "violations": [], "isCancelled": False}
-HARMLESS = {"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND"}
+HARMLESS = {"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW"}
 """Why a task may fail without a fault of the worker."""
 
 
@@ -81,6 +88,7 @@ class Root:
     certain_updates: set[str] = field(default_factory=set)
     possible_updates: set[str] = field(default_factory=set)
     is_terminated: bool = False
+    is_reset: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     updates: Counter[str] = field(default_factory=Counter)
     """Those that its last run has seen."""
@@ -107,7 +115,8 @@ class Stress:
         """Signals that walks have seen, by their ids; those are missing that ended without saying so."""
         self.server_is_up = asyncio.Event()
         self.server_is_up.set()
-        self.memory = 0
+        self.memory: Counter[str] = Counter()
+        """The most that a process of each kind had, in KiB."""
         self.replayer: asyncio.subprocess.Process | None = None
 
     def found(self, text: str) -> None:
@@ -178,7 +187,7 @@ class Stress:
             pause = self.random.uniform(2, 7)
             await asyncio.sleep(pause)  # The distance between two faults.
             since_server += pause
-            kind = self.random.randrange(10)
+            kind = self.random.randrange(12)
             if since_server > self.arguments.server_pause:
                 since_server = 0
                 self.server_is_up.clear()
@@ -192,19 +201,34 @@ class Stress:
                 self.server_is_up.set()
             else:
                 worker = self.random.choice(self.workers)
+                if kind > 9:
+                    await self.freeze(worker)
+                    continue
                 self.counts["workers killed" if kind < 7 else "workers stopped"] += 1
                 await self.end_worker(worker, signal.SIGKILL if kind < 7 else signal.SIGTERM)
                 await self.start_worker()
 
+    async def freeze(self, worker: Worker) -> None:
+        """Stops a worker for longer than a task may take, or not: it goes on with what others do by then."""
+        self.counts["workers frozen"] += 1
+        worker.process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(self.random.uniform(1, 14))  # How long it is frozen.
+        finally:
+            worker.process.send_signal(signal.SIGCONT)
+
     async def watch_memory(self) -> None:
         while True:
-            for worker in self.workers:
+            processes = [("a worker", worker.process) for worker in self.workers]
+            if self.replayer is not None:
+                processes.append(("the replayer", self.replayer))
+            for kind, process in processes:
                 try:
-                    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+                    status = Path(f"/proc/{process.pid}/status").read_text()
                 except OSError:
                     continue
                 if match := re.search(r"VmHWM:\s+(\d+) kB", status):
-                    self.memory = max(self.memory, int(match.group(1)))
+                    self.memory[kind] = max(self.memory[kind], int(match.group(1)))
             await asyncio.sleep(1)  # The distance between two samples.
 
     # --- Walks ---------------------------------------------------------------------------------------------------
@@ -221,6 +245,8 @@ class Stress:
             "task_queue": self.queue,
             "task_timeout": timedelta(seconds=2) if chance.random() < 0.25 else None,
         }
+        if chance.random() < 0.15 and await self.start_with_update(root, walk, options):
+            return self.client.get_workflow_handle(root.id)
         if chance.random() < 0.2:
             options["start_signal"] = "poke"
             options["start_signal_args"] = [note(f"{root.id}:0", chance.random() < 0.3)]
@@ -242,6 +268,49 @@ class Stress:
                 await asyncio.sleep(0.2 * (attempt + 1))  # Before the next try.
         self.found(f"{root.id} could not be started")
         return None
+
+    async def start_with_update(self, root: Root, walk: dict[str, Any], options: dict[str, Any]) -> bool:
+        """Starts a walk with an update, in one call; or says that it may not have been started."""
+        token = f"{root.id}:u"
+        start = WithStartWorkflowOperation(
+            "Walk", walk, **options, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+        )  # type: ignore[call-overload]
+        try:
+            async with asyncio.timeout(30):
+                answer = await self.client.execute_update_with_start_workflow(
+                    "add", note(token, True), start_workflow_operation=start, id=token, result_type=str
+                )
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowAlreadyStartedError, TimeoutError):
+            root.possible_updates.add(token)
+            self.counts["updates with an unknown end"] += 1
+            return False
+        if answer != known(f"{token}+", True):
+            self.found(f"{root.id}: the update of its start was answered with {answer[:80]}")
+        root.certain_updates.add(token)
+        self.counts["updates with the start"] += 1
+        return True
+
+    async def reset(self, root: Root, chance: random.Random) -> None:
+        """Has the walk begin anew after one of its tasks; messages since then are given to the new run."""
+        try:
+            history = await raw_history(self.plain, root.id)
+            done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+            points = [event.event_id for event in history.events if event.event_type == done]
+            if not points:
+                return
+            root.is_reset = True
+            await self.plain.workflow_service.reset_workflow_execution(
+                ResetWorkflowExecutionRequest(
+                    namespace=self.plain.namespace,
+                    workflow_execution=Execution(workflow_id=root.id),
+                    reason="as planned",
+                    workflow_task_finish_event_id=chance.choice(points),
+                    request_id=str(uuid.uuid4()),
+                )
+            )
+            self.counts["resets"] += 1
+        except RPCError as error:
+            self.counts[f"resets without an answer: {error.status.name}"] += 1
 
     async def signal(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
         try:
@@ -271,7 +340,7 @@ class Stress:
                 self.counts["updates accepted"] += 1
                 self.counts["updates failed as planned"] += 1
                 root.certain_updates.add(token)
-            elif root.is_terminated:
+            elif root.is_terminated or root.is_reset:
                 root.possible_updates.add(token)
             else:
                 self.found(f"{root.id}: update {token} failed with {kind}: {error.cause}")
@@ -343,6 +412,8 @@ class Stress:
                             group.create_task(self.query(handle, root, next(tokens), large()))
                     case 11 if chance.random() < 0.3:
                         await self.cancel(handle)
+                    case 13 if chance.random() < 0.15:
+                        await self.reset(root, chance)
                     case 12 if chance.random() < 0.1:
                         root.is_terminated = True
                         try:
@@ -425,9 +496,11 @@ class Stress:
             path.write_text(json_format.MessageToJson(history))
             for fault in faults:
                 self.found(f"{run.id} {run.run_id}: {fault} ({path})")
-        if (root := self.roots.get(run.id)) and history.events[-1].event_type != (
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
-        ):
+        ongoing = {EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW}
+        root = self.roots.get(run.id)
+        if root and root.is_reset and not root.is_terminated:
+            ongoing.add(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+        if root and history.events[-1].event_type not in ongoing:
             root.closed.set()
 
     def task_faults(self, history: History) -> list[str]:
@@ -509,13 +582,16 @@ class Stress:
         plan = Plan(walk["seed"], walk["depth"])
         root = self.roots.get(run.id)
         ledger, ending = await self.last_ledger(history)
-        if ending == "terminated" and (root.is_terminated if root else True):
+        if ending == "terminated" and (root.is_terminated or root.is_reset if root else True):
             return []
         if ledger is None:
             return [f"it ended without a ledger: {ending}: {str(history.events[-1])[:800]}"]
         faults = [f"violation: {violation}" for violation in ledger["violations"]]
         cancelled = ledger["isCancelled"]
-        faults += plan.faults(ledger["trace"], whole=not cancelled and ending != "continued")
+        is_reset = root is not None and root.is_reset
+        faults += plan.faults(
+            ledger["trace"], whole=not cancelled and ending != "continued", loses_children=is_reset
+        )
         asked = any(
             event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED for event in history.events
         )
@@ -546,12 +622,19 @@ class Stress:
     ) -> list[str]:
         """Each signal and each accepted update that stands in history counts once, and nothing else does."""
         signals, updates = Counter(before["signals"]), Counter(before["updates"])
+        admitted: dict[str, Any] = {}
         for event in events:
             signaled = event.workflow_execution_signaled_event_attributes
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED and signaled.signal_name == "poke":
                 signals[(await self.value(signaled.input.payloads[0]))["token"]] += 1
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ADMITTED:
+                request = event.workflow_execution_update_admitted_event_attributes.request
+                admitted[request.meta.update_id] = request.input.args
             if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
-                args = event.workflow_execution_update_accepted_event_attributes.accepted_request.input.args
+                accepted = event.workflow_execution_update_accepted_event_attributes
+                # What a reset has admitted is not said again.
+                args = accepted.accepted_request.input.args
+                args = args if args.payloads else admitted[accepted.protocol_instance_id]
                 updates[(await self.value(args.payloads[0]))["token"]] += 1
         faults = []
         for name, events_say, ledger_says in (
@@ -573,7 +656,8 @@ class Stress:
         root.updates = Counter(ledger["updates"])
         # Some may not have been answered yet: only what is there too often, or in spite of everything, is a fault now.
         for token, count in (signals + root.updates).items():
-            if count > 1 or token.endswith("bad"):
+            is_ours = token.startswith(f"{root.id}:")
+            if (is_ours and count > 1) or token.endswith("bad"):
                 faults.append(f"{token} was seen {count} times")
         self.counts["signals seen"] += signals.total()
         self.counts["updates seen"] += root.updates.total()
@@ -581,7 +665,8 @@ class Stress:
 
     def check_messages(self) -> None:
         for root in self.roots.values():
-            if (signals := self.signals.get(root.id)) is None:
+            # The history of a walk that was reset has been compared with what it has seen, as that of any.
+            if (signals := self.signals.get(root.id)) is None or root.is_reset:
                 continue
             lost = [token for token in root.certain_signals if signals[token] != 1]
             lost += [token for token in root.certain_updates if root.updates[token] != 1]
@@ -590,7 +675,7 @@ class Stress:
         lost_between = [
             (target, token)
             for target, token in self.sent
-            if (signals := self.signals.get(target)) is not None and signals[token] != 1
+            if (signals := self.signals.get(target)) is not None and signals[token] == 0
         ]
         self.counts["signals between walks"] = len(self.sent)
         for target, token in lost_between:
@@ -638,6 +723,9 @@ class Stress:
                 task.cancel()
         await self.collect(last=True)
         self.check_messages()
+        for kind, size in self.memory.items():
+            if size > MEMORY:
+                self.found(f"{kind} took {size / 1024:.0f} MiB")
         for worker in list(self.workers):
             await self.end_worker(worker, signal.SIGTERM)
         if self.replayer is not None:
@@ -668,7 +756,8 @@ class Stress:
             print(f"{name:50} {self.counts[name]:>9}")
         for name in sorted(self.past):
             print(f"{name:50} {self.past[name]:>9}")
-        print(f"{'most memory of a worker':50} {self.memory / 1024:>5.0f} MiB")
+        for kind, size in sorted(self.memory.items()):
+            print(f"{f'most memory of {kind}':50} {size / 1024:>5.0f} MiB")
 
 
 async def main() -> int:

@@ -7,14 +7,22 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Says when something takes too long.
+/// Says when something takes too long, of the time in which the process ran.
 ///
-/// Almost nothing does, so there is no timer for each: one is set for the first that is watched, and when it goes off, for the
-/// earliest of those that are watched then.
+/// A limit is waited for in parts, each from when the one before was seen to be over: of a time in which the whole process
+/// stood still (a signal, a debugger, a machine that slept), one part counts.
+///
+/// Almost nothing takes too long, so there is no timer for each: one is set for the first that is watched, and when it goes
+/// off, for the earliest part of those that are watched then.
 final class Watchdog: Sendable {
+    private static let parts = 8
+
     private struct Watched: Sendable {
+        let part: TimeAmount
+        var left = Watchdog.parts
+        /// When this part is over.
         var deadline: NIODeadline
-        var late: @Sendable () -> Void
+        let late: @Sendable () -> Void
     }
 
     private struct State: Sendable {
@@ -39,10 +47,11 @@ final class Watchdog: Sendable {
     ///   - late: Is called once, if it takes longer.
     /// - Returns: What ``end(_:)`` takes.
     func begin(_ limit: TimeAmount, late: @escaping @Sendable () -> Void) -> Int {
-        let deadline = NIODeadline.now() + limit
+        let part = TimeAmount.nanoseconds(limit.nanoseconds / Int64(Self.parts))
+        let deadline = NIODeadline.now() + part
         let (id, isEarliest) = self.state.withLockedValue { state in
             state.lastID += 1
-            state.watched[state.lastID] = Watched(deadline: deadline, late: late)
+            state.watched[state.lastID] = Watched(part: part, deadline: deadline, late: late)
             guard state.alarm.map({ deadline < $0 }) ?? true else { return (state.lastID, false) }
             state.alarm = deadline
             return (state.lastID, true)
@@ -63,14 +72,23 @@ final class Watchdog: Sendable {
     private func goOff(_ deadline: NIODeadline) {
         let now = NIODeadline.now()
         let (late, next) = self.state.withLockedValue { state in
-            let late = state.watched.filter { $0.value.deadline <= now }
-            for id in late.keys { state.watched[id] = nil }
+            var late: [Watched] = []
+            for (id, var watched) in state.watched where watched.deadline <= now {
+                watched.left -= 1
+                if watched.left == 0 {
+                    late.append(watched)
+                    state.watched[id] = nil
+                } else {
+                    watched.deadline = now + watched.part
+                    state.watched[id] = watched
+                }
+            }
             // One that was set for an earlier time has taken over.
             guard state.alarm == deadline else { return (late, NIODeadline?.none) }
             state.alarm = state.watched.values.map(\.deadline).min()
             return (late, state.alarm)
         }
-        for (_, watched) in late.sorted(by: { $0.value.deadline < $1.value.deadline }) { watched.late() }
+        for watched in late.sorted(by: { $0.deadline < $1.deadline }) { watched.late() }
         if let next { self.setAlarm(next) }
     }
 }

@@ -16,9 +16,13 @@ final class WorkflowThreads: Sendable {
     static let shared = WorkflowThreads(count: System.coreCount)
 
     private let threads: Pool<NIOThreadPool>
-    private let watchdog = Watchdog(loop: MultiThreadedEventLoopGroup.singleton.next())
+    private let watchdog: Watchdog
 
-    init(count: Int) {
+    /// - Parameters:
+    ///   - count: How many threads there are.
+    ///   - timers: Where the time is kept.
+    init(count: Int, timers: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
+        self.watchdog = Watchdog(loop: timers.next())
         self.threads = Pool((0..<count).map { _ in Self.makeThread() })
     }
 
@@ -31,7 +35,7 @@ final class WorkflowThreads: Sendable {
     /// Does something that blocks, and waits for it.
     ///
     /// - Parameters:
-    ///   - limit: How long to wait.
+    ///   - limit: How long to wait. A pause of the whole process counts as an eighth of it at most.
     ///   - body: What to do.
     ///   - late: What to do with its result if it came too late; on the thread of `body`.
     /// - Returns: What `body` returned; nil if it did not return in time, or if the task was cancelled before it began.

@@ -1,0 +1,91 @@
+//===----------------------------------------------------------------------===//
+// This source file is part of the Temporal External Storage for Swift project
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Temporal External Storage for Swift project authors
+//===----------------------------------------------------------------------===//
+
+import NIOConcurrencyHelpers
+import TemporalAPI
+import Testing
+import WorkflowEngine
+
+@testable import TemporalNative
+
+@Suite("Runs leave memory", .timeLimit(.minutes(1)), .serialized)
+struct RunLifetimeTests {
+    /// `@unchecked Sendable`: a lock guards it.
+    private struct Witness: @unchecked Sendable {
+        weak var run: WorkflowRun?
+    }
+
+    private static let witness = NIOLockedValueBox<Witness?>(nil)
+
+    private struct Immediate: WorkflowDefinition {
+        init(input: Void) { RunLifetimeTests.see() }
+
+        func run(context: WorkflowContext<Self>, input: Void) async throws {}
+    }
+
+    private struct Sleeper: WorkflowDefinition {
+        @WorkflowState var isOver = false
+
+        init(input: Void) { RunLifetimeTests.see() }
+
+        func run(context: WorkflowContext<Self>, input: Void) async throws {
+            async let timer: Void = context.sleep(for: .seconds(1))
+            async let activity: Void = context.executeActivity("a", options: .init(startToCloseTimeout: .seconds(1)))
+            try await context.condition { $0.isOver }
+            _ = try await (timer, activity)
+        }
+    }
+
+    private static func see() {
+        self.witness.withLockedValue { $0 = Witness(run: WorkflowRun.current) }
+    }
+
+    /// Waits until the run that was seen last has gone; the thread that had it may be a moment behind.
+    private static func waitUntilGone() async throws {
+        try #require(self.witness.withLockedValue { $0 } != nil)
+        while self.witness.withLockedValue({ $0?.run }) != nil { try await Task.sleep(for: .milliseconds(5)) }
+        self.witness.withLockedValue { $0 = nil }
+    }
+
+    @Test("A run that has ended leaves memory")
+    func ended() async throws {
+        let service = ScriptedTasks()
+        let worker = try WorkflowWorker.scripted(service, workflows: [Immediate.self])
+        await worker.process(ScriptedTasks.task(type: "Immediate"))
+        #expect(service.state.withLockedValue { $0.completions }.count == 1)
+        try await Self.waitUntilGone()
+    }
+
+    @Test("A run that is not kept any more leaves memory, whatever its code waits for")
+    func evicted() async throws {
+        let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Sleeper.self])
+        await worker.process(ScriptedTasks.task(type: "Sleeper"))
+        #expect(Self.witness.withLockedValue { $0?.run } != nil)
+        for run in worker.cache.removeAll() { await worker.evict(run) }
+        try await Self.waitUntilGone()
+    }
+
+    @Test("A run that was replayed leaves memory")
+    func replayed() async throws {
+        let replayer = try WorkflowReplayer(workflows: [Immediate.self])
+        var history = Temporal_Api_History_V1_History()
+        history.events = ScriptedTasks.events(type: "Immediate")
+        history.events.append(
+            ScriptedTasks.event(4) { event in
+                event.eventType = .workflowTaskCompleted
+                event.workflowTaskCompletedEventAttributes = .init()
+            }
+        )
+        history.events.append(
+            ScriptedTasks.event(5) { event in
+                event.eventType = .workflowExecutionCompleted
+                event.workflowExecutionCompletedEventAttributes = .init()
+            }
+        )
+        try await replayer.replay(WorkflowHistory(workflowID: "replayed", history: history))
+        try await Self.waitUntilGone()
+    }
+}
