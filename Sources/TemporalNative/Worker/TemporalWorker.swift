@@ -35,9 +35,7 @@ public import ServiceLifecycle
 /// cancelled are failed with the type `WorkerShutdown`, so another attempt follows at once or as the retry policy says.
 /// Workflow tasks that were taken are answered, and workflows go on elsewhere.
 public final class TemporalWorker: Service {
-    private let activityWorker: ActivityWorker?
-    private let workflowWorker: WorkflowWorker?
-    private let end: WorkerEnd
+    private let instance: WorkerInstance
     private let executor: EventLoopTaskExecutor?
 
     /// The task queue it polls.
@@ -135,11 +133,9 @@ public final class TemporalWorker: Service {
         self.taskQueue = taskQueue
         self.executor = executor
         let end = WorkerEnd(clock: clock, logger: logger)
-        self.end = end
         let identity = WorkerReport.Identity(
             identity: configuration.identity ?? defaultIdentity,
             taskQueue: taskQueue,
-            slots: configuration.slots.activities.maximum,
             driverTypes: payloads.externalStorage?.driverTypes ?? [],
             deployment: configuration.deployment
         )
@@ -163,8 +159,7 @@ public final class TemporalWorker: Service {
                 logger: logger,
                 metrics: WorkerMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
             )
-        self.activityWorker = activityWorker
-        self.workflowWorker = workflowService.map { service in
+        let workflowWorker = workflowService.map { service in
             WorkflowWorker(
                 service: service,
                 registry: registry,
@@ -182,6 +177,18 @@ public final class TemporalWorker: Service {
                 metrics: WorkflowMetrics(namespace: payloads.namespace, taskQueue: taskQueue, factory: metrics)
             )
         }
+        self.instance = WorkerInstance(
+            service: service,
+            namespace: payloads.namespace,
+            identity: identity,
+            configuration: configuration,
+            activities: activityWorker,
+            workflows: workflowWorker,
+            end: end,
+            clock: clock,
+            executor: executor,
+            logger: logger
+        )
     }
 
     /// Runs workflows and activities until a graceful shutdown, or until the task is cancelled.
@@ -194,13 +201,7 @@ public final class TemporalWorker: Service {
     ///   Everything else is retried for as long as it takes. What ran has ended and been reported then.
     public func run() async throws {
         try await withGracefulShutdownHandler {
-            try await withTaskExecutorPreference(self.executor) {
-                // Whichever gives up ends both.
-                try await withThrowingDiscardingTaskGroup { group in
-                    if let worker = self.activityWorker { group.addTask { try await worker.run() } }
-                    if let worker = self.workflowWorker { group.addTask { try await worker.run() } }
-                }
-            }
+            try await withTaskExecutorPreference(self.executor) { try await self.instance.run() }
         } onGracefulShutdown: {
             self.beginGracefulShutdown()
         }
@@ -210,7 +211,7 @@ public final class TemporalWorker: Service {
     ///
     /// Again: nothing.
     public func beginGracefulShutdown() {
-        self.end.begin()
+        self.instance.beginShutdown()
     }
 
     /// Runs the worker for the time of a closure, and shuts it down gracefully when that has ended.

@@ -131,7 +131,7 @@ struct InterceptorTests {
             interceptors: interceptors,
             configuration: .init(),
             payloads: PayloadContext(converter: DataConverter(codecs: codecs)),
-            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
+            identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", driverTypes: []),
             clock: .continuous,
             executor: nil,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -14,17 +14,33 @@ import Testing
 struct WorkerReportTests {
     @Test("ES-O3 The heartbeat names slots, polls, and the types of the drivers")
     func message() {
+        func tasks(_ supplier: SlotSupplier, running: Int) -> WorkerReport.Tasks {
+            .init(
+                supplier: supplier,
+                running: running,
+                processed: 20,
+                failed: 3,
+                interval: .init(processed: 5, failed: 1)
+            )
+        }
+        func polls(_ count: Int, isAutoscaling: Bool = false) -> WorkerReport.Polls {
+            .init(underWay: count, lastAnswer: .init(seconds: 49, nanos: 0), isAutoscaling: isAutoscaling)
+        }
         let report = WorkerReport(
-            identity: .init(identity: "me", taskQueue: "q", slots: 100, driverTypes: ["aws.s3driver", "local"]),
+            identity: .init(identity: "me", taskQueue: "q", driverTypes: ["aws.s3driver", "local"]),
             status: .running,
             now: .init(seconds: 50, nanos: 0),
             sinceLast: .seconds(60),
-            running: 7,
-            processed: 20,
-            failed: 3,
-            interval: .init(processed: 5, failed: 1),
-            polling: 4,
-            lastPoll: .init(seconds: 49, nanos: 0),
+            activities: .init(tasks: tasks(.fixed(100), running: 7), polls: polls(4)),
+            workflows: .init(
+                tasks: tasks(.resourceBased(maximumSlots: 50), running: 2),
+                localActivities: tasks(.fixed(10), running: 1),
+                polls: polls(1),
+                stickyPolls: polls(9, isAutoscaling: true),
+                cacheHits: 8,
+                cacheMisses: 6,
+                cachedRuns: 5
+            ),
             processorUsage: 0.5,
             memoryUsage: 0.25
         )
@@ -34,7 +50,15 @@ struct WorkerReportTests {
         #expect(message.activityTaskSlotsInfo.currentUsedSlots == 7)
         #expect(message.activityTaskSlotsInfo.lastIntervalProcessedTasks == 5)
         #expect(message.activityTaskSlotsInfo.totalFailedTasks == 3)
+        #expect(message.activityTaskSlotsInfo.slotSupplierKind == "Fixed")
         #expect(message.activityPollerInfo.currentPollers == 4)
+        #expect(message.workflowTaskSlotsInfo.currentAvailableSlots == 48)
+        #expect(message.workflowTaskSlotsInfo.slotSupplierKind == "ResourceBased")
+        #expect(message.localActivitySlotsInfo.currentUsedSlots == 1)
+        #expect(message.workflowPollerInfo.currentPollers == 1 && !message.workflowPollerInfo.isAutoscaling)
+        #expect(message.workflowStickyPollerInfo.currentPollers == 9 && message.workflowStickyPollerInfo.isAutoscaling)
+        #expect(message.totalStickyCacheHit == 8 && message.totalStickyCacheMiss == 6)
+        #expect(message.currentStickyCacheSize == 5)
         #expect(message.elapsedSinceLastHeartbeat.seconds == 60)
         #expect(message.taskQueue == "q")
         #expect(message.workerIdentity == "me")

@@ -53,7 +53,7 @@ struct EagerActivityTests {
                 registry: try ActivityRegistry([Activity("greet") { (name: String) in "Hello, \(name)!" }]),
                 configuration: configuration,
                 payloads: PayloadContext(),
-                identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", slots: 1, driverTypes: []),
+                identity: WorkerReport.Identity(identity: "me", taskQueue: "queue", driverTypes: []),
                 client: nil,
                 interceptors: [],
                 clock: .continuous,
@@ -74,11 +74,12 @@ struct EagerActivityTests {
         /// - Returns: Which of the activities were asked for at once.
         func process(_ check: @Sendable () async throws -> Void = {}) async throws -> [Bool] {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.activities.run() }
+                group.addTask { await self.activities.run(.init()) }
                 try await self.service.polls.wait(for: 5)
                 await self.workflows.process(ScriptedTasks.task(type: "Caller"))
                 try await check()
                 self.activities.end.begin()
+                self.activities.end.pollsEnd.fire()
                 try await group.waitForAll()
                 // Nothing is held by anybody.
                 let slots = self.activities.poller.slots
@@ -132,10 +133,7 @@ struct EagerActivityTests {
             state.whileCompleting = { bed.activities.end.begin() }
         }
         let asked = try await bed.process {
-            // The server is told of the shutdown at the same time.
-            while let report = await bed.service.nextReport() {
-                if report.completed != nil { break }
-            }
+            try await bed.hasResult()
         }
         #expect(asked.count { $0 } == 3)
     }

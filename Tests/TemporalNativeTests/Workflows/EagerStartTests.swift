@@ -47,10 +47,11 @@ struct EagerStartTests {
             deployment: deployment
         )
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { try await worker.run() }
+            group.addTask { await worker.run(.init()) }
             while client.connection.eagerStarts.count == 0 { await Task.yield() }
             try await body(client, worker, tasks)
             worker.end.begin()
+            worker.end.pollsEnd.fire()
         }
         #expect(client.connection.eagerStarts.count == 0)
         #expect(worker.poller.slots.freeCount == worker.poller.slots.count)

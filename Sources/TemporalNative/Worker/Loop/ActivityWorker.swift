@@ -11,14 +11,8 @@ import Metrics
 import NIOConcurrencyHelpers
 import TemporalAPI
 
-/// What a worker does with activities: it polls for attempts and runs them, and sees to its heartbeats and its shutdown.
+/// What a worker does with activities: it polls for attempts and runs them.
 final class ActivityWorker: Sendable {
-    struct State: Sendable {
-        var counters = WorkerCounters()
-        var lastReport: ContinuousClock.Instant?
-        var lastTicks: HostUsage.Ticks?
-    }
-
     let service: any ActivityService
     let registry: ActivityRegistry
     let configuration: TemporalWorker.Configuration
@@ -29,13 +23,13 @@ final class ActivityWorker: Sendable {
     let clock: WorkerClock
     /// What makes calls runs here, and activities do not: they may take their time.
     ///
-    /// Nil if all run where the caller of ``run()`` wants it.
+    /// Nil if all run where the caller of ``TemporalWorker/run()`` wants it.
     let executor: EventLoopTaskExecutor?
     let logger: Logger
     let metrics: WorkerMetrics
 
-    let state = NIOLockedValueBox(State())
-    let polls: ActivityPolls
+    private let polls: PollCounter
+    let tasks: TaskCounter
     let running = RunningActivities()
     let end: WorkerEnd
     let poller: TaskPoller<ActivityTask>
@@ -66,17 +60,24 @@ final class ActivityWorker: Sendable {
         self.logger = logger
         self.metrics = metrics
         self.end = end
-        let polls = ActivityPolls(
-            service: service,
-            request: Self.pollRequest(identity, namespace: payloads.namespace, configuration),
-            clock: clock,
-            metrics: metrics,
-            rate: configuration.maxActivitiesPerSecond.map(RateLimit.init)
-        )
+        let polls = PollCounter(metrics.pollers)
         self.polls = polls
+        let slots = TaskSlots(configuration.slots.activities, clock: clock)
+        self.tasks = TaskCounter(used: metrics.slotsUsed, available: metrics.slotsAvailable, slots: slots.count)
+        let request = Self.pollRequest(identity, namespace: payloads.namespace, configuration)
+        let rate = NIOLockedValueBox(configuration.maxActivitiesPerSecond.map(RateLimit.init))
         self.poller = TaskPoller(
-            slots: TaskSlots(configuration.slots.activities, clock: clock),
-            sources: [.init(behavior: configuration.activityPollers) { try await polls.poll() }],
+            slots: slots,
+            sources: [
+                .init(behavior: configuration.activityPollers) {
+                    let now = clock.now()
+                    try await clock.sleep(for: rate.withLockedValue { $0?.take(at: now) ?? .zero })
+                    let task = try await polls.counting { try await service.poll(request) }
+                    let hasTask = !task.taskToken.isEmpty
+                    if !hasTask { metrics.pollNoTask.increment() }
+                    return .init(task: hasTask ? task : nil, suggestion: task.suggestion)
+                }
+            ],
             end: end,
             clock: clock
         )
@@ -85,31 +86,31 @@ final class ActivityWorker: Sendable {
     var namespace: String { self.payloads.namespace }
     var taskQueue: String { self.identity.taskQueue }
 
-    /// Runs until it is shut down, and everything that was running has ended and been reported.
-    ///
-    /// Cancellation shuts it down at once: activities are cancelled without a grace period, and their reports are sent
-    /// all the same.
-    ///
-    /// - Throws: What no later poll can cure; see ``PollBackoff/Trouble``.
-    func run() async throws {
-        await withTaskCancellationHandler {
-            guard
-                let capabilities = await self.end.capabilities({ try await self.service.describeNamespace() })
-            else { return }
-            self.metrics.workerStart.increment()
-            self.logger.info("The worker polls for activities")
-            await withDiscardingTaskGroup { helpers in
-                helpers.addTask { await self.reportRegularly(capabilities) }
-                helpers.addTask { await self.drain(capabilities) }
-                await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { await self.attempt($0) }
-                helpers.cancelAll()
-            }
-            await shielded(on: self.executor) { await self.report(status: .shutdown, capabilities) }
-            self.logger.info("The worker has ended")
-        } onCancel: {
-            self.running.cancelAll(.workerShutdown)
-            self.end.begin()
-        }
-        try self.end.check()
+    /// Runs until the worker shuts down, and everything that was running has ended and been reported.
+    func run(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
+        self.metrics.workerStart.increment()
+        await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { await self.attempt($0) }
+    }
+
+    /// What it has done; the next interval begins here.
+    func report() -> WorkerReport.Activities {
+        .init(
+            tasks: self.tasks.report(of: self.poller.slots.supplier),
+            polls: .init(self.polls, of: self.configuration.activityPollers)
+        )
+    }
+}
+
+extension WorkerReport.Polls {
+    /// What has been counted of a queue.
+    init(_ polls: PollCounter, of behavior: PollerBehavior) {
+        self.init(underWay: polls.underWay, lastAnswer: polls.lastAnswer, isAutoscaling: behavior.isAutoscaling)
+    }
+}
+
+extension ActivityTask {
+    /// How many polls more the server would like, or fewer; nil if it says nothing.
+    fileprivate var suggestion: Int? {
+        self.hasPollerScalingDecision ? Int(self.pollerScalingDecision.pollRequestDeltaSuggestion) : nil
     }
 }

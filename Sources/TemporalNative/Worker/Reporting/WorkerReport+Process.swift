@@ -17,7 +17,7 @@ extension WorkerReport.Identity {
     private static let processKey = UUID().uuidString.lowercased()
 
     /// A worker of this process that starts now.
-    init(identity: String, taskQueue: String, slots: Int, driverTypes: [String], deployment: WorkerDeployment? = nil) {
+    init(identity: String, taskQueue: String, driverTypes: [String], deployment: WorkerDeployment? = nil) {
         self.init(
             instanceKey: UUID().uuidString.lowercased(),
             identity: identity,
@@ -28,7 +28,6 @@ extension WorkerReport.Identity {
             sdkName: CallMetadata.clientName,
             sdkVersion: CallMetadata.clientVersion,
             startTime: .now,
-            slots: slots,
             driverTypes: driverTypes,
             deployment: deployment
         )

@@ -35,12 +35,14 @@ final class LocalActivityRunner: Sendable {
     let leavesThread: Bool
     let logger: Logger
     let slots: TaskSlots
+    let tasks: TaskCounter
     private let jobs: AsyncStream<Job>
     private let submit: AsyncStream<Job>.Continuation
 
     init(
         registry: ActivityRegistry?,
         slots: TaskSlots,
+        metrics: WorkflowMetrics,
         payloads: PayloadContext,
         taskQueue: String,
         client: TemporalClient?,
@@ -52,6 +54,11 @@ final class LocalActivityRunner: Sendable {
     ) {
         self.registry = registry
         self.slots = slots
+        self.tasks = TaskCounter(
+            used: metrics.localSlotsUsed,
+            available: metrics.localSlotsAvailable,
+            slots: slots.count
+        )
         self.payloads = payloads
         self.taskQueue = taskQueue
         self.client = client
@@ -103,7 +110,10 @@ final class LocalActivityRunner: Sendable {
         )
         var ending: LocalActivityEnding?
         if let slot = try? await self.slots.reserve() {
+            self.tasks.began()
             ending = await attempts.run()
+            let isCompleted = if case .completed = ending?.outcome { true } else { false }
+            self.tasks.ended(failed: !isCompleted)
             slot.release()
         }
         job.run.localActivities.ended(job.activity.sequence, ending)

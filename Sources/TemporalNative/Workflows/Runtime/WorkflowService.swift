@@ -14,7 +14,6 @@ typealias WorkflowTaskCompletion = Temporal_Api_Workflowservice_V1_RespondWorkfl
 ///
 /// Every call has a deadline and is retried within it. Errors are ``TemporalError``, or `CancellationError`.
 protocol WorkflowTaskService: Sendable {
-    func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse
     /// One long poll, not retried.
     func poll(_ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest) async throws -> API.WorkflowTask
     func history(
@@ -25,7 +24,6 @@ protocol WorkflowTaskService: Sendable {
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse
     func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws
     func answer(_ request: Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest) async throws
-    func shutDown(_ request: Temporal_Api_Workflowservice_V1_ShutdownWorkerRequest) async throws
 }
 
 extension ConnectionActivityService: WorkflowTaskService {

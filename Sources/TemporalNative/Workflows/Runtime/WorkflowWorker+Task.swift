@@ -28,14 +28,15 @@ extension WorkflowWorker {
         while let task = next {
             let began = self.clock.now()
             self.metrics.tasks.increment()
+            self.tasks.began()
             let id = task.workflowExecution.runID
             let kept = await self.cache.borrow(id)
-            (kept == nil ? self.metrics.cacheMisses : self.metrics.cacheHits).increment()
-            var (run, returned) = await self.answer(task, kept: kept, since: began)
+            self.note(isKept: kept != nil)
+            var (run, returned, hasFailed) = await self.answer(task, kept: kept, since: began)
             // While local activities go on, the run goes from one task to the next with all that it waits for.
             while let task = returned, let held = run, held.localActivities.isBusy {
                 self.metrics.tasks.increment()
-                (run, returned) = await self.answer(task, kept: held, since: self.clock.now())
+                (run, returned, hasFailed) = await self.answer(task, kept: held, since: self.clock.now())
             }
             if let held = run, self.configuration.droppedRunShare > .random(in: 0..<1) {
                 await self.evict(held)
@@ -43,6 +44,7 @@ extension WorkflowWorker {
             }
             for evicted in self.cache.giveBack(id, keeping: run) { await self.evict(evicted) }
             self.metrics.latency.record(duration: began.duration(to: self.clock.now()))
+            self.tasks.ended(failed: hasFailed)
             next = returned
         }
     }
@@ -56,12 +58,12 @@ extension WorkflowWorker {
 
     /// Processes one task.
     ///
-    /// - Returns: The run, if it can be kept, and a task that came with the answer.
+    /// - Returns: The run, if it can be kept, a task that came with the answer, and whether this one failed.
     private func answer(
         _ task: API.WorkflowTask,
         kept: KeptRun?,
         since began: ContinuousClock.Instant
-    ) async -> (kept: KeptRun?, next: API.WorkflowTask?) {
+    ) async -> (kept: KeptRun?, next: API.WorkflowTask?, hasFailed: Bool) {
         var run = kept
         var references = kept?.references
         // Code has by now what was loaded, or does not want it.
@@ -86,7 +88,7 @@ extension WorkflowWorker {
                 run = try self.makeRun(for: task, with: references)
                 references = run?.references
             }
-            guard let run else { return (nil, nil) }
+            guard let run else { return (nil, nil, false) }
             switch outcome {
             case .needsHistory:
                 throw WorkflowTaskFailure(
@@ -102,14 +104,14 @@ extension WorkflowWorker {
                 guard !activation.isFinished, goesOn else {
                     // The workflow is over, or nothing is kept.
                     await self.evict(run)
-                    return (nil, next)
+                    return (nil, next, false)
                 }
-                return (run, next)
+                return (run, next, false)
             }
         } catch {
             if let run, !(error is RunIsHeldUp) { await self.evict(run) }
             await self.report(error, of: task)
-            return (nil, nil)
+            return (nil, nil, true)
         }
     }
 

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
-import ExternalStorageGRPC
 import Groundwork
 import GroundworkNIO
 import Logging
@@ -32,11 +31,15 @@ final class WorkflowWorker: Sendable {
     /// Who runs activities that come with answers.
     let activityWorker: ActivityWorker?
     let cache: RunCache
+    /// How many tasks found their run, and how many did not.
+    private let cacheUse = NIOLockedValueBox((hits: 0, misses: 0))
     let local: LocalActivityRunner
     /// Whether the namespace takes answers in pages; known once the worker has begun.
     let paging = NIOLockedValueBox(CompletionPages.Limits())
     let end: WorkerEnd
     let poller: TaskPoller<API.WorkflowTask>
+    let tasks: TaskCounter
+    private let polls: [(isSticky: Bool, behavior: PollerBehavior, counter: PollCounter)]
 
     init(
         service: any WorkflowTaskService,
@@ -75,6 +78,7 @@ final class WorkflowWorker: Sendable {
         self.local = LocalActivityRunner(
             registry: activities,
             slots: TaskSlots(configuration.slots.localActivities, clock: clock),
+            metrics: metrics,
             payloads: payloads,
             taskQueue: identity.taskQueue,
             client: client,
@@ -84,23 +88,22 @@ final class WorkflowWorker: Sendable {
             leavesThread: executor != nil,
             logger: logger
         )
+        let pollers = Self.pollers(configuration).map { ($0, PollCounter(metrics.pollers(isSticky: $0.isSticky))) }
+        self.polls = pollers.map { poller, counter in (poller.isSticky, poller.behavior, counter) }
+        let slots = TaskSlots(configuration.slots.workflowTasks, clock: clock)
+        self.tasks = TaskCounter(used: metrics.slotsUsed, available: metrics.slotsAvailable, slots: slots.count)
         // The queue of kept runs is polled before the first answer, or the server would not use it.
-        let sources = Self.pollers(configuration).map { isSticky, behavior in
-            let sticky = isSticky ? stickyQueue : nil
+        let sources = pollers.map { poller, counter in
+            let sticky = poller.isSticky ? stickyQueue : nil
             let request = Self.pollRequest(identity, namespace: payloads.namespace, sticky: sticky)
-            return TaskPoller<API.WorkflowTask>.Source(behavior: behavior) {
-                let task = try await service.poll(request)
+            return TaskPoller<API.WorkflowTask>.Source(behavior: poller.behavior) {
+                let task = try await counter.counting { try await service.poll(request) }
                 let hasTask = !task.taskToken.isEmpty
                 if !hasTask { metrics.pollNoTask.increment() }
                 return .init(task: hasTask ? task : nil, suggestion: task.suggestion)
             }
         }
-        self.poller = TaskPoller(
-            slots: TaskSlots(configuration.slots.workflowTasks, clock: clock),
-            sources: sources,
-            end: end,
-            clock: clock
-        )
+        self.poller = TaskPoller(slots: slots, sources: sources, end: end, clock: clock)
     }
 
     var namespace: String { self.payloads.namespace }
@@ -125,45 +128,58 @@ final class WorkflowWorker: Sendable {
         return [(false, .simpleMaximum(behavior.initial - sticky)), (true, .simpleMaximum(sticky))]
     }
 
-    /// Runs until it is shut down and what was processed has been answered.
-    ///
-    /// - Throws: What no later poll can cure; see ``PollBackoff/Trouble``.
-    func run() async throws {
-        await withTaskCancellationHandler {
-            guard let capabilities = await self.end.capabilities({ try await self.describeNamespace() }) else { return }
-            self.logger.info("The worker polls for workflow tasks")
-            await withDiscardingTaskGroup { helpers in
-                helpers.addTask { await self.drain(capabilities) }
-                helpers.addTask { await self.local.run() }
-                await self.takingEagerStarts {
-                    await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { task in
-                        // A task that was taken is answered, also by a worker that is cancelled meanwhile.
-                        await shielded(on: self.executor) { await self.process(task) }
-                    }
+    /// Runs until the worker shuts down and what was processed has been answered.
+    func run(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
+        await withDiscardingTaskGroup { helpers in
+            helpers.addTask { await self.local.run() }
+            await self.takingEagerStarts {
+                await self.poller.run(isServerScaling: capabilities.pollerAutoscaling) { task in
+                    // A task that was taken is answered, also by a worker that is cancelled meanwhile.
+                    await shielded(on: self.executor) { await self.process(task) }
                 }
-                helpers.cancelAll()
             }
-            for run in self.cache.removeAll() { await shielded(on: nil) { await self.evict(run) } }
-        } onCancel: {
-            self.end.begin()
+            helpers.cancelAll()
         }
-        try self.end.check()
+    }
+
+    /// Notes whether the run of a task was kept.
+    func note(isKept: Bool) {
+        (isKept ? self.metrics.cacheHits : self.metrics.cacheMisses).increment()
+        self.cacheUse.withLockedValue { if isKept { $0.hits += 1 } else { $0.misses += 1 } }
+    }
+
+    /// Gives up the runs that are kept.
+    func evictAll() async {
+        for run in self.cache.removeAll() { await self.evict(run) }
+    }
+
+    /// What it has done; the next interval begins here.
+    func report() -> WorkerReport.Workflows {
+        func polls(isSticky: Bool) -> WorkerReport.Polls? {
+            self.polls.first { $0.isSticky == isSticky }.map { .init($0.counter, of: $0.behavior) }
+        }
+        let (hits, misses) = self.cacheUse.withLockedValue { $0 }
+        return .init(
+            tasks: self.tasks.report(of: self.poller.slots.supplier),
+            localActivities: self.local.tasks.report(of: self.local.slots.supplier),
+            polls: polls(isSticky: false) ?? .init(underWay: 0, lastAnswer: nil, isAutoscaling: false),
+            stickyPolls: polls(isSticky: true),
+            cacheHits: hits,
+            cacheMisses: misses,
+            cachedRuns: self.cache.count
+        )
     }
 }
 
 // MARK: - Polling
 
 extension WorkflowWorker {
-    /// Asks for the namespace, and takes note of what it says of answers in pages.
-    private func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse {
-        let answer = try await CompletionPaging.$isByCaller.withValue(true) {
-            try await self.service.describeNamespace()
-        }
+    /// Takes note of what a namespace says of answers in pages.
+    func take(_ namespace: Temporal_Api_Namespace_V1_NamespaceInfo) {
         self.paging.withLockedValue { limits in
-            limits.arePagesTaken = answer.namespaceInfo.capabilities.workflowTaskCompletionPagination
-            limits.total = Int(answer.namespaceInfo.limits.workflowTaskCompletionSizeLimitError)
+            limits.arePagesTaken = namespace.capabilities.workflowTaskCompletionPagination
+            limits.total = Int(namespace.limits.workflowTaskCompletionSizeLimitError)
         }
-        return answer
     }
 
     /// Runs something that processes tasks, those too that come with the start of a workflow by the worker's client.
@@ -196,33 +212,6 @@ extension WorkflowWorker {
                 queue.kind = sticky == nil ? .normal : .sticky
                 if sticky != nil { queue.normalName = identity.taskQueue }
             }
-        }
-    }
-
-    /// Waits for the shutdown, and leads through it: polls end, and the server hands the tasks of kept runs to others.
-    private func drain(_ capabilities: WorkerEnd.NamespaceCapabilities) async {
-        await self.end.stopping.wait()
-        if !capabilities.workerPollCompleteOnShutdown { self.end.pollsEnd.fire() }
-        await shielded(on: self.executor) { await self.tellShutdown() }
-        try? await self.clock.sleep(for: ActivityWorker.pollsMayStay)
-        self.end.pollsEnd.fire()
-    }
-
-    private func tellShutdown() async {
-        do {
-            try await self.service.shutDown(
-                .with { request in
-                    request.namespace = self.namespace
-                    request.identity = self.identity.identity
-                    request.reason = "graceful shutdown"
-                    request.workerInstanceKey = self.identity.instanceKey
-                    request.taskQueue = self.taskQueue
-                    request.taskQueueTypes = [.workflow]
-                    if self.keepsRuns { request.stickyTaskQueue = self.stickyQueue }
-                }
-            )
-        } catch {
-            self.logger.debug("The server could not be told of the shutdown", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -41,12 +41,12 @@ final class ScriptedTasks: WorkflowTaskService {
     /// Happens when the first completion arrives.
     let firstCompletion = OneShot()
 
-    func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse { .init() }
-
     func poll(
         _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
     ) async throws -> API.WorkflowTask {
-        // There is none, as long as anybody asks.
+        let task = self.state.withLockedValue { $0.tasks.isEmpty ? nil : $0.tasks.removeFirst() }
+        if let task { return task }
+        // There is no other, as long as anybody asks.
         await OneShot().wait()
         throw CancellationError()
     }
@@ -85,8 +85,6 @@ final class ScriptedTasks: WorkflowTaskService {
     func answer(_ request: Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest) async throws {
         self.state.withLockedValue { $0.answers.append(request) }
     }
-
-    func shutDown(_ request: Temporal_Api_Workflowservice_V1_ShutdownWorkerRequest) async throws {}
 }
 
 extension ScriptedTasks {

@@ -35,7 +35,6 @@ extension WorkflowWorker {
             identity: WorkerReport.Identity(
                 identity: "me",
                 taskQueue: "queue",
-                slots: 1,
                 driverTypes: [],
                 deployment: deployment
             ),
