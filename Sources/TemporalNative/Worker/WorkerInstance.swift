@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import ExternalStorageGRPC
+import Groundwork
 import GroundworkNIO
 import Logging
 import NIOConcurrencyHelpers
