@@ -10,6 +10,7 @@ import asyncio
 import json
 from datetime import datetime, timezone
 
+from common import leave
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
@@ -67,3 +68,4 @@ async def main():
 
 
 asyncio.run(main())
+leave(0)
