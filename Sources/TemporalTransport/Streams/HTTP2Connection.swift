@@ -90,6 +90,8 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     private var isRetired = false
     /// The peer was told of an error of the connection.
     private var hasToldOfError = false
+    /// The stream of which the HTTP/2 handler has just refused an update of the window.
+    private var refusedUpdate: HTTP2StreamID?
     private var isReading = false
     private var hasToFlush = false
     private var isFlushScheduled = false
@@ -144,7 +146,10 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let refusedUpdate = self.refusedUpdate.take()
         if let error = error as? NIOHTTP2Errors.StreamError {
+            // The peer has ended its side while the update waited for the channel to take bytes, and needs no window.
+            guard error.streamID != refusedUpdate else { return }
             // What was to be sent on it is nothing that can be sent, and has not been.
             return self.refused(error.streamID, error.baseError)
         }
@@ -434,7 +439,9 @@ final class HTTP2Connection<Stream: ConnectionStream>: ChannelInboundHandler {
             increment = self.streams[id]?.window.increment(to: entry.stream.windowTarget)
         }
         guard let increment else { return }
-        self.write(.windowUpdate(windowSizeIncrement: increment), on: id)
+        let promise = self.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenFailure { _ in self.refusedUpdate = id }
+        self.write(.windowUpdate(windowSizeIncrement: increment), on: id, promise: promise)
     }
 
     private func write(
