@@ -20,6 +20,7 @@ package enum API {
     package typealias Started = Temporal_Api_History_V1_WorkflowExecutionStartedEventAttributes
     package typealias Payload = Temporal_Api_Common_V1_Payload
     package typealias Payloads = Temporal_Api_Common_V1_Payloads
+    package typealias RetryPolicy = Temporal_Api_Common_V1_RetryPolicy
     package typealias Failure = Temporal_Api_Failure_V1_Failure
     package typealias TaskFailedCause = Temporal_Api_Enums_V1_WorkflowTaskFailedCause
     package typealias WorkflowTask = Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueResponse

@@ -10,8 +10,11 @@
 package protocol WorkflowProgram: Sendable {
     /// Makes the workflow's state, before anything else is called.
     ///
+    /// - Parameters:
+    ///   - run: The run.
+    ///   - started: The attributes of its first event, which are not kept.
     /// - Throws: ``WorkflowTaskFailure``, or anything, which fails the task.
-    func start(in run: WorkflowRun) throws
+    func start(in run: WorkflowRun, with started: API.Started) throws
 
     /// Runs the workflow.
     func main(in run: WorkflowRun) async -> WorkflowEnding

@@ -10,7 +10,8 @@ import TemporalAPI
 extension [String: Payload] {
     /// Headers of a message.
     init(_ message: Temporal_Api_Common_V1_Header) throws {
-        self = try message.fields.mapValues { try Payload($0) }
+        // Mapping an empty dictionary makes a new one, which every run would keep.
+        self = message.fields.isEmpty ? [:] : try message.fields.mapValues { try Payload($0) }
     }
 
     /// The headers as part of a message.

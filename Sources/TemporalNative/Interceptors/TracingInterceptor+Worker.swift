@@ -15,6 +15,9 @@ import Foundation
 #endif
 
 extension TracingInterceptor: WorkerInterceptor {
+    /// Whether it was given no tracer, and the process has none.
+    public var isIdle: Bool { type(of: self.instrument) == NoOpInstrument.self }
+
     // MARK: Activities
 
     /// A span `RunActivity:…` around the attempt, a child of the one in the header.

@@ -28,7 +28,7 @@ public struct TracingInterceptor: Sendable {
     }
 
     var tracer: any Tracer { self.chosen ?? InstrumentationSystem.tracer }
-    private var instrument: any Instrument {
+    var instrument: any Instrument {
         if let chosen { return chosen }
         return InstrumentationSystem.instrument
     }

@@ -16,6 +16,12 @@ public import ExternalStorageCore
 /// What is called around workflow code is workflow code: it runs again in replays, and has to do the same; see
 /// <doc:Determinism>.
 public protocol WorkerInterceptor: Sendable {
+    /// Whether it would only go on if it was called now, whatever it was called with: then it is not called.
+    ///
+    /// Asked at every call. False by default. Every interceptor around a workflow takes memory for as long as the workflow
+    /// waits, which is why ``TracingInterceptor`` is idle in a process without a tracer.
+    var isIdle: Bool { get }
+
     // MARK: Activities
 
     /// Around an attempt of an activity, also of a local one; `ActivityContext.current` is that of the attempt.
@@ -177,6 +183,9 @@ public protocol WorkerInterceptor: Sendable {
 }
 
 extension WorkerInterceptor {
+    /// Not idle.
+    public var isIdle: Bool { false }
+
     /// Only goes on.
     public func executeActivity(
         _ input: ExecuteActivityInput,
@@ -281,5 +290,12 @@ extension WorkerInterceptor {
         next: (ContinueAsNewInput) throws -> ContinueAsNewError
     ) throws -> ContinueAsNewError {
         try next(input)
+    }
+}
+
+extension [any WorkerInterceptor] {
+    /// Those that are to be called now.
+    var active: ArraySlice<any WorkerInterceptor> {
+        self.contains { $0.isIdle } ? self.filter { !$0.isIdle }[...] : self[...]
     }
 }

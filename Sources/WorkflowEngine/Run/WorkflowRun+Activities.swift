@@ -78,7 +78,7 @@ extension WorkflowRun {
         self.lastIDs.activity += 1
         var attributes = attributes
         if attributes.activityID.isEmpty { attributes.activityID = "\(self.lastIDs.activity)" }
-        if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.started.taskQueue.name } }
+        if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.start.taskQueue } }
         let activity = ActivityOperation(
             attributes: attributes,
             cancellation: cancellation,

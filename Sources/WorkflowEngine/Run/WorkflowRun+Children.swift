@@ -147,7 +147,7 @@ extension WorkflowRun {
         var attributes = attributes
         attributes.namespace = self.namespace
         if attributes.workflowID.isEmpty { attributes.workflowID = self.generator.uuid() }
-        if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.started.taskQueue.name } }
+        if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.start.taskQueue } }
         let child = ChildOperation(
             attributes: attributes,
             cancellation: cancellation,

@@ -72,6 +72,7 @@ extension WorkflowRun {
 
     private func begin(_ started: API.Started, _ event: API.Event) {
         self.started = started
+        self.start = StartFacts(started)
         self.startTime = event.eventTime.date
         self.now = self.startTime
         self.memo = started.memo.fields

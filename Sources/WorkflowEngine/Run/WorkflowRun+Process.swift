@@ -85,6 +85,8 @@ extension WorkflowRun {
             guard isHeartbeat else { return .waiting(work) }
             activation.isHeartbeat = true
         }
+        // Nobody asks again what this task comes to.
+        self.openTask = API.WorkflowTask()
         activation.localActivities = work
         activation.commands = self.unconfirmed[self.sentCount...].map(\.command)
         activation.messages = self.messages
@@ -316,10 +318,10 @@ extension WorkflowRun {
     /// Does all jobs, and only then runs the code: until nothing moves, and no condition is true that somebody waits for.
     private func run(_ jobs: Jobs) throws(WorkflowTaskFailure) {
         if let seed = jobs.seed { self.generator = SeededGenerator(seed: seed) }
-        if jobs.starts {
+        if jobs.starts, let started = self.started.take() {
             self.hasStarted = true
             do {
-                try self.program.start(in: self)
+                try self.program.start(in: self, with: started)
             } catch {
                 throw (error as? WorkflowTaskFailure)
                     ?? WorkflowTaskFailure(
@@ -481,7 +483,7 @@ extension WorkflowRun {
 
 /// What a run has in the place of its code when it has been given up.
 private struct NoProgram: WorkflowProgram {
-    func start(in run: WorkflowRun) throws { throw WorkflowRunEvicted() }
+    func start(in run: WorkflowRun, with started: API.Started) throws { throw WorkflowRunEvicted() }
     func main(in run: WorkflowRun) async -> WorkflowEnding { .cancelled }
     func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? { nil }
     func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {

@@ -4,6 +4,7 @@
 // Copyright (c) 2026 the Temporal External Storage for Swift project authors
 //===----------------------------------------------------------------------===//
 
+package import SwiftProtobuf
 package import TemporalAPI
 
 #if canImport(FoundationEssentials)
@@ -33,8 +34,10 @@ package final class WorkflowRun: @unchecked Sendable {
     // MARK: Position
 
     package internal(set) var lastEventID: Int64 = 0
-    /// The attributes of the first event.
-    package internal(set) var started = API.Started()
+    /// The attributes of the first event, until the code has begun: its input is not kept as long as the run is.
+    var started: API.Started?
+    /// What is needed of them after that.
+    package internal(set) var start = StartFacts()
     package internal(set) var startTime = Date(timeIntervalSince1970: 0)
     package internal(set) var now = Date(timeIntervalSince1970: 0)
     package internal(set) var isReplaying = true
@@ -155,6 +158,27 @@ extension WorkflowRun {
         package init(name: String, buildID: String) {
             self.name = name
             self.buildID = buildID
+        }
+    }
+
+    /// What the first event says that is needed for as long as the run is known.
+    package struct StartFacts: Sendable {
+        package private(set) var workflowType = ""
+        package private(set) var taskQueue = ""
+        package private(set) var runTimeout = Google_Protobuf_Duration()
+        package private(set) var taskTimeout = Google_Protobuf_Duration()
+        package private(set) var retryPolicy: API.RetryPolicy?
+        package private(set) var lastCompletionResult = API.Payloads()
+
+        init() {}
+
+        init(_ started: API.Started) {
+            self.workflowType = started.workflowType.name
+            self.taskQueue = started.taskQueue.name
+            self.runTimeout = started.workflowRunTimeout
+            self.taskTimeout = started.workflowTaskTimeout
+            self.retryPolicy = started.hasRetryPolicy ? started.retryPolicy : nil
+            self.lastCompletionResult = started.lastCompletionResult
         }
     }
 

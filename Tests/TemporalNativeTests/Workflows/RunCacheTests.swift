@@ -13,7 +13,7 @@ import WorkflowEngine
 @Suite("The runs that a worker keeps", .timeLimit(.minutes(1)))
 struct RunCacheTests {
     private struct Nothing: WorkflowProgram {
-        func start(in run: WorkflowRun) throws {}
+        func start(in run: WorkflowRun, with started: API.Started) throws {}
         func main(in run: WorkflowRun) async -> WorkflowEnding { .completed(nil) }
         func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? { nil }
         func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {

@@ -54,7 +54,7 @@ final class TestProgram: WorkflowProgram, @unchecked Sendable {
         self.rejects = rejects
     }
 
-    func start(in run: WorkflowRun) throws {}
+    func start(in run: WorkflowRun, with started: API.Started) throws {}
 
     func main(in run: WorkflowRun) async -> WorkflowEnding {
         do {

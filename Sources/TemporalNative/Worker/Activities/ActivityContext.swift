@@ -69,7 +69,7 @@ extension ActivityContext {
     public func heartbeat<each Details: Sendable>(_ details: repeat each Details) {
         var values: [any Sendable] = []
         for value in repeat each details { values.append(value) }
-        self.heartbeat(HeartbeatInput(info: self.info, details: values), through: self.interceptors[...])
+        self.heartbeat(HeartbeatInput(info: self.info, details: values), through: self.interceptors.active)
     }
 
     /// Tells the server that the attempt is alive, and how far it is; see ``heartbeat(_:)``.
@@ -141,7 +141,7 @@ extension ActivityContext {
         try await Self.$bound.withValue(self) {
             try await intercepted(
                 ExecuteActivityInput(info: self.info, input: input, headers: self.headers),
-                by: self.interceptors[...],
+                by: self.interceptors.active,
                 { try await $0.executeActivity($1, next: $2) },
                 { [payloads] in try await activity.run($0.input, payloads) }
             )

@@ -19,16 +19,16 @@ public struct ContinueAsNewError: Error, Sendable {
         let memo = try options.memo?.mapValues { try values.payload(for: $0).message }
         let attributes = try options.searchAttributes?.message
         self.attributes = .with { command in
-            command.workflowType = .with { $0.name = options.workflowType ?? run.started.workflowType.name }
-            command.taskQueue = .with { $0.name = options.taskQueue ?? run.started.taskQueue.name }
+            command.workflowType = .with { $0.name = options.workflowType ?? run.start.workflowType }
+            command.taskQueue = .with { $0.name = options.taskQueue ?? run.start.taskQueue }
             if !input.payloads.isEmpty { command.input = input }
             if !call.headers.isEmpty { command.header = header }
-            command.workflowRunTimeout = options.runTimeout?.message ?? run.started.workflowRunTimeout
-            command.workflowTaskTimeout = options.taskTimeout?.message ?? run.started.workflowTaskTimeout
+            command.workflowRunTimeout = options.runTimeout?.message ?? run.start.runTimeout
+            command.workflowTaskTimeout = options.taskTimeout?.message ?? run.start.taskTimeout
             if let policy = options.retryPolicy {
                 command.retryPolicy = policy.message
-            } else if run.started.hasRetryPolicy {
-                command.retryPolicy = run.started.retryPolicy
+            } else if let policy = run.start.retryPolicy {
+                command.retryPolicy = policy
             }
             let fields = memo ?? run.memo
             if !fields.isEmpty { command.memo = .with { $0.fields = fields } }

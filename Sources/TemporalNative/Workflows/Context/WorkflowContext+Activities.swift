@@ -122,7 +122,7 @@ extension WorkflowContext {
         return try await place.during {
             try await intercepted(
                 call,
-                by: self.view.interceptors[...],
+                by: self.view.interceptors,
                 { try await $0.startActivity($1, next: $2) },
                 { try await self.executeActivity($0) }
             )

@@ -46,7 +46,7 @@ extension WorkflowContext {
         return try await CallPlace(function, file, line).during {
             try await intercepted(
                 call,
-                by: self.view.interceptors[...],
+                by: self.view.interceptors,
                 { try await $0.startNexusOperation($1, next: $2) },
                 { try await self.startNexusOperation($0) }
             )

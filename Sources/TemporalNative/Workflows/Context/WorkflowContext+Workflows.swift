@@ -47,7 +47,7 @@ extension WorkflowContext {
         return try await place.during {
             try await intercepted(
                 call,
-                by: self.view.interceptors[...],
+                by: self.view.interceptors,
                 { try await $0.startChildWorkflow($1, next: $2) },
                 { try await self.startChild($0) }
             )
@@ -311,7 +311,7 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
         let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: input)
         try await intercepted(
             call,
-            by: self.view.interceptors[...],
+            by: self.view.interceptors,
             { try await $0.signalChildWorkflow($1, next: $2) },
             { call in
                 try await self.view.run.signal(call, self.values) { signal in
@@ -348,7 +348,7 @@ public struct ExternalWorkflow: Sendable {
         let call = SignalFromWorkflowInput(workflow: self.view, workflowID: self.id, signal: name, input: input)
         try await intercepted(
             call,
-            by: self.view.interceptors[...],
+            by: self.view.interceptors,
             { try await $0.signalExternalWorkflow($1, next: $2) },
             { call in
                 try await self.view.run.signal(call, self.values) { signal in

@@ -409,7 +409,7 @@ extension WorkflowContext {
         let call = ContinueAsNewInput(workflow: self.view, options: options, input: input)
         return try intercepted(
             call,
-            by: self.view.interceptors[...],
+            by: self.view.interceptors,
             { try $0.continueAsNew($1, next: $2) },
             { try ContinueAsNewError($0, run: self.run, values: self.values) }
         )
@@ -489,7 +489,7 @@ extension WorkflowContext {
     /// - Throws: ``TemporalError/Code/conversionFailed``.
     public func getLastResult<Value: Sendable>(as type: Value.Type = Value.self) async throws -> Value? {
         guard self.info.lastResult != nil else { return nil }
-        return try self.values.decode(self.run.started.lastCompletionResult, as: type)
+        return try self.values.decode(self.run.start.lastCompletionResult, as: type)
     }
 
     /// Changes the memo.

@@ -17,17 +17,30 @@ public import struct Foundation.Date
 
 /// What is known of a run, for queries and interceptors: to look at only.
 public struct WorkflowContextView: Sendable {
+    /// In one place: every task of a workflow has copies of the view on its stack for as long as it waits.
+    private final class Storage: Sendable {
+        let info: WorkflowRunInfo
+        let run: WorkflowRun
+        let interceptors: [any WorkerInterceptor]
+        let logger: Logger
+
+        init(_ info: WorkflowRunInfo, _ run: WorkflowRun, _ interceptors: [any WorkerInterceptor], _ logger: Logger) {
+            self.info = info
+            self.run = run
+            self.interceptors = interceptors
+            self.logger = logger
+        }
+    }
+
+    private let storage: Storage
     /// What the run is.
-    public let info: WorkflowRunInfo
-    let run: WorkflowRun
-    let interceptors: [any WorkerInterceptor]
-    private let baseLogger: Logger
+    public var info: WorkflowRunInfo { self.storage.info }
+    var run: WorkflowRun { self.storage.run }
+    /// Those that have something to do at present.
+    var interceptors: ArraySlice<any WorkerInterceptor> { self.storage.interceptors.active }
 
     init(run: WorkflowRun, info: WorkflowRunInfo, interceptors: [any WorkerInterceptor], logger: Logger) {
-        self.info = info
-        self.run = run
-        self.interceptors = interceptors
-        self.baseLogger = logger
+        self.storage = Storage(info, run, interceptors, logger)
     }
 
     /// The time of the workflow task that is processed; it stands still while code runs.
@@ -68,7 +81,7 @@ public struct WorkflowContextView: Sendable {
 
     /// A logger with the ids of the run, which is silent while the code is replayed.
     public var logger: Logger {
-        self.isReplaying ? Logger(label: "replay", factory: { _ in SwiftLogNoOpLogHandler() }) : self.baseLogger
+        self.isReplaying ? Logger(label: "replay", factory: { _ in SwiftLogNoOpLogHandler() }) : self.storage.logger
     }
 }
 

@@ -82,8 +82,7 @@ public struct WorkflowRunInfo: Sendable {
         public let runID: String
     }
 
-    init(_ run: WorkflowRun, _ values: WorkflowValues) throws {
-        let started = run.started
+    init(_ run: WorkflowRun, _ started: API.Started, _ values: WorkflowValues) throws {
         func text(_ text: String) -> String? { text.isEmpty ? nil : text }
         func limit(_ duration: Google_Protobuf_Duration) -> Duration? {
             let duration = Duration(duration)

@@ -216,7 +216,7 @@ extension LocalActivityAttempts {
             namespace: info.namespace,
             id: self.run.workflowID,
             runID: self.run.runID,
-            type: self.run.started.workflowType.name
+            type: self.run.start.workflowType
         )
         let input = try await self.coded([Payload](self.activity.input))
         let context = ActivityContext(
@@ -244,7 +244,7 @@ extension LocalActivityAttempts {
             workflow: .init(
                 id: self.run.workflowID,
                 runID: self.run.runID,
-                type: self.run.started.workflowType.name
+                type: self.run.start.workflowType
             ),
             namespace: self.run.namespace,
             taskQueue: self.runner.taskQueue,

@@ -14,18 +14,14 @@ import WorkflowEngine
 ///
 /// `@unchecked Sendable`: one per run, touched by the thread that runs the workflow only, as the engine promises.
 final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unchecked Sendable {
-    /// What there is once the run has begun.
-    private struct Instance {
-        var context: WorkflowContext<Workflow>
-        var input: Workflow.Input
-    }
-
     private let handlers: RunHandlers<Workflow>
     private let failureTypes: [any Error.Type]
     private let values: WorkflowValues
     private let interceptors: [any WorkerInterceptor]
     private let logger: Logger
-    private var instance: Instance?
+    // What there is once the run has begun.
+    private var context: WorkflowContext<Workflow>?
+    private var input: Workflow.Input?
 
     init(
         handlers: WorkflowHandlers<Workflow>,
@@ -41,9 +37,9 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         self.logger = logger
     }
 
-    private var current: Instance {
-        guard let instance else { preconditionFailure("the engine starts a run before it does anything with it") }
-        return instance
+    private var current: WorkflowContext<Workflow> {
+        guard let context else { preconditionFailure("the engine starts a run before it does anything with it") }
+        return context
     }
 
     /// The workflow as it is now: state is shared with this copy.
@@ -54,47 +50,53 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         return workflow
     }
 
-    func start(in run: WorkflowRun) throws {
+    func start(in run: WorkflowRun, with started: API.Started) throws {
         let input: Workflow.Input
         do {
-            input = try self.values.decode(run.started.input, as: Workflow.Input.self)
+            input = try self.values.decode(started.input, as: Workflow.Input.self)
         } catch {
             throw self.taskFailure("the input of \(Workflow.name) is no \(Workflow.Input.self)", error)
         }
-        let info = try WorkflowRunInfo(run, self.values)
+        let info = try WorkflowRunInfo(run, started, self.values)
         var logger = self.logger
         logger[metadataKey: "temporal.workflow.id"] = "\(info.workflowID)"
         logger[metadataKey: "temporal.workflow.run-id"] = "\(info.runID)"
         logger[metadataKey: "temporal.workflow.type"] = "\(info.workflowType)"
         // What is made here belongs to the run: see WorkflowState.
         self.handlers.workflow = WorkflowRun.$current.withValue(run) { Workflow(input: input) }
-        self.instance = Instance(
-            context: WorkflowContext(
-                view: WorkflowContextView(run: run, info: info, interceptors: self.interceptors, logger: logger),
-                values: self.values,
-                handlers: self.handlers
-            ),
-            input: input
+        self.input = input
+        self.context = WorkflowContext(
+            view: WorkflowContextView(run: run, info: info, interceptors: self.interceptors, logger: logger),
+            values: self.values,
+            handlers: self.handlers
         )
     }
 
     func main(in run: WorkflowRun) async -> WorkflowEnding {
-        let instance = self.current
         do {
-            let output = try await intercepted(
-                ExecuteWorkflowInput(workflow: instance.context.view),
-                by: self.interceptors[...],
-                { try await $0.executeWorkflow($1, next: $2) },
-                { _ in
-                    var workflow = self.workflow
-                    return try await workflow.run(context: instance.context, input: instance.input)
-                }
-            )
+            let interceptors = self.current.view.interceptors
+            // Not through `intercepted` if there is none: what it has on the stack stays there for as long as the run.
+            let output = interceptors.isEmpty ? try await self.run() : try await self.run(through: interceptors)
             let result = try self.values.encode(result: output)
             return .completed(result.payloads.isEmpty ? nil : result)
         } catch {
             return self.ending(error, in: run)
         }
+    }
+
+    private func run(through interceptors: ArraySlice<any WorkerInterceptor>) async throws -> Workflow.Output {
+        try await intercepted(
+            ExecuteWorkflowInput(workflow: self.current.view),
+            by: interceptors,
+            { try await $0.executeWorkflow($1, next: $2) },
+            { _ in try await self.run() }
+        )
+    }
+
+    private func run() async throws -> Workflow.Output {
+        guard let input else { preconditionFailure("the engine starts a run before it does anything with it") }
+        var workflow = self.workflow
+        return try await workflow.run(context: self.current, input: input)
     }
 
     private func ending(_ error: any Error, in run: WorkflowRun) -> WorkflowEnding {
@@ -126,10 +128,10 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     // MARK: Messages
 
     func handle(_ signal: API.Signal, in run: WorkflowRun) async -> WorkflowEnding? {
-        let instance = self.current
+        let context = self.current
         let handler = WorkflowHandlers.handler(of: signal.signalName, in: self.handlers.current.signals)
         guard let handler, case .signal(let body) = handler.kind else {
-            instance.context.logger.warning(
+            context.logger.warning(
                 "There is no handler for a signal, which waits for one",
                 metadata: ["signal": "\(signal.signalName)"]
             )
@@ -140,21 +142,21 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         defer { leave() }
         do {
             let call = try HandleSignalInput(
-                workflow: instance.context.view,
+                workflow: context.view,
                 signal: signal.signalName,
                 input: self.values.payloads(signal.input, held: handler.holdsInput),
                 headers: .init(signal.header)
             )
             try await intercepted(
                 call,
-                by: self.interceptors[...],
+                by: context.view.interceptors,
                 { try await $0.handleSignal($1, next: $2) },
-                { try await body(self.workflow, instance.context, WorkflowMessage($0.signal, $0.input)) }
+                { try await body(self.workflow, context, WorkflowMessage($0.signal, $0.input)) }
             )
             return nil
         } catch let error as TemporalError where error.code == .conversionFailed {
             // Whoever sent it cannot be told, and the workflow is not to stand still because of it.
-            instance.context.logger.error(
+            context.logger.error(
                 "A signal was dropped: its input is no such value",
                 metadata: ["signal": "\(signal.signalName)", "error": "\(error)"]
             )
@@ -165,7 +167,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
     }
 
     func judge(_ request: API.UpdateRequest, validates: Bool, in run: WorkflowRun) -> UpdateDecision {
-        let (instance, name) = (self.current, request.input.name)
+        let (context, name) = (self.current, request.input.name)
         let updates = self.handlers.current.updates
         let handler = WorkflowHandlers.handler(of: name, in: updates)
         guard let handler, case .update(let validate, let body) = handler.kind else {
@@ -184,7 +186,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
         let call: HandleUpdateInput
         do {
             call = try HandleUpdateInput(
-                workflow: instance.context.view,
+                workflow: context.view,
                 update: name,
                 updateID: info.id,
                 input: self.values.payloads(request.input.args, held: handler.holdsInput),
@@ -194,7 +196,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 try WorkflowUpdateInfo.$current.withValue(info) {
                     try intercepted(
                         call,
-                        by: self.interceptors[...],
+                        by: context.view.interceptors,
                         { try $0.validateUpdate($1, next: $2) },
                         { try validate(self.workflow, self.values, WorkflowMessage($0.update, $0.input)) }
                     )
@@ -210,9 +212,9 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 let result = try await WorkflowUpdateInfo.$current.withValue(info) {
                     try await intercepted(
                         call,
-                        by: self.interceptors[...],
+                        by: context.view.interceptors,
                         { try await $0.handleUpdate($1, next: $2) },
-                        { try await body(self.workflow, instance.context, WorkflowMessage($0.update, $0.input)) }
+                        { try await body(self.workflow, context, WorkflowMessage($0.update, $0.input)) }
                     )
                 }
                 return .completed(result)
@@ -267,18 +269,18 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
                 type: "NotFoundError"
             )
         }
-        let instance = self.current
+        let context = self.current
         let call = try HandleQueryInput(
-            workflow: instance.context.view,
+            workflow: context.view,
             query: query.queryType,
             input: [Payload](query.queryArgs),
             headers: .init(query.header)
         )
         return try intercepted(
             call,
-            by: self.interceptors[...],
+            by: context.view.interceptors,
             { try $0.handleQuery($1, next: $2) },
-            { try body(self.workflow, instance.context.view, self.values, WorkflowMessage($0.query, $0.input)) }
+            { try body(self.workflow, context.view, self.values, WorkflowMessage($0.query, $0.input)) }
         )
     }
 
@@ -328,7 +330,7 @@ final class DefinedWorkflow<Workflow: WorkflowDefinition>: WorkflowProgram, @unc
             }
         }
         return .with { metadata in
-            metadata.definition.type = run.started.workflowType.name
+            metadata.definition.type = run.start.workflowType
             metadata.definition.signalDefinitions = definitions(self.handlers.current.signals)
             metadata.definition.queryDefinitions = definitions(self.handlers.current.queries)
             metadata.definition.updateDefinitions = definitions(self.handlers.current.updates)

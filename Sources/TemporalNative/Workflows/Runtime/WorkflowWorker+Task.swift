@@ -170,7 +170,7 @@ extension WorkflowWorker {
 
     /// How long a task may wait for local activities: as in the other SDKs, four fifths of its timeout.
     private static func patience(of run: WorkflowRun) -> Duration {
-        let timeout = Duration(run.started.workflowTaskTimeout)
+        let timeout = Duration(run.start.taskTimeout)
         return (timeout > .zero ? timeout : .seconds(10)) * 4 / 5
     }
 
