@@ -13,7 +13,9 @@ import ServiceLifecycle
 import TemporalNative
 import UnixSignals
 
-/// Activities in Swift for workflows in any language, large values in S3: one program, no runtime to install.
+/// Workflows and activities in Swift, large values in S3: one program, no runtime to install.
+///
+/// Its activities can be called by workflows in any language, and its workflow started from any.
 ///
 ///     native-worker TASK-QUEUE
 ///
@@ -36,7 +38,11 @@ struct NativeWorker {
             externalStorage: try Self.storage(environment, logger: logger),
             logger: logger
         )
-        let worker = try TemporalWorker(client: client, taskQueue: CommandLine.arguments[1]) {
+        let worker = try TemporalWorker(
+            client: client,
+            taskQueue: CommandLine.arguments[1],
+            workflows: [FlipTwice.self]
+        ) {
             Values()
             Counting()
         }

@@ -24,6 +24,7 @@ struct InterceptorTests {
     private struct Scribe: ClientInterceptor, WorkerInterceptor {
         let name: String
         let seen: NIOLockedValueBox<[String]>
+        var isIdle = false
 
         private func note(_ text: String) { self.seen.withLockedValue { $0.append("\(self.name) \(text)") } }
 
@@ -217,6 +218,23 @@ struct InterceptorTests {
                 "b activity work",
             ]
         )
+    }
+
+    @Test("An idle interceptor is not called; the one for traces is idle while there is no tracer")
+    func idle() async throws {
+        let seen = NIOLockedValueBox<[String]>([])
+        let service = ScriptedTasks()
+        let worker = try Self.worker(
+            service,
+            [Scribe(name: "a", seen: seen, isIdle: true), Scribe(name: "b", seen: seen)]
+        )
+        await worker.process(ScriptedTasks.task(type: "Caller"))
+        #expect(service.state.withLockedValue { $0.completions }.count == 1)
+        #expect(seen.withLockedValue { $0 } == ["b run Caller", "b activity work"])
+
+        #expect(TracingInterceptor().isIdle)
+        #expect(!TracingInterceptor(tracer: W3CTracer()).isIdle)
+        withTracer(W3CTracer()) { #expect(!TracingInterceptor().isIdle) }
     }
 
     @Test("Spans of a workflow: once, however often it is replayed; the activity's caller is one of them")

@@ -7,9 +7,9 @@
 import NIOConcurrencyHelpers
 import TemporalAPI
 import Testing
-import WorkflowEngine
 
 @testable import TemporalNative
+@testable import WorkflowEngine
 
 @Suite("Runs leave memory", .timeLimit(.minutes(1)), .serialized)
 struct RunLifetimeTests {
@@ -64,6 +64,19 @@ struct RunLifetimeTests {
         let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Sleeper.self])
         await worker.process(ScriptedTasks.task(type: "Sleeper"))
         #expect(Self.witness.withLockedValue { $0?.run } != nil)
+        for run in worker.cache.removeAll() { await worker.evict(run) }
+        try await Self.waitUntilGone()
+    }
+
+    @Test("A run that waits keeps neither its first event nor the task that it has answered")
+    func waiting() async throws {
+        let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Sleeper.self])
+        await worker.process(ScriptedTasks.task(type: "Sleeper"))
+        do {
+            let run = try #require(Self.witness.withLockedValue { $0?.run })
+            #expect(run.started == nil)
+            #expect(run.openTask == API.WorkflowTask())
+        }
         for run in worker.cache.removeAll() { await worker.evict(run) }
         try await Self.waitUntilGone()
     }
