@@ -947,6 +947,7 @@ let package = Package(
             name: "WorkflowStress",
             dependencies: [
                 "ExternalStorageCore",
+                "ExternalStorageS3",
                 "TemporalNative",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -79,6 +79,8 @@ struct Deed: Sendable {
         case .child, .leftChild, .cancelledChild: return try await self.child()
         case .childSignals: return try await self.childSignals()
         case .signal, .cancel: return try await self.other()
+        case .nexus: return try await self.nexus()
+        case .nexusRace: return try await self.nexusRace()
         case .continueAsNew: return "error: that is the walk's own"
         }
     }
@@ -167,23 +169,29 @@ struct Deed: Sendable {
 
     /// Scopes in scopes, cancelled from outside while one shields itself.
     private func scope() async -> String {
-        let (context, pause) = (self.context, self.pause)
+        let context = self.context
         let work = Work(self.token, isLarge: self.isLarge)
-        return await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                do {
-                    try await withThrowingTaskGroup(of: Void.self) { inner in
-                        for seconds in 20..<23 { inner.addTask { try await context.sleep(for: .seconds(seconds)) } }
-                        try await inner.waitForAll()
-                    }
-                    return "not cancelled"
-                } catch {
-                    let text = try? await context.withCancellationShield {
-                        try await context.executeActivity("work", options: remote, input: work, returning: String.self)
-                    }
-                    return text == work.result ? "ok" : "wrong"
+        return await self.cancelled {
+            do {
+                try await withThrowingTaskGroup(of: Void.self) { inner in
+                    for seconds in 20..<23 { inner.addTask { try await context.sleep(for: .seconds(seconds)) } }
+                    try await inner.waitForAll()
                 }
+                return "not cancelled"
+            } catch {
+                let text = try? await context.withCancellationShield {
+                    try await context.executeActivity("work", options: remote, input: work, returning: String.self)
+                }
+                return text == work.result ? "ok" : "wrong"
             }
+        }
+    }
+
+    /// What work comes to that is cancelled after the pause, unless it has ended by then.
+    private func cancelled(_ work: @escaping @Sendable () async -> String) async -> String {
+        let (context, pause) = (self.context, self.pause)
+        return await withTaskGroup(of: String?.self) { group in
+            group.addTask { await work() }
             group.addTask {
                 try? await context.sleep(for: pause)
                 return nil
@@ -255,23 +263,10 @@ extension Deed {
             input: note,
             returning: String.self
         )
-        let (context, pause) = (self.context, self.pause)
-        return await withTaskGroup(of: String?.self) { group in
-            group.addTask {
-                do { return try await child.result() } catch {
-                    return error.isTemporalCancellation ? "ok" : "error \(error)"
-                }
+        return await self.cancelled {
+            do { return try await child.result() } catch {
+                return error.isTemporalCancellation ? "ok" : "error \(error)"
             }
-            group.addTask {
-                try? await context.sleep(for: pause)
-                return nil
-            }
-            var outcome = "nobody"
-            while let ended = await group.next() {
-                if let ended { outcome = ended }
-                group.cancelAll()
-            }
-            return outcome
         }
     }
 
@@ -316,6 +311,56 @@ extension Deed {
             return true
         } catch  where !error.isTemporalCancellation {
             return false
+        }
+    }
+}
+
+// MARK: - Nexus operations
+
+extension Deed {
+    /// An operation that ends at once, one that a workflow does, or one that fails with a value.
+    private func nexus() async throws -> String {
+        guard let endpoint = self.input.endpoint else { return "nobody" }
+        let operation = ["echo", "through_workflow", "fail"][Int(self.chance % 3)]
+        let value = Array(known(self.token, isLarge: self.isLarge).utf8)
+        do {
+            let answer: [UInt8] = try await self.context.executeNexusOperation(
+                operation,
+                service: "Letters",
+                endpoint: endpoint,
+                options: NexusOperationOptions(headers: ["reason": "test"]),
+                input: value
+            )
+            return operation != "fail" && answer == value ? "ok" : "wrong"
+        } catch let failure as TemporalFailure where operation == "fail" && failure.kind == .nexusOperation {
+            var cause: TemporalFailure? = failure
+            while let inner = cause, inner.application?.type != "Planned" { cause = inner.cause }
+            guard let cause else { throw failure }
+            return try cause.details(as: [UInt8].self) == value ? "ok" : "wrong details"
+        }
+    }
+
+    /// An operation without an end, which is cancelled.
+    private func nexusRace() async throws -> String {
+        guard let endpoint = self.input.endpoint else { return "nobody" }
+        let types: [NexusOperationOptions.CancellationType] = [
+            .waitCancellationCompleted, .tryCancel, .waitCancellationRequested, .abandon,
+        ]
+        let operation = try await self.context.startNexusOperation(
+            "wait",
+            service: "Letters",
+            endpoint: endpoint,
+            options: NexusOperationOptions(cancellationType: types[Int(self.chance % 4)]),
+            input: (),
+            returning: Void.self
+        )
+        return await self.cancelled {
+            do {
+                try await operation.result()
+                return "ended"
+            } catch {
+                return error.isTemporalCancellation ? "ok" : "error \(error)"
+            }
         }
     }
 }

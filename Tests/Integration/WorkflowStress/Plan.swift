@@ -14,7 +14,7 @@ struct Plan {
     enum Kind: String, CaseIterable {
         case activity, refused, local, longLocal, timer, sideEffect, patch, memo, attribute, condition, race, timeout
         case parallel, uuid, scope, localRace, child, leftChild, cancelledChild, signal, cancel, childSignals,
-            continueAsNew
+            continueAsNew, nexus, nexusRace
 
         /// Those that lead to no other workflow.
         static let alone = Self.allCases.prefix(16)

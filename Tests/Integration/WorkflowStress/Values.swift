@@ -51,6 +51,8 @@ struct WalkInput: Codable, Sendable {
     var from = 0
     /// Another walk, to send signals to.
     var sibling: String?
+    /// Where Nexus operations are handled.
+    var endpoint: String?
     /// Whether it goes on until it is told to finish.
     var waits = false
     var isFinished = false

@@ -7,6 +7,7 @@
 import ArgumentParser
 import CoreMetrics
 import ExternalStorageCore
+import ExternalStorageS3
 import Foundation
 import GRPCNIOTransportHTTP2Posix
 import Logging
@@ -25,7 +26,7 @@ struct WorkflowStress: AsyncParsableCommand {
 
 /// Where large values are.
 struct StorageOptions: ParsableArguments {
-    @Option(help: "The directory of the local-disk driver.")
+    @Option(help: "The directory of the local-disk driver, or s3://BUCKET at AWS_ENDPOINT_URL_S3.")
     var store: String
 
     @Option(help: "From how many bytes on a payload is stored.")
@@ -34,7 +35,49 @@ struct StorageOptions: ParsableArguments {
     func storage() throws -> ExternalStorage {
         var configuration = ExternalStorage.Configuration()
         configuration.threshold = .bytes(self.threshold)
-        return try ExternalStorage(driver: LocalDiskStorageDriver(root: self.store), configuration: configuration)
+        return try ExternalStorage(driver: self.driver(), configuration: configuration)
+    }
+
+    private func driver() throws -> any StorageDriver {
+        let scheme = "s3://"
+        guard self.store.hasPrefix(scheme) else { return try LocalDiskStorageDriver(root: self.store) }
+        return try S3StorageDriver(bucket: String(self.store.dropFirst(scheme.count)), region: "us-east-1")
+    }
+}
+
+/// How much a worker takes on at the same time, and how it asks for it.
+struct RoomOptions: ParsableArguments {
+    @Option(help: "How many tasks of each kind are taken on at the same time: a number or resource-based.")
+    var slots = "100"
+
+    @Option(help: "How many polls are under way: a number or autoscaling.")
+    var pollers = "5"
+
+    @Flag(inversion: .prefixedNo, help: "Whether activities come with the answers to workflow tasks.")
+    var eager = true
+
+    func apply(to configuration: inout TemporalWorker.Configuration) throws {
+        if self.slots == "resource-based" {
+            configuration.tuner = .resourceBased()
+        } else {
+            let supplier = SlotSupplier.fixed(try Self.number(self.slots, of: "--slots"))
+            configuration.tuner = WorkerTuner(
+                workflowTasks: supplier,
+                activities: supplier,
+                localActivities: supplier
+            )
+        }
+        let pollers: PollerBehavior =
+            try self.pollers == "autoscaling"
+            ? .autoscaling() : .simpleMaximum(Self.number(self.pollers, of: "--pollers"))
+        configuration.workflowPollers = pollers
+        configuration.activityPollers = pollers
+        configuration.disableEagerActivityExecution = !self.eager
+    }
+
+    private static func number(_ text: String, of name: String) throws -> Int {
+        guard let number = Int(text) else { throw ValidationError("\(name) is \(text), which is no number") }
+        return number
     }
 }
 
@@ -49,6 +92,8 @@ struct Serve: AsyncParsableCommand {
     var taskQueue: String
 
     @OptionGroup var storage: StorageOptions
+
+    @OptionGroup var room: RoomOptions
 
     @Option(help: "How many runs are kept between tasks.")
     var cached = 1_000
@@ -79,6 +124,7 @@ struct Serve: AsyncParsableCommand {
             configuration.maxCachedWorkflows = self.cached
             configuration.droppedRunShare = self.dropped
             configuration.gracefulShutdownPeriod = .seconds(1)
+            try self.room.apply(to: &configuration)
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: self.taskQueue,

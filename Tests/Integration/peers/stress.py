@@ -8,18 +8,21 @@
     eval "$(Scripts/dev-services env)"
     stress.py --services .services --binary .build/debug/WorkflowStress --seconds 60
 
-Starts workers with different shares of dropped runs, and workflows that do what a seed says (`stress_plan.py`). They get
-signals, also in bursts when they end, updates, of which some are rejected, queries and cancellations; some are terminated.
-Workers are killed and stopped, and so is the server. Of every run that has ended the history is taken: its result must
-hold each signal and each accepted update exactly once and be what the plan says, no task may have failed, and the history
-is replayed from its first event. The last line is `N passed, N failed`: one for each run, and one for each check at the
-end. What does not fit is kept in the directory that is named.
+Starts workers with different shares of dropped runs, and workflows that do what a seed says (`stress_plan.py`). They
+get signals, also in bursts when they end, updates, of which some are rejected, queries and cancellations; some are
+terminated. They call Nexus operations of a worker in Python, which runs in this process. Workers are killed and
+stopped, and so is the server; with `--bucket` large values are in the S3 server of these services, and that goes away
+for some seconds, too. Of every run that has ended the history is taken: its result must hold each signal and each
+accepted update exactly once and be what the plan says, no task may have failed but for a store that was away, and the
+history is replayed from its first event. The last line is `N passed, N failed`: one for each run, and one for each
+check at the end. What does not fit is kept in the directory that is named.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -30,19 +33,24 @@ import time
 import traceback
 import uuid
 from collections import Counter
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aioboto3
 from common import leave, quiet, raw_history, storage_converter
 from google.protobuf import json_format
 from local_disk_driver import LocalDiskStorageDriver
+from native_peer import Echo, LettersHandler, Waits
 from stress_plan import Plan, known, note
 from temporalio.api.common.v1 import Payload
 from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
-from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.api.history.v1 import History
+from temporalio.api.nexus.v1 import EndpointSpec, EndpointTarget
+from temporalio.api.operatorservice.v1 import CreateNexusEndpointRequest
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import (
     Client,
@@ -54,17 +62,29 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.aws.s3driver import S3StorageDriver
+from temporalio.contrib.aws.s3driver.aioboto3 import new_aioboto3_client
+from temporalio.converter import StorageDriver
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.worker import Worker as PythonWorker
 
 ROOT = Path(__file__).resolve().parents[3]
 THRESHOLD = 2_000
 """Bytes: low, so that ledgers of walks with many messages are stored too."""
 MEMORY = 512 * 1024
 """KiB that no process may need: what has ended must leave memory."""
+LONG = 900
+"""Seconds after which there must have been faults and messages of every kind."""
 EMPTY = {"trace": [], "signals": [], "updates": [], "violations": [], "isCancelled": False}
 HARMLESS = {"UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW"}
 """Why a task may fail without a fault of the worker."""
+OUTAGE_MARGIN = 30
+"""For how many seconds after the store was away something may still fail of it: requests are tried again and again."""
+
+
+class StoreAway(Exception):
+    """The store did not answer while it was away."""
 
 
 @dataclass
@@ -115,6 +135,12 @@ class Stress:
         """Signals that walks have seen, by their ids; those are missing that ended without saying so."""
         self.server_is_up = asyncio.Event()
         self.server_is_up.set()
+        self.outages: list[tuple[float, float]] = []
+        """When the store was away, by the clock of the machine; the last one may not be over."""
+        self.reading = asyncio.Lock()
+        """Held while a history is read with its values, and while the store is away."""
+        self.fault = asyncio.Lock()
+        """Held while there is a fault."""
         self.memory: Counter[str] = Counter()
         """The most that a process of each kind had, in KiB."""
         self.replayer: asyncio.subprocess.Process | None = None
@@ -127,6 +153,9 @@ class Stress:
 
     async def start_worker(self) -> None:
         cached, dropped = self.random.choice([(1000, 0), (1000, 0.1), (1000, 0.5), (1000, 1), (3, 0), (0, 0)])
+        slots = self.random.choice(["100", "100", "100", "4", "2", "1", "resource-based", "resource-based"])
+        pollers = self.random.choice(["5", "2", "autoscaling"])
+        eager = self.random.choice(["eager", "no-eager"])
         name = f"worker-{self.counts['workers']}"
         self.counts["workers"] += 1
         tally, log = self.folder / f"{name}.json", self.folder / f"{name}.log"
@@ -136,11 +165,15 @@ class Stress:
                 *("serve", "--server", self.arguments.server, "--task-queue", self.queue, "--tally", tally),
                 *("--store", self.arguments.store, "--threshold", str(THRESHOLD)),
                 *("--cached", str(cached), "--dropped", str(dropped)),
+                *("--slots", slots, "--pollers", pollers, f"--{eager}"),
                 stdout=output,
                 stderr=output,
                 env={**os.environ, "WORKFLOW_STRESS_MISTAKE": self.arguments.mistake},
             )
-        self.workers.append(Worker(process, tally, log, f"{cached} runs, {dropped:.0%} dropped"))
+        for setting in (f"slots: {slots}", f"pollers: {pollers}", eager):
+            self.counts[f"workers with {setting}"] += 1
+        settings = f"{cached} runs, {dropped:.0%} dropped, {slots} slots, {pollers} pollers, {eager}"
+        self.workers.append(Worker(process, tally, log, settings))
 
     async def end_worker(self, worker: Worker, number: int) -> None:
         if worker.process.returncode is not None:
@@ -161,7 +194,11 @@ class Stress:
             self.past.update(json.loads(worker.tally.read_text()))
             worker.tally.unlink()
         text = worker.log.read_text(errors="replace")
-        failed = [line for line in text.splitlines() if "A workflow task failed" in line]
+        failed = [
+            line
+            for line in text.splitlines()
+            if "A workflow task failed" in line and not (self.is_of_store(line) and self.was_away(moment(line)))
+        ]
         for line in failed[:3]:
             self.found(f"a task failed: {line[:600]}")
         if not failed and not re.search("fatal|crash|precondition", text, re.IGNORECASE):
@@ -177,36 +214,80 @@ class Stress:
             if await process.wait() == 0:
                 return
             # A server that was slow to answer is there, or is started again.
-            command = ("up", "temporal")
+            command = ("up", command[-1])
         raise RuntimeError("the server does not come back")
 
     async def shake(self) -> None:
-        """Ends workers and the server, again and again."""
+        """Ends workers, the server and the store, again and again."""
         since_server = 0.0
         while True:
             pause = self.random.uniform(2, 7)
             await asyncio.sleep(pause)  # The distance between two faults.
             since_server += pause
             kind = self.random.randrange(12)
-            if since_server > self.arguments.server_pause:
-                since_server = 0
-                self.server_is_up.clear()
-                if kind < 5:
-                    self.counts["server killed"] += 1
-                    await self.services("kill", "temporal")
-                    await self.services("up", "temporal")
+            async with self.fault:
+                if since_server > self.arguments.server_pause:
+                    since_server = 0
+                    if self.arguments.bucket and self.random.random() < 0.5:
+                        await self.take_store_away(kind < 5)
+                    else:
+                        await self.restart_server(kind < 5)
                 else:
-                    self.counts["server restarted"] += 1
-                    await self.services("restart", "temporal")
-                self.server_is_up.set()
-            else:
-                worker = self.random.choice(self.workers)
-                if kind > 9:
-                    await self.freeze(worker)
-                    continue
-                self.counts["workers killed" if kind < 7 else "workers stopped"] += 1
-                await self.end_worker(worker, signal.SIGKILL if kind < 7 else signal.SIGTERM)
-                await self.start_worker()
+                    await self.end_one(kind)
+
+    async def restart_server(self, is_killed: bool) -> None:
+        self.server_is_up.clear()
+        if is_killed:
+            self.counts["server killed"] += 1
+            await self.services("kill", "temporal")
+            await self.services("up", "temporal")
+        else:
+            self.counts["server restarted"] += 1
+            await self.services("restart", "temporal")
+        self.server_is_up.set()
+
+    async def take_store_away(self, is_killed: bool) -> None:
+        """Ends the store, and starts it some seconds later."""
+        self.counts["store killed" if is_killed else "store stopped"] += 1
+        async with self.reading:
+            # Histories and logs are read to the second.
+            began = int(time.time())
+            self.outages.append((began, float("inf")))
+            await self.services("kill" if is_killed else "down", "s3")
+            await asyncio.sleep(self.random.uniform(1, 12))  # How long it is away.
+            await self.services("up", "s3")
+            self.outages[-1] = (began, time.time())
+
+    def was_away(self, since: float, until: float | None = None) -> bool:
+        """Whether the store was away at a time, or between two times, or a short while before."""
+        until = since if until is None else until
+        return any(began <= until and since <= ended + OUTAGE_MARGIN for began, ended in self.outages)
+
+    def is_of_store(self, text: str) -> bool:
+        """Whether a message is about a store that does not answer."""
+        return f"bucket={self.arguments.bucket}" in text
+
+    @contextlib.contextmanager
+    def store_faults(self) -> Iterator[None]:
+        """Makes what a client throws because its store is away a `StoreAway`."""
+        began = time.time()
+        try:
+            yield
+        except RuntimeError as error:
+            if not (self.is_of_store(str(error)) and self.was_away(began, time.time())):
+                raise
+            self.counts["calls of clients without their store"] += 1
+            raise StoreAway from error
+
+    async def end_one(self, kind: int) -> None:
+        """Ends a worker, or freezes it."""
+        worker = self.random.choice(self.workers)
+        if kind > 9:
+            await self.freeze(worker)
+            return
+        self.counts["workers killed" if kind < 7 else "workers stopped"] += 1
+        await self.end_worker(worker, signal.SIGKILL if kind < 7 else signal.SIGTERM)
+        await self.start_worker()
 
     async def freeze(self, worker: Worker) -> None:
         """Stops a worker for longer than a task may take, or not: it goes on with what others do by then."""
@@ -231,11 +312,41 @@ class Stress:
                     self.memory[kind] = max(self.memory[kind], int(match.group(1)))
             await asyncio.sleep(1)  # The distance between two samples.
 
+    # --- Nexus operations ----------------------------------------------------------------------------------------
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the endpoint that leads to the worker in Python, and of that worker's task queue."""
+        return f"{self.queue}-nexus"
+
+    async def create_endpoint(self) -> None:
+        target = EndpointTarget.Worker(namespace=self.plain.namespace, task_queue=self.endpoint)
+        await self.plain.operator_service.create_nexus_endpoint(
+            CreateNexusEndpointRequest(spec=EndpointSpec(name=self.endpoint, target=EndpointTarget(worker=target)))
+        )
+
+    async def handle_operations(self) -> None:
+        """Handles Nexus operations; a worker that gives up because the server is away is followed by another."""
+        while True:
+            worker = PythonWorker(
+                self.client,
+                task_queue=self.endpoint,
+                workflows=[Echo, Waits],
+                nexus_service_handlers=[LettersHandler()],
+                graceful_shutdown_timeout=timedelta(0),
+            )
+            try:
+                await worker.run()
+            except RuntimeError as error:
+                self.counts["handlers of Nexus operations begun again"] += 1
+                print(f"The worker in Python has given up: {error}", flush=True)
+
     # --- Walks ---------------------------------------------------------------------------------------------------
 
     async def start(self, root: Root, chance: random.Random) -> WorkflowHandle[Any, Any] | None:
         walk = {
-            "seed": root.seed, "depth": 0, "from": 0, "waits": chance.random() < 0.7, "isFinished": False, "ledger": EMPTY
+            "seed": root.seed, "depth": 0, "from": 0, "waits": chance.random() < 0.7, "isFinished": False, "ledger": EMPTY,
+            "endpoint": self.endpoint,
         }  # fmt: skip
         others = [id for id in self.open if id != root.id]
         if others and chance.random() < 0.8:
@@ -252,13 +363,14 @@ class Stress:
             options["start_signal_args"] = [note(f"{root.id}:0", chance.random() < 0.3)]
         for attempt in range(60):
             try:
-                handle = await self.client.start_workflow("Walk", walk, **options)
+                with self.store_faults():
+                    handle = await self.client.start_workflow("Walk", walk, **options)
                 if "start_signal" in options:
                     root.certain_signals.add(f"{root.id}:0")
                 return handle
             except WorkflowAlreadyStartedError:
                 return self.client.get_workflow_handle(root.id)
-            except RPCError:
+            except (RPCError, StoreAway):
                 self.counts["starts tried again"] += 1
                 if options.pop("start_signal", None):
                     # It may have come, and a second one would be another one.
@@ -277,10 +389,13 @@ class Stress:
         )  # type: ignore[call-overload]
         try:
             async with asyncio.timeout(30):
-                answer = await self.client.execute_update_with_start_workflow(
-                    "add", note(token, True), start_workflow_operation=start, id=token, result_type=str
-                )
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowAlreadyStartedError, TimeoutError):
+                with self.store_faults():
+                    answer = await self.client.execute_update_with_start_workflow(
+                        "add", note(token, True), start_workflow_operation=start, id=token, result_type=str
+                    )
+        except (
+            RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowAlreadyStartedError, TimeoutError, StoreAway
+        ):  # fmt: skip
             root.possible_updates.add(token)
             self.counts["updates with an unknown end"] += 1
             return False
@@ -314,7 +429,8 @@ class Stress:
 
     async def signal(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
         try:
-            await handle.signal("poke", note(token, is_large), rpc_timeout=timedelta(seconds=20))
+            with self.store_faults():
+                await handle.signal("poke", note(token, is_large), rpc_timeout=timedelta(seconds=20))
             root.certain_signals.add(token)
             self.counts["signals"] += 1
         except RPCError as error:
@@ -323,11 +439,14 @@ class Stress:
             else:
                 root.possible_signals.add(token)
                 self.counts["signals with an unknown end"] += 1
+        except StoreAway:
+            root.possible_signals.add(token)
 
     async def update(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
         try:
             async with asyncio.timeout(60):
-                answer = await handle.execute_update("add", note(token, is_large), id=token, result_type=str)
+                with self.store_faults():
+                    answer = await handle.execute_update("add", note(token, is_large), id=token, result_type=str)
             self.counts["updates accepted"] += 1
             root.certain_updates.add(token)
             if answer != known(f"{token}+", is_large) or token.endswith(("bad", "odd")):
@@ -344,7 +463,7 @@ class Stress:
                 root.possible_updates.add(token)
             else:
                 self.found(f"{root.id}: update {token} failed with {kind}: {error.cause}")
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, StoreAway) as error:
             if isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND:
                 self.counts["updates of ended workflows"] += 1
             else:
@@ -352,17 +471,24 @@ class Stress:
             root.possible_updates.add(token)
 
     async def query(self, handle: WorkflowHandle[Any, Any], root: Root, token: str, is_large: bool) -> None:
+        began = time.time()
         try:
             if is_large or token.endswith("7"):
                 asked = note(token, is_large)
-                answer = await handle.query("echo", asked, result_type=str, rpc_timeout=timedelta(seconds=20))
+                with self.store_faults():
+                    answer = await handle.query("echo", asked, result_type=str, rpc_timeout=timedelta(seconds=20))
                 if answer != known(f"{token}?", is_large):
                     self.found(f"{root.id}: a query was answered with {answer[:80]}")
             else:
                 await handle.query("seen", result_type=list[int], rpc_timeout=timedelta(seconds=20))
             self.counts["queries"] += 1
         except WorkflowQueryFailedError as error:
-            self.found(f"{root.id}: a query failed: {error}")
+            if self.is_of_store(str(error)) and self.was_away(began, time.time()):
+                self.counts["queries that failed of the store"] += 1
+            else:
+                self.found(f"{root.id}: a query failed: {error}")
+        except StoreAway:
+            pass
         except RPCError as error:
             self.counts["queries without an answer"] += 1
             self.counts[f"queries without an answer: {error.status.name}"] += 1
@@ -385,6 +511,8 @@ class Stress:
             return
         self.counts["walks"] += 1
         tokens = (f"{root.id}:{index}" for index in range(1, 1000))
+        # What an operation comes to is told to the run that has called it, not to the one that follows from a reset.
+        calls_nexus = any(step.kind.startswith("nexus") for step in Plan(root.seed, 0).steps)
         async with asyncio.TaskGroup() as group:
 
             def large() -> bool:
@@ -412,7 +540,7 @@ class Stress:
                             group.create_task(self.query(handle, root, next(tokens), large()))
                     case 11 if chance.random() < 0.3:
                         await self.cancel(handle)
-                    case 13 if chance.random() < 0.15:
+                    case 13 if chance.random() < 0.15 and not calls_nexus:
                         await self.reset(root, chance)
                     case 12 if chance.random() < 0.1:
                         root.is_terminated = True
@@ -467,7 +595,8 @@ class Stress:
                 runs = [run async for run in self.plain.list_workflows(query)]
                 for run in runs:
                     if run.run_id not in self.seen:
-                        await self.take(run)
+                        async with self.reading:
+                            await self.take(run)
                         self.seen.add(run.run_id)
                 after = now
                 if last:
@@ -515,8 +644,13 @@ class Stress:
                     attributes = event.workflow_task_failed_event_attributes
                     cause = WorkflowTaskFailedCause.Name(attributes.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
                     self.counts[f"tasks failed: {cause}"] += 1
-                    if cause not in HARMLESS:
+                    is_of_store = cause == "EXTERNAL_STORAGE_FAILURE" and self.is_of_store(attributes.failure.message)
+                    if cause not in HARMLESS and not (is_of_store and self.was_away(event.event_time.seconds)):
                         faults.append(f"task failed at event {event.event_id}: {cause} {attributes.failure.message[:600]}")
+                case EventType.EVENT_TYPE_NEXUS_OPERATION_SCHEDULED:
+                    self.counts["Nexus operations"] += 1
+                case EventType.EVENT_TYPE_NEXUS_OPERATION_CANCELED:
+                    self.counts["Nexus operations cancelled"] += 1
                 case _:
                     pass
         return faults
@@ -681,6 +815,19 @@ class Stress:
         for target, token in lost_between:
             self.found(f"{target} has lost signal {token} of another walk")
 
+    def check_variety(self) -> None:
+        """A long run must have had everything in it."""
+        names = [
+            *("workers killed", "workers stopped", "workers frozen", "server killed", "server restarted"),
+            *("resets", "terminations", "cancellations", "updates with the start", "updates rejected"),
+            "signals between walks",
+            *("tasks timed out", "tasks failed: UNHANDLED_COMMAND", "Nexus operations", "Nexus operations cancelled"),
+            *(("store killed", "store stopped") if self.arguments.bucket else ()),
+        ]
+        for name in names:
+            if self.arguments.seconds >= LONG and not self.counts[name]:
+                self.found(f"nothing was counted of: {name}")
+
     # --- All -----------------------------------------------------------------------------------------------------
 
     async def report(self) -> None:
@@ -705,12 +852,14 @@ class Stress:
             await asyncio.sleep(1 / self.arguments.rate)  # The rate.
 
     async def run(self) -> None:
+        await self.create_endpoint()
         for _ in range(self.arguments.workers):
             await self.start_worker()
         began = time.monotonic()
         async with asyncio.TaskGroup() as helpers:
             tasks = [
-                helpers.create_task(each) for each in (self.collect(), self.report(), self.watch_memory())
+                helpers.create_task(each)
+                for each in (self.collect(), self.report(), self.watch_memory(), self.handle_operations())
             ]
             shaking = helpers.create_task(self.shake())
             async with asyncio.TaskGroup() as walks:
@@ -723,6 +872,7 @@ class Stress:
                 task.cancel()
         await self.collect(last=True)
         self.check_messages()
+        self.check_variety()
         for kind, size in self.memory.items():
             if size > MEMORY:
                 self.found(f"{kind} took {size / 1024:.0f} MiB")
@@ -734,12 +884,9 @@ class Stress:
             await self.replayer.wait()
 
     async def calm(self, shaking: asyncio.Task[None]) -> None:
-        shaking.cancel()
-        await asyncio.wait([shaking])
-        await self.services("up", "temporal")
-        self.server_is_up.set()
-        while len(self.workers) < self.arguments.workers:
-            await self.start_worker()
+        async with self.fault:
+            shaking.cancel()
+            await asyncio.wait([shaking])
 
     async def wait_for_children(self) -> None:
         end = time.monotonic() + self.arguments.patience
@@ -760,6 +907,26 @@ class Stress:
             print(f"{f'most memory of {kind}':50} {size / 1024:>5.0f} MiB")
 
 
+def moment(line: str) -> float:
+    """When a line of a worker's log was written; 0 for a line that does not say so."""
+    try:
+        return datetime.strptime(line.split(" ", 1)[0], "%Y-%m-%dT%H:%M:%S%z").timestamp()
+    except ValueError:
+        return 0
+
+
+@contextlib.asynccontextmanager
+async def storage_driver(bucket: str, folder: Path) -> AsyncIterator[StorageDriver]:
+    """A driver of the bucket, or, if there is none, of the folder."""
+    if not bucket:
+        folder.mkdir(exist_ok=True)
+        yield LocalDiskStorageDriver(folder)
+        return
+    endpoint = os.environ["AWS_ENDPOINT_URL_S3"]
+    async with aioboto3.Session().client("s3", endpoint_url=endpoint, region_name="us-east-1") as client:
+        yield S3StorageDriver(client=new_aioboto3_client(client), bucket=bucket)
+
+
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=os.environ.get("TEMPORAL_ADDRESS"))
@@ -774,25 +941,26 @@ async def main() -> int:
     parser.add_argument("--patience", type=int, default=240, help="seconds until everything must have ended at the end")
     parser.add_argument("--mistake", default="", help="a mistake for walks to make, by its name in Mistake.swift")
     parser.add_argument("--server-pause", type=float, default=45, help="seconds between two faults of the server")
+    parser.add_argument("--bucket", default="", help="the bucket of the S3 server for large values; by default a folder")
     arguments = parser.parse_args()
     if arguments.seed is None:
         arguments.seed = random.SystemRandom().randrange(1_000_000_000)
     print(f"seed {arguments.seed}", flush=True)
     quiet()
     arguments.logs.mkdir(parents=True, exist_ok=True)
-    arguments.store = arguments.logs / "store"
-    arguments.store.mkdir(exist_ok=True)
-    converter = storage_converter(LocalDiskStorageDriver(arguments.store), THRESHOLD)
-    client = await Client.connect(arguments.server, data_converter=converter)
-    stress = Stress(arguments, client, await Client.connect(arguments.server))
-    try:
-        await stress.run()
-    except BaseException:
-        stress.found(f"the stress itself has failed: {traceback.format_exc()}")
-    finally:
-        for worker in stress.workers:
-            if worker.process.returncode is None:
-                worker.process.kill()
+    folder = arguments.logs / "store"
+    arguments.store = f"s3://{arguments.bucket}" if arguments.bucket else folder
+    async with storage_driver(arguments.bucket, folder) as driver:
+        client = await Client.connect(arguments.server, data_converter=storage_converter(driver, THRESHOLD))
+        stress = Stress(arguments, client, await Client.connect(arguments.server))
+        try:
+            await stress.run()
+        except BaseException:
+            stress.found(f"the stress itself has failed: {traceback.format_exc()}")
+        finally:
+            for worker in stress.workers:
+                if worker.process.returncode is None:
+                    worker.process.kill()
     stress.summary()
     if stress.findings:
         print(f"seed {arguments.seed}; all that tells of it is in {arguments.logs}", flush=True)

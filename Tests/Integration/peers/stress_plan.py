@@ -13,7 +13,8 @@ from typing import Any
 MASK = (1 << 64) - 1
 KINDS = (
     "activity refused local longLocal timer sideEffect patch memo attribute condition race timeout parallel uuid scope "
-    "localRace child leftChild cancelledChild signal cancel childSignals continueAsNew"
+    "localRace child leftChild cancelledChild signal cancel childSignals continueAsNew nexus "
+    "nexusRace"
 ).split()
 ALONE = KINDS[:16]
 ENDINGS = ["failure", "slowResult", "slowResult", "slowResult", "slowResult", "result", "result", "result"]
