@@ -18,8 +18,9 @@ public import ExternalStorageCore
 public protocol WorkerInterceptor: Sendable {
     /// Whether it would only go on if it was called now, whatever it was called with: then it is not called.
     ///
-    /// Asked at every call. False by default. Every interceptor around a workflow takes memory for as long as the workflow
-    /// waits, which is why ``TracingInterceptor`` is idle in a process without a tracer.
+    /// Asked at every call. False by default, and always for one that makes commands. Every interceptor around a workflow
+    /// takes memory for as long as the workflow waits, which is why ``TracingInterceptor`` is idle in a process without a
+    /// tracer.
     var isIdle: Bool { get }
 
     // MARK: Activities

@@ -70,13 +70,14 @@ extension WorkflowRun {
         return self.outcome()
     }
 
-    /// What the open task comes to.
+    /// What the open task comes to; it is not open any more then, unless it waits for local activities.
     func outcome(isHeartbeat: Bool = false) -> TaskOutcome {
         let task = self.openTask
         var activation = Activation()
         activation.isFinished = self.isFinished
         activation.unfinishedHandlers = self.isFinished ? self.runningHandlers - self.abandonableHandlers : 0
         guard task.startedEventID != 0 else {
+            self.openTask = API.WorkflowTask()
             if task.hasQuery { activation.queryAnswer = self.answer(task.query) }
             return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
         }
@@ -85,7 +86,6 @@ extension WorkflowRun {
             guard isHeartbeat else { return .waiting(work) }
             activation.isHeartbeat = true
         }
-        // Nobody asks again what this task comes to.
         self.openTask = API.WorkflowTask()
         activation.localActivities = work
         activation.commands = self.unconfirmed[self.sentCount...].map(\.command)
