@@ -24,6 +24,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import random
 import re
@@ -947,6 +948,8 @@ async def main() -> int:
         arguments.seed = random.SystemRandom().randrange(1_000_000_000)
     print(f"seed {arguments.seed}", flush=True)
     quiet()
+    # Operations that fail as planned, and those without their store, are no news.
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
     arguments.logs.mkdir(parents=True, exist_ok=True)
     folder = arguments.logs / "store"
     arguments.store = f"s3://{arguments.bucket}" if arguments.bucket else folder
