@@ -127,7 +127,8 @@ struct WorkflowBenchmark {
         }
     }
 
-    /// Replays a history, and prints the processor time of each time, in seconds.
+    /// Replays a history, and prints of each time how many seconds of processor time it took to read it and to replay it, and
+    /// the most memory that the process has had, in MiB.
     private static func replay(_ path: String, rounds: Int) async throws {
         let json = try Data(contentsOf: URL(filePath: path))
         let replayer = try WorkflowReplayer(workflows: [Steps.self, March.self], externalStorage: Self.storage())
@@ -136,7 +137,7 @@ struct WorkflowBenchmark {
             let history = try WorkflowHistory(json: json)
             let read = Self.processorTime()
             try await replayer.replay(history)
-            print(read - began, Self.processorTime() - read)
+            print(read - began, Self.processorTime() - read, try Self.peakMemory())
         }
     }
 
@@ -144,6 +145,15 @@ struct WorkflowBenchmark {
     private static func storage() throws -> ExternalStorage? {
         guard let root = ProcessInfo.processInfo.environment["WORKFLOW_BENCHMARK_STORE"] else { return nil }
         return try ExternalStorage(driver: LocalDiskStorageDriver(root: root))
+    }
+
+    /// The most memory that the process has had, in MiB.
+    ///
+    /// Its own word: what a parent is told of a child's usage begins with what the parent had when it started it.
+    private static func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
     }
 
     private static func processorTime() -> Double {

@@ -137,19 +137,19 @@ async def march(
         file.write(history.to_json())
         file.flush()
         began = time.monotonic()
-        # `time` of the shell knows no memory; a child's peak is in its usage.
-        process = subprocess.Popen(
-            [arguments.binary, "replay", file.name, "1"], env=worker.environment, stdout=subprocess.PIPE, text=True
+        process = subprocess.run(
+            [arguments.binary, "replay", file.name, "1"],
+            check=False,
+            env=worker.environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        output = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
     tally.check(f"{title}: replays", process.returncode == 0)
-    if output:
-        read, replayed = (float(part) for part in output.split())
+    if process.stdout:
+        read, replayed, peak = (float(part) for part in process.stdout.split())
         print(
             f"{title}: WorkflowReplayer takes {replayed:.2f} s of processor time, reading its JSON {read:.2f} s, all "
-            f"{time.monotonic() - began:.1f} s, at most {usage.ru_maxrss / 1024:.0f} MiB",
+            f"{time.monotonic() - began:.1f} s, at most {peak:.0f} MiB",
             flush=True,
         )
 
