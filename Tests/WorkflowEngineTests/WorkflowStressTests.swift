@@ -22,13 +22,14 @@ struct WorkflowStressTests {
     @Test("Random workflows, random evictions, lost tasks, signals, updates, queries", arguments: seeds)
     func random(_ seed: UInt64) async throws {
         let totals = try await onThread {
-            () throws -> (tasks: Int, replays: Int, finished: Int, local: Int, heartbeats: Int) in
+            () throws -> (tasks: Int, replays: Int, parts: Int, finished: Int, local: Int, heartbeats: Int) in
             var random = SeededGenerator(seed: "\(seed)")
-            var totals = (tasks: 0, replays: 0, finished: 0, local: 0, heartbeats: 0)
+            var totals = (tasks: 0, replays: 0, parts: 0, finished: 0, local: 0, heartbeats: 0)
             for round in 0..<100 {
                 let script = random.next()
                 let server = FakeServer(Self.program(script))
                 let evictions = Int.random(in: 0...100, using: &random)
+                server.partLimit = Int.random(in: 1...60, using: &random)
                 var steps = 0
                 let local = Box(SeededGenerator(seed: "\(script)"))
                 server.onLocal = { running in
@@ -48,6 +49,7 @@ struct WorkflowStressTests {
                 _ = try server.replay()
                 totals.tasks += server.tasks
                 totals.replays += server.replays
+                totals.parts += server.parts
                 totals.local += server.localStarts
                 totals.heartbeats += server.heartbeats
                 totals.finished += 1
@@ -57,6 +59,7 @@ struct WorkflowStressTests {
         print("workflow stress, seed \(seed): \(totals)")
         #expect(totals.finished == 100)
         #expect(totals.replays > 100)
+        #expect(totals.parts > 100)
         #expect(totals.local > 50 && totals.heartbeats > 10)
     }
 

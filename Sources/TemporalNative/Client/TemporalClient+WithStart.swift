@@ -25,8 +25,7 @@ extension TemporalClient {
         input: repeat each Input,
         returning result: Result.Type
     ) async throws -> WorkflowHandle<Result> {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         return try await self.connection.intercepted(
             StartWorkflowInput(start: start, signal: signal, signalInput: values),
             { try await $0.startWorkflow($1, next: $2) },
@@ -83,8 +82,7 @@ extension TemporalClient {
                 message: "an update with start needs a conflict policy: set idConflictPolicy, such as .useExisting"
             )
         }
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         let call = StartWorkflowUpdateInput(
             workflowID: start.options.id,
             runID: nil,

@@ -17,8 +17,7 @@ extension WorkflowHandle {
     /// - Throws: ``TemporalError``: `notFound` if the workflow is over, `conversionFailed`, `externalStorageFailed`.
     ///   `CancellationError` if cancelled.
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         try await self.connection.intercepted(
             SignalWorkflowInput(workflowID: self.id, runID: self.runID, signal: name, input: values),
             { try await $0.signalWorkflow($1, next: $2) },
@@ -55,8 +54,7 @@ extension WorkflowHandle {
         rejectedIf rejection: QueryRejection = .never,
         returning type: Answer.Type = Answer.self
     ) async throws -> Answer {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         return try await self.connection.intercepted(
             QueryWorkflowInput(workflowID: self.id, runID: self.runID, query: name, input: values),
             { try await $0.queryWorkflow($1, next: $2) },

@@ -52,8 +52,7 @@ extension WorkflowHandle {
         waitingFor stage: UpdateStage = .accepted,
         returning type: Output.Type = Output.self
     ) async throws -> UpdateHandle<Output> {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         let call = StartWorkflowUpdateInput(
             workflowID: self.id,
             runID: self.runID,

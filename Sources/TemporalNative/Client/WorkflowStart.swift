@@ -30,8 +30,7 @@ public struct WorkflowStart: Sendable {
     public init<each Input: Sendable>(_ type: String, options: WorkflowOptions, input: repeat each Input) {
         self.type = type
         self.options = options
-        self.input = []
-        for value in repeat each input { self.input.append(value) }
+        self.input = list(repeat each input)
     }
 }
 

@@ -53,12 +53,7 @@ extension TracingInterceptor: WorkerInterceptor {
         next: InterceptorNext<HandleSignalInput, Void>
     ) async throws {
         try await self.inContext(of: input.workflow) {
-            self.note(
-                "HandleSignal:\(input.signal)",
-                in: input.workflow,
-                ofKind: .server,
-                linkedTo: self.context(of: input.headers)
-            )
+            self.noteCall("HandleSignal:\(input.signal)", in: input.workflow, with: input.headers)
             try await next(input)
         }
     }
@@ -83,12 +78,7 @@ extension TracingInterceptor: WorkerInterceptor {
     /// A span `ValidateUpdate:…` with a link to the one in the header.
     public func validateUpdate(_ input: HandleUpdateInput, next: (HandleUpdateInput) throws -> Void) throws {
         try ServiceContext.withValue(self.context(of: input.workflow.info.headers)) {
-            self.note(
-                "ValidateUpdate:\(input.update)",
-                in: input.workflow,
-                ofKind: .server,
-                linkedTo: self.context(of: input.headers)
-            )
+            self.noteCall("ValidateUpdate:\(input.update)", in: input.workflow, with: input.headers)
             try next(input)
         }
     }
@@ -99,12 +89,7 @@ extension TracingInterceptor: WorkerInterceptor {
         next: InterceptorNext<HandleUpdateInput, Output>
     ) async throws -> Output {
         try await ServiceContext.withValue(self.context(of: input.workflow.info.headers)) {
-            self.note(
-                "HandleUpdate:\(input.update)",
-                in: input.workflow,
-                ofKind: .server,
-                linkedTo: self.context(of: input.headers)
-            )
+            self.noteCall("HandleUpdate:\(input.update)", in: input.workflow, with: input.headers)
             return try await next(input)
         }
     }
@@ -198,6 +183,11 @@ extension TracingInterceptor {
 
     private func noteEnd(of workflow: WorkflowContextView, _ error: (any Error)? = nil) {
         self.note("CompleteWorkflow:\(workflow.info.workflowType)", in: workflow, ofKind: .internal, error: error)
+    }
+
+    /// Makes a span for the call of a handler, linked to the one in the call's headers.
+    private func noteCall(_ name: String, in workflow: WorkflowContextView, with headers: [String: Payload]) {
+        self.note(name, in: workflow, ofKind: .server, linkedTo: self.context(of: headers))
     }
 
     /// Makes a span of no length, a child of the current one: a span that stays open would not survive a replay.

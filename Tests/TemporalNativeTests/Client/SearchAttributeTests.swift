@@ -86,5 +86,8 @@ struct SearchAttributeTests {
         attributes[Self.keyword] = nil
         attributes.removeValue(forKey: Self.keyword)
         #expect(try attributes.update.indexedFields["K"] == nil)
+        attributes[Self.keyword] = nil
+        attributes["K"] = nil
+        #expect(try attributes.update.indexedFields["K"] == nil)
     }
 }

@@ -39,6 +39,24 @@ struct PollScheduleTests {
         }
     }
 
+    @Test("A queue that nobody polls comes first, whoever's turn it is")
+    func unpolled() {
+        var schedule = PollSchedule([.simpleMaximum(4), .simpleMaximum(4)])
+        #expect(schedule.begin() == 0)
+        #expect(schedule.begin() == 1)
+        schedule.end(1)
+        #expect(schedule.begin() == 1)
+    }
+
+    @Test("With room for one poll the queues take turns")
+    func oneSlot() {
+        var schedule = PollSchedule([.simpleMaximum(1), .simpleMaximum(4)])
+        for source in [0, 1, 0, 1, 0] {
+            #expect(schedule.begin() == source)
+            schedule.end(source)
+        }
+    }
+
     @Test("The server's suggestions move the number of polls, within its bounds")
     func suggestions() {
         var scaling = PollScaling(.autoscaling(minimum: 2, initial: 5, maximum: 12))
@@ -86,7 +104,9 @@ struct PollScheduleTests {
         #expect(grows(after: 11, window: 2))
         #expect(!grows(after: 5, window: 3))
         // Fewer polls are always possible.
+        let before = scaling.target
         scaling.answered(suggestion: -1, hasTask: true, at: self.start + PollScaling.window * 4)
+        #expect(scaling.target == before - 1)
         // After a pause there is nothing to compare with.
         #expect(grows(after: 1, window: 9))
     }

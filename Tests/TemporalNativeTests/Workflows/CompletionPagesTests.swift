@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 import ExternalStorageCore
+import ExternalStorageTesting
 import Foundation
 import GRPCCore
 import NIOConcurrencyHelpers
@@ -83,6 +84,9 @@ struct CompletionPagesTests {
             #expect(size <= 1_000)
         }
         #expect(!pages.last.intermediatePage)
+        // What stands around the commands is in the last one, which has commands only if there is room for them.
+        let last = try pages.last.serializedData().count
+        #expect(pages.last.commands.isEmpty || last <= 1_000)
     }
 
     @Test("What one command makes too large is not divided, and neither is what has none")
@@ -96,11 +100,18 @@ struct CompletionPagesTests {
     private static func processed(
         _ sizes: [Int],
         limits: CompletionPages.Limits,
-        errors: [TemporalError?] = []
+        errors: [TemporalError?] = [],
+        payloads: PayloadContext = PayloadContext(),
+        clock: WorkerClock = .continuous
     ) async throws -> ScriptedTasks.State {
         let service = ScriptedTasks()
         service.state.withLockedValue { $0.completionErrors = errors }
-        let worker = try WorkflowWorker.scripted(service, workflows: [Spreads.self])
+        let worker = try WorkflowWorker.scripted(
+            service,
+            workflows: [Spreads.self],
+            payloads: payloads,
+            clock: clock
+        )
         worker.paging.withLockedValue { $0 = limits }
         await worker.process(ScriptedTasks.task(type: "Spreads", input: try ScriptedTasks.payloads([sizes])))
         return service.state.withLockedValue { $0 }
@@ -132,7 +143,8 @@ struct CompletionPagesTests {
 
     @Test("A server that knows no pages gets one answer")
     func noPages() async throws {
-        let state = try await Self.processed(Array(repeating: 1_000, count: 8), limits: .init())
+        let sizes = Array(repeating: 1_000, count: 8)
+        let state = try await Self.processed(sizes, limits: .init(arePagesTaken: false, pageSize: 3_600))
         #expect(state.completions.map(\.commands.count) == [8])
         #expect(state.completions.map(\.pageNumber) == [0])
     }
@@ -144,6 +156,84 @@ struct CompletionPagesTests {
         let state = try await Self.processed(sizes, limits: Self.pages, errors: errors)
         #expect(state.completions.map(\.intermediatePage) == [true, true, false, true, true, false, true, true, false])
         #expect(state.failures.isEmpty)
+    }
+
+    @Test("Pages that are lost again and again are sent eight times, after longer and longer waits, and then no more")
+    func lostForGood() async throws {
+        let (now, waits) = (ContinuousClock.now, NIOLockedValueBox<[Duration]>([]))
+        let clock = WorkerClock(
+            now: { now },
+            sleep: { until in waits.withLockedValue { $0.append(now.duration(to: until)) } }
+        )
+        let errors = Array(repeating: [nil, nil, Self.lost], count: 8).flatMap { $0 }
+        let sizes = Array(repeating: 1_000, count: 8)
+        let state = try await Self.processed(sizes, limits: Self.pages, errors: errors, clock: clock)
+        #expect(state.completions.count == 24)
+        #expect(waits.withLockedValue { $0 } == [100, 200, 400, 800, 1_600, 3_200, 5_000].map { .milliseconds($0) })
+    }
+
+    @Test("Another refusal of a page is not tried again")
+    func refusedPage() async throws {
+        let refused = TemporalError(code: .conflict, message: "no", cause: RPCError(code: .aborted, message: "no"))
+        let sizes = Array(repeating: 1_000, count: 8)
+        let state = try await Self.processed(sizes, limits: Self.pages, errors: [nil, nil, refused])
+        #expect(state.completions.count == 3)
+    }
+
+    /// Holds pages up, and counts those that are under way.
+    private struct Slow: ForwardedWorkflowTasks {
+        let workflows = ScriptedTasks()
+        let arrived = TestCounter()
+        private let underWay = NIOLockedValueBox((now: 0, most: 0))
+
+        var most: Int { self.underWay.withLockedValue { $0.most } }
+
+        func complete(
+            _ request: WorkflowTaskCompletion
+        ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
+            self.underWay.withLockedValue { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            defer { self.underWay.withLockedValue { $0.now -= 1 } }
+            self.arrived.increment()
+            if request.intermediatePage {
+                try await self.arrived.wait(for: 3)
+                // Time for others to arrive, if they are sent.
+                for _ in 0..<200 { await Task.yield() }
+            } else {
+                #expect(
+                    self.underWay.withLockedValue { $0.now } == 1,
+                    "the last page is sent when the others are there"
+                )
+            }
+            return try await self.workflows.complete(request)
+        }
+    }
+
+    @Test("Three pages are under way at a time, and the last one by itself")
+    func atOnce() async throws {
+        let service = Slow()
+        let worker = try WorkflowWorker.scripted(service, workflows: [Spreads.self])
+        worker.paging.withLockedValue { $0 = .init(arePagesTaken: true, pageSize: 1_500) }
+        let sizes = Array(repeating: 1_000, count: 8)
+        await worker.process(ScriptedTasks.task(type: "Spreads", input: try ScriptedTasks.payloads([sizes])))
+        let completions = service.workflows.state.withLockedValue { $0.completions }
+        #expect(completions.count == 8)
+        #expect(completions.last?.intermediatePage == false)
+        #expect(service.most == 3)
+    }
+
+    @Test("The namespace says whether it takes pages, and how much in all")
+    func namespace() throws {
+        let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Spreads.self])
+        #expect(!worker.paging.withLockedValue { $0.arePagesTaken })
+        worker.take(
+            .with { namespace in
+                namespace.capabilities.workflowTaskCompletionPagination = true
+                namespace.limits.workflowTaskCompletionSizeLimitError = 7_000
+            }
+        )
+        #expect(worker.paging.withLockedValue { $0.arePagesTaken && $0.total == 7_000 })
+        worker.take(.init())
+        #expect(worker.paging.withLockedValue { !$0.arePagesTaken && $0.total == 0 })
     }
 
     @Test("A lost page is not asked for again by itself")
@@ -173,5 +263,15 @@ struct CompletionPagesTests {
         #expect(state.completions.isEmpty)
         #expect(state.failures.map(\.cause) == [.requestTooLarge])
         #expect(state.failures.first?.failure.message.contains("the namespace takes 6000") == true)
+    }
+
+    @Test("With storage the server counts, for which what was stored is small")
+    func beyondTotalWithStorage() async throws {
+        let limits = CompletionPages.Limits(arePagesTaken: true, total: 6_000, pageSize: 3_600)
+        let payloads = PayloadContext(externalStorage: try ExternalStorage(driver: InMemoryStorageDriver()))
+        let sizes = Array(repeating: 1_000, count: 8)
+        let state = try await Self.processed(sizes, limits: limits, payloads: payloads)
+        #expect(state.completions.count == 3)
+        #expect(state.failures.isEmpty)
     }
 }

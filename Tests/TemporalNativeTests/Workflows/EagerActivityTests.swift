@@ -113,7 +113,7 @@ struct EagerActivityTests {
     func givenBack(isRefused: Bool) async throws {
         let bed = try Bed { $0.maxConcurrentActivities = 8 }
         if isRefused {
-            bed.tasks.state.withLockedValue { $0.completionError = TemporalError(code: .notFound, message: "gone") }
+            bed.tasks.state.withLockedValue { $0.completionErrors = [TemporalError(code: .notFound, message: "gone")] }
         }
         let free = NIOLockedValueBox<Int?>(nil)
         bed.tasks.state.withLockedValue { state in

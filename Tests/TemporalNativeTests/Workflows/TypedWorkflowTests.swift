@@ -273,6 +273,96 @@ struct TypedWorkflowTests {
         #expect(untyped.applicationFailureInfo.type == "ApplicationError")
     }
 
+    // MARK: Children
+
+    /// Runs a child, and says how that failed.
+    private struct Parent: WorkflowDefinition {
+        init(input: String) {}
+
+        func run(context: WorkflowContext<Self>, input: String) async throws -> String {
+            do {
+                return try await context.executeChildWorkflow(
+                    Payer.self,
+                    options: ChildWorkflowOptions(id: "child"),
+                    input: ""
+                )
+            } catch let error as WorkflowAlreadyStartedError {
+                if input == "on" { throw error }
+                return "taken: \(error.workflowType) \(error.workflowID)"
+            } catch let error as ChildWorkflowError {
+                let reason = error.cause as? ApplicationError
+                return "failed: \(error.workflowName) \(error.workflowID), \(reason?.type ?? "")"
+            }
+        }
+    }
+
+    /// What a parent makes of what became of its child, whose command is the fifth event.
+    private static func parent(
+        _ events: [(inout API.Event) -> Void],
+        input: String = ""
+    ) async throws -> WorkflowTaskCompletion {
+        let service = ScriptedTasks()
+        let worker = try WorkflowWorker.scripted(service, workflows: [Parent.self])
+        await worker.process(ScriptedTasks.task(type: "Parent", input: try ScriptedTasks.payloads([input])))
+        let initiated: (inout API.Event) -> Void = { event in
+            event.eventType = .startChildWorkflowExecutionInitiated
+            event.startChildWorkflowExecutionInitiatedEventAttributes = .with {
+                $0.workflowID = "child"
+                $0.workflowType.name = "Payer"
+            }
+        }
+        await worker.process(ScriptedTasks.nextTask(type: "Parent", after: 3, [initiated] + events))
+        #expect(service.state.withLockedValue { $0.failures.map(\.failure.message) } == [])
+        return try #require(service.state.withLockedValue { $0.completions.last })
+    }
+
+    private static func notStarted(
+        _ cause: Temporal_Api_Enums_V1_StartChildWorkflowExecutionFailedCause
+    ) -> (inout API.Event) -> Void {
+        { event in
+            event.eventType = .startChildWorkflowExecutionFailed
+            event.startChildWorkflowExecutionFailedEventAttributes = .with {
+                $0.initiatedEventID = 5
+                $0.cause = cause
+            }
+        }
+    }
+
+    @Test("A child whose id is taken is a WorkflowAlreadyStartedError, and is sent on as it came")
+    func alreadyStarted() async throws {
+        let caught = try await Self.parent([Self.notStarted(.workflowAlreadyExists)])
+        #expect(caught.resultText == #""taken: Payer child""#)
+        let thrown = try await Self.parent([Self.notStarted(.workflowAlreadyExists)], input: "on")
+        let failure = try #require(thrown.commands.first?.failWorkflowExecutionCommandAttributes.failure)
+        #expect(failure.childWorkflowExecutionFailureInfo.workflowExecution.workflowID == "child")
+        #expect(failure.cause.applicationFailureInfo.type == "WorkflowAlreadyStarted")
+        #expect(failure.cause.message.contains("child"))
+    }
+
+    @Test("A child that was not started for another reason, or that failed with that of another, is none")
+    func notAlreadyStarted() async throws {
+        let nowhere = try await Self.parent([Self.notStarted(.namespaceNotFound)])
+        #expect(nowhere.resultText == #""failed: Payer child, NamespaceNotFound""#)
+        let failed = try await Self.parent([
+            { event in
+                event.eventType = .childWorkflowExecutionStarted
+                event.childWorkflowExecutionStartedEventAttributes = .with {
+                    $0.initiatedEventID = 5
+                    $0.workflowExecution.runID = "run-of-child"
+                }
+            },
+            { event in
+                event.eventType = .childWorkflowExecutionFailed
+                event.childWorkflowExecutionFailedEventAttributes = .with {
+                    $0.initiatedEventID = 5
+                    $0.startedEventID = 6
+                    $0.failure.applicationFailureInfo.type = "WorkflowAlreadyStarted"
+                }
+            },
+        ])
+        #expect(failed.resultText == #""failed: Payer child, WorkflowAlreadyStarted""#)
+    }
+
     @Test("An activity that is a type is called by its name, and a dynamic one by every other")
     func activities() async throws {
         let registry = try ActivityRegistry([Activity(Charge()), Activity(Ping()), Activity(Anything())])

@@ -79,6 +79,10 @@ struct WorkflowOptionTests {
                     options: .init(searchAttributes: SearchAttributes { $0[Self.int] = nil }),
                     input: ""
                 )
+            case "newest":
+                var options = ContinueAsNewOptions()
+                options.takesCurrentVersion = true
+                throw try await context.makeContinueAsNewError(options: options, input: "")
             case "last":
                 let last = try await context.getLastResult(as: String.self)
                 return "\(last ?? "none") \(context.info.lastResult?.count ?? 0) \(context.info.lastFailure == nil)"
@@ -132,6 +136,14 @@ struct WorkflowOptionTests {
         #expect(changes[1].mapValues(Self.text) == ["I": ""])
         let new = try await Self.commands("new").last?.continueAsNewWorkflowExecutionCommandAttributes
         #expect(new?.searchAttributes.indexedFields.mapValues(Self.text) == ["K": #""k""#])
+    }
+
+    @Test("The run that follows begins on the current version only if that is asked for")
+    func currentVersion() async throws {
+        let kept = try await Self.commands("new").last?.continueAsNewWorkflowExecutionCommandAttributes
+        #expect(kept?.initialVersioningBehavior == .unspecified)
+        let newest = try await Self.commands("newest").last?.continueAsNewWorkflowExecutionCommandAttributes
+        #expect(newest?.initialVersioningBehavior == .autoUpgrade)
     }
 
     @Test("The result of the run before is there, and nothing if there was none")

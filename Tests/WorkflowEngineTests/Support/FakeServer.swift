@@ -51,6 +51,10 @@ final class FakeServer: @unchecked Sendable {
     var deployment: WorkflowRun.Deployment?
     /// Whether a new run would be on another version.
     var isTargetVersionChanged = false
+    /// The most events that a run goes through at a time, as far as its history can be divided.
+    var partLimit = HistoryPart.eventLimit
+    /// How many parts runs have gone through.
+    private(set) var parts = 0
 
     /// Why the last task failed that did.
     private(set) var lastFailure: WorkflowTaskFailure?
@@ -396,6 +400,15 @@ final class FakeServer: @unchecked Sendable {
         self.run = run
         self.program = program
         task.history.events = self.events
+        return self.process(task, in: run)
+    }
+
+    /// Has a run without any history go through that of a task, part by part.
+    private func process(_ task: API.WorkflowTask, in run: WorkflowRun) -> TaskOutcome {
+        for part in HistoryPart.parts(of: task.history.events, after: 0, eventLimit: self.partLimit) {
+            self.parts += 1
+            if let outcome = run.replay(part) { return outcome }
+        }
         return run.process(task)
     }
 
@@ -405,15 +418,17 @@ final class FakeServer: @unchecked Sendable {
             $0.query = .with { $0.queryType = "trace" }
             $0.previousStartedEventID = self.previousStarted
         }
-        var run = self.run
-        if run == nil {
-            let (new, program) = self.newRun()
-            self.run = new
+        let outcome: TaskOutcome
+        if let run {
+            outcome = run.process(task)
+        } else {
+            let (run, program) = self.newRun()
+            self.run = run
             self.program = program
-            run = new
             task.history.events = self.events
+            outcome = self.process(task, in: run)
         }
-        guard case .answered(let activation) = run?.process(task) else {
+        guard case .answered(let activation) = outcome else {
             self.evict()
             return nil
         }
@@ -599,7 +614,7 @@ final class FakeServer: @unchecked Sendable {
             $0.history.events = self.events
             $0.previousStartedEventID = self.previousStarted
         }
-        switch run.process(task) {
+        switch self.process(task, in: run) {
         case .answered: return program.trace
         case .failed(let failure): throw failure
         case .needsHistory: throw TestProgram.Failed(message: "history is missing")

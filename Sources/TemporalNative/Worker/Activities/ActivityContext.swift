@@ -67,8 +67,7 @@ extension ActivityContext {
     ///
     /// - Parameter details: What the next attempt gets as ``heartbeatDetails(as:)`` if this one fails.
     public func heartbeat<each Details: Sendable>(_ details: repeat each Details) {
-        var values: [any Sendable] = []
-        for value in repeat each details { values.append(value) }
+        let values = list(repeat each details)
         self.heartbeat(HeartbeatInput(info: self.info, details: values), through: self.interceptors.active)
     }
 

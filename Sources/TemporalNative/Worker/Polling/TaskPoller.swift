@@ -59,6 +59,9 @@ final class TaskPoller<Polled: Sendable>: Sendable {
         self.state = NIOLockedValueBox(State(schedule: PollSchedule(sources.map(\.behavior))))
     }
 
+    /// Whether tasks are taken that come without a poll: while the worker runs and does not shut down.
+    var takesTasks: Bool { self.state.withLockedValue { $0.takesTasks } }
+
     /// Polls until the worker shuts down, and returns when all tasks have been processed; to be called once.
     ///
     /// - Parameters:

@@ -94,9 +94,7 @@ public struct UntypedChildWorkflowHandle: Sendable {
     ///   - input: Its values.
     /// - Throws: An ``ApplicationError`` if it is not running any more.
     public func signalWorkflow<each Input: Sendable>(signalName: String, input: repeat each Input) async throws {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
-        let input = values
+        let input = list(repeat each input)
         try await typed { try await self.child.send(signalName, input) }
     }
 }

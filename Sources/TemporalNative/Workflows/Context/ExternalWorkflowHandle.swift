@@ -60,9 +60,7 @@ public struct UntypedExternalWorkflowHandle: Sendable {
     ///   - input: Its values.
     /// - Throws: An ``ApplicationError`` if there is no such workflow.
     public func signal<each Input: Sendable>(signalName: String, input: repeat each Input) async throws {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
-        let input = values
+        let input = list(repeat each input)
         try await typed { try await self.workflow.send(signalName, input) }
     }
 

@@ -32,8 +32,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         return try await self.executeActivity(name, options, values, CallPlace(function, file, line))
     }
 
@@ -106,9 +105,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
-        let input = values
+        let input = list(repeat each input)
         return try await typed { try await self.executeActivity(name, options, input, CallPlace(function, file, line)) }
     }
 

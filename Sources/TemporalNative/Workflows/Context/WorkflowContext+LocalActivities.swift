@@ -36,8 +36,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         return try await self.executeLocalActivity(name, options, values, CallPlace(function, file, line))
     }
 
@@ -111,9 +110,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
-        let input = values
+        let input = list(repeat each input)
         let place = CallPlace(function, file, line)
         return try await typed { try await self.executeLocalActivity(name, options, input, place) }
     }

@@ -32,8 +32,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> ChildWorkflow<Output> {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         return try await self.startChild(name, options, values, CallPlace(function, file, line))
     }
 
@@ -93,8 +92,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         let place = CallPlace(function, file, line)
         let child: ChildWorkflow<Output> = try await self.startChild(name, options, values, place)
         return try await child.result(at: place)
@@ -150,9 +148,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> UntypedChildWorkflowHandle {
-        var values: [any Sendable] = []
-        for value in repeat each inputs { values.append(value) }
-        let inputs = values
+        let inputs = list(repeat each inputs)
         let place = CallPlace(function, file, line)
         return try await typed {
             UntypedChildWorkflowHandle(child: try await self.startChild(name, options, inputs, place), name: name)
@@ -210,9 +206,7 @@ extension WorkflowContext {
         file: String = #fileID,
         line: Int = #line
     ) async throws -> Output {
-        var values: [any Sendable] = []
-        for value in repeat each inputs { values.append(value) }
-        let inputs = values
+        let inputs = list(repeat each inputs)
         return try await typed {
             let place = CallPlace(function, file, line)
             let child: ChildWorkflow<Output> = try await self.startChild(name, options, inputs, place)
@@ -302,8 +296,7 @@ public struct ChildWorkflow<Output: Sendable>: Sendable {
     ///   - input: Its values.
     /// - Throws: ``TemporalFailure`` if it is not running any more.
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         try await self.send(name, values)
     }
 
@@ -339,8 +332,7 @@ public struct ExternalWorkflow: Sendable {
     ///   - input: Its values.
     /// - Throws: ``TemporalFailure`` if there is no such workflow.
     public func signal<each Input: Sendable>(_ name: String, input: repeat each Input) async throws {
-        var values: [any Sendable] = []
-        for value in repeat each input { values.append(value) }
+        let values = list(repeat each input)
         try await self.send(name, values)
     }
 

@@ -41,7 +41,7 @@ struct EagerTests {
     }
 
     /// The server as ever, and which activities came from polls, and which with answers.
-    struct Watched: ActivityService, WorkflowTaskService {
+    struct Watched: ForwardedActivities, ForwardedWorkflowTasks {
         struct Seen: Sendable {
             var polledWorkflows = 0
             var polled = 0
@@ -52,9 +52,8 @@ struct EagerTests {
         let base: ConnectionActivityService
         let seen = NIOLockedValueBox(Seen())
 
-        func describeNamespace() async throws -> Temporal_Api_Workflowservice_V1_DescribeNamespaceResponse {
-            try await self.base.describeNamespace()
-        }
+        var activities: ConnectionActivityService { self.base }
+        var workflows: ConnectionActivityService { self.base }
 
         func poll(
             _ request: Temporal_Api_Workflowservice_V1_PollActivityTaskQueueRequest
@@ -72,12 +71,6 @@ struct EagerTests {
             return task
         }
 
-        func history(
-            _ request: Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryRequest
-        ) async throws -> Temporal_Api_Workflowservice_V1_GetWorkflowExecutionHistoryResponse {
-            try await self.base.history(request)
-        }
-
         func complete(
             _ request: WorkflowTaskCompletion
         ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
@@ -90,40 +83,6 @@ struct EagerTests {
                 seen.eager += response.activityTasks.count
             }
             return response
-        }
-
-        func complete(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCompletedRequest) async throws {
-            try await self.base.complete(request)
-        }
-
-        func fail(_ request: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskFailedRequest) async throws {
-            try await self.base.fail(request)
-        }
-
-        func fail(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskFailedRequest) async throws {
-            try await self.base.fail(request)
-        }
-
-        func answer(_ request: Temporal_Api_Workflowservice_V1_RespondQueryTaskCompletedRequest) async throws {
-            try await self.base.answer(request)
-        }
-
-        func cancel(_ request: Temporal_Api_Workflowservice_V1_RespondActivityTaskCanceledRequest) async throws {
-            try await self.base.cancel(request)
-        }
-
-        func heartbeat(
-            _ request: Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatRequest
-        ) async throws -> Temporal_Api_Workflowservice_V1_RecordActivityTaskHeartbeatResponse {
-            try await self.base.heartbeat(request)
-        }
-
-        func heartbeat(of request: Temporal_Api_Workflowservice_V1_RecordWorkerHeartbeatRequest) async throws {
-            try await self.base.heartbeat(of: request)
-        }
-
-        func shutDown(_ request: Temporal_Api_Workflowservice_V1_ShutdownWorkerRequest) async throws {
-            try await self.base.shutDown(request)
         }
     }
 

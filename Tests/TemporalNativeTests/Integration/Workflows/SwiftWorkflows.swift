@@ -77,6 +77,17 @@ struct Deeds: WorkflowDefinition {
                 text,
                 returning: String.self
             )
+        case "taken":
+            do {
+                _ = try await context.startChildWorkflow(
+                    name: "Deeds",
+                    options: ChildWorkflowOptions(id: text),
+                    inputs: "echo"
+                )
+                return "started"
+            } catch let error as WorkflowAlreadyStartedError {
+                return "\(error.workflowType) \(error.workflowID)"
+            }
         case "local": return try await self.local(text ?? "", context)
         case "echo": return text ?? ""
         case "python":

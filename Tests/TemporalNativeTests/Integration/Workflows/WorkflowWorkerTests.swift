@@ -158,6 +158,15 @@ struct WorkflowWorkerTests {
             #expect(try await deed("parallel") == "a!b!")
             let large = String(repeating: "y", count: 300_000)
             #expect(try await deed("child", large) == large)
+            let other = try await client.startWorkflow(
+                "Notebook",
+                options: Self.options(queue),
+                input: "open",
+                returning: [String].self
+            )
+            #expect(try await deed("taken", other.id) == "Deeds \(other.id)")
+            #expect(try await deed("taken", "\(other.id)-free") == "started")
+            try await other.signal("finish")
             #expect(try await deed("countdown", "3") == "zero")
             #expect(try await deed("activity-fails") == "Broken")
             let failure = await #expect(throws: TemporalError.self) { try await deed("fail") }
@@ -391,6 +400,7 @@ struct WorkflowWorkerTests {
     /// The events of a workflow's history, references as they are.
     static func history(
         of id: String,
+        run: String = "",
         at address: String? = LiveServices.address
     ) async throws -> [Temporal_Api_History_V1_HistoryEvent] {
         let connection = Connection(
@@ -411,6 +421,7 @@ struct WorkflowWorkerTests {
                     .with { request in
                         request.namespace = "default"
                         request.execution.workflowID = id
+                        request.execution.runID = run
                         request.nextPageToken = next
                     }
                 )

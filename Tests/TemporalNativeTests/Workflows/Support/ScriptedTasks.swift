@@ -28,8 +28,6 @@ final class ScriptedTasks: WorkflowTaskService {
         var eager: [ActivityTask] = []
         /// Happens while a completion is under way.
         var whileCompleting: (@Sendable () -> Void)?
-        /// What the next completion is answered with.
-        var completionError: TemporalError?
         var historyCalls = 0
         var history: [API.Event] = []
         var historyError: TemporalError?
@@ -69,7 +67,6 @@ final class ScriptedTasks: WorkflowTaskService {
         self.state.withLockedValue { $0.whileCompleting }?()
         return try self.state.withLockedValue { state in
             state.completions.append(request)
-            if let error = state.completionError { throw error }
             if !state.completionErrors.isEmpty, let error = state.completionErrors.removeFirst() { throw error }
             var response = Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse()
             (response.activityTasks, state.eager) = (state.eager, [])

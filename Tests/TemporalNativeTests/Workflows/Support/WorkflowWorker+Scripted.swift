@@ -13,7 +13,7 @@ import Metrics
 extension WorkflowWorker {
     /// A worker of the queue `queue` whose server is a script.
     static func scripted(
-        _ service: ScriptedTasks,
+        _ service: any WorkflowTaskService,
         workflows: [any WorkflowDefinition.Type],
         activities: [Activity]? = nil,
         failureTypes: [any Error.Type] = [],
@@ -22,6 +22,7 @@ extension WorkflowWorker {
         payloads: PayloadContext = PayloadContext(),
         deployment: WorkerDeployment? = nil,
         configuration: TemporalWorker.Configuration = .init(),
+        clock: WorkerClock = .continuous,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> WorkflowWorker {
         WorkflowWorker(
@@ -38,7 +39,7 @@ extension WorkflowWorker {
                 driverTypes: [],
                 deployment: deployment
             ),
-            clock: .continuous,
+            clock: clock,
             executor: nil,
             logger: logger,
             metrics: WorkflowMetrics(namespace: "default", taskQueue: "queue", factory: NOOPMetricsHandler.instance)
