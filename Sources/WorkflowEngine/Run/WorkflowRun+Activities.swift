@@ -22,7 +22,8 @@ final class ActivityOperation: @unchecked Sendable {
     let attributes: API.ScheduleActivity
     let cancellation: ActivityCancellation
     let future: Future<API.Payloads?>
-    var command: PendingCommand?
+    /// As long as history has not confirmed it; it knows the operation, so that this must not own it.
+    weak var command: PendingCommand?
     var scheduledEventID: Int64 = 0
     var startedEventID: Int64 = 0
     var identity = ""
@@ -105,7 +106,7 @@ extension WorkflowRun {
     private func cancel(_ activity: ActivityOperation) {
         guard !activity.future.isResolved, !activity.hasEnded, !activity.isCancelRequested else { return }
         activity.isCancelRequested = true
-        let wasTakenBack = activity.command.map { self.takeBack($0) } ?? false
+        let wasTakenBack = self.takeBack(activity.command)
         if !wasTakenBack, activity.cancellation != .abandon {
             var cancel = API.Command()
             cancel.commandType = .requestCancelActivityTask

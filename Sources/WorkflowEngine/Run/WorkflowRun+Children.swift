@@ -25,7 +25,8 @@ final class ChildOperation: @unchecked Sendable {
     let cancellation: ChildCancellation
     let started: Future<String>
     let result: Future<API.Payloads?>
-    var command: PendingCommand?
+    /// As long as history has not confirmed it; it knows the operation, so that this must not own it.
+    weak var command: PendingCommand?
     var initiatedEventID: Int64 = 0
     var startedEventID: Int64 = 0
     var runID = ""
@@ -178,7 +179,7 @@ extension WorkflowRun {
     private func cancel(_ child: ChildOperation) {
         guard !child.result.isResolved, !child.hasEnded, !child.isCancelRequested else { return }
         child.isCancelRequested = true
-        if let command = child.command, self.takeBack(command) {
+        if self.takeBack(child.command) {
             child.fail("Child Workflow execution cancelled before scheduled", because: .canceled())?()
             return
         }

@@ -25,7 +25,8 @@ final class NexusOperation: @unchecked Sendable {
     let cancellation: NexusCancellation
     let started: Future<String>
     let result: Future<API.Payload?>
-    var command: PendingCommand?
+    /// As long as history has not confirmed it; it knows the operation, so that this must not own it.
+    weak var command: PendingCommand?
     var scheduledEventID: Int64 = 0
     /// What the handler calls it; empty if it ended at once.
     var token = ""
@@ -149,7 +150,7 @@ extension WorkflowRun {
     private func cancel(_ operation: NexusOperation) {
         guard !operation.result.isResolved, !operation.hasEnded, !operation.isCancelRequested else { return }
         operation.isCancelRequested = true
-        if let command = operation.command, self.takeBack(command) {
+        if self.takeBack(operation.command) {
             operation.fail("Nexus operation cancelled before scheduled", because: .canceled())?()
             return
         }

@@ -11,7 +11,8 @@ import TemporalAPI
 final class TimerOperation: @unchecked Sendable {
     let id: String
     let future: Future<Void>
-    var command: PendingCommand?
+    /// As long as history has not confirmed it; it knows the operation, so that this must not own it.
+    weak var command: PendingCommand?
     /// Whether history has its end, of which the code will hear in this task: then there is nothing to cancel.
     var hasEnded = false
 
@@ -49,7 +50,7 @@ extension WorkflowRun {
 
     private func cancel(_ timer: TimerOperation) {
         guard !timer.future.isResolved, !timer.hasEnded else { return }
-        if let command = timer.command, !self.takeBack(command) {
+        if !self.takeBack(timer.command) {
             var cancel = API.Command()
             cancel.commandType = .cancelTimer
             cancel.cancelTimerCommandAttributes = .with { $0.timerID = timer.id }

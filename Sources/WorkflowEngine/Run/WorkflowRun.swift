@@ -260,9 +260,10 @@ extension WorkflowRun {
 
     /// Takes back a command that nobody has seen.
     ///
+    /// - Parameter command: The command; nil if history has confirmed it.
     /// - Returns: Whether that was possible.
-    func takeBack(_ command: PendingCommand) -> Bool {
-        guard let index = self.unconfirmed[self.sentCount...].firstIndex(where: { $0 === command }) else {
+    func takeBack(_ command: PendingCommand?) -> Bool {
+        guard let command, let index = self.unconfirmed[self.sentCount...].firstIndex(where: { $0 === command }) else {
             return false
         }
         self.unconfirmed.remove(at: index)

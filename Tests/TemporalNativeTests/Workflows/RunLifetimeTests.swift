@@ -39,6 +39,24 @@ struct RunLifetimeTests {
         }
     }
 
+    /// Waits for an operation of each kind.
+    private struct Caller: WorkflowDefinition {
+        init(input: Void) { RunLifetimeTests.see() }
+
+        func run(context: WorkflowContext<Self>, input: Void) async throws {
+            async let timer: Void = context.sleep(for: .seconds(1))
+            async let activity: Void = context.executeActivity("a", options: .init(startToCloseTimeout: .seconds(1)))
+            async let child: Void = context.executeChildWorkflow("c", options: .init(id: "c"), input: ())
+            async let operation: Void = context.executeNexusOperation("o", service: "s", endpoint: "e", input: ())
+            _ = try await (timer, activity, child, operation)
+        }
+    }
+
+    /// `@unchecked Sendable`: only read once it is made.
+    private struct WeakCommand: @unchecked Sendable {
+        weak var command: PendingCommand?
+    }
+
     private static func see() {
         self.witness.withLockedValue { $0 = Witness(run: WorkflowRun.current) }
     }
@@ -66,6 +84,21 @@ struct RunLifetimeTests {
         #expect(Self.witness.withLockedValue { $0?.run } != nil)
         for run in worker.cache.removeAll() { await worker.evict(run) }
         try await Self.waitUntilGone()
+    }
+
+    @Test("The commands of a run that is not kept leave memory with it, and all that operations were given")
+    func commands() async throws {
+        let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Caller.self])
+        await worker.process(ScriptedTasks.task(type: "Caller"))
+        let commands = try Self.openCommands()
+        #expect(commands.count == 4 && commands.allSatisfy { $0.command != nil })
+        for run in worker.cache.removeAll() { await worker.evict(run) }
+        try await Self.waitUntilGone()
+        while commands.contains(where: { $0.command != nil }) { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    private static func openCommands() throws -> [WeakCommand] {
+        try #require(Self.witness.withLockedValue { $0?.run }).unconfirmed.map { WeakCommand(command: $0) }
     }
 
     @Test("A run that waits keeps neither its first event nor the task that it has answered")
