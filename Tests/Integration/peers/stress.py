@@ -257,7 +257,19 @@ class Stress:
             await self.services("kill" if is_killed else "down", "s3")
             await asyncio.sleep(self.random.uniform(1, 12))  # How long it is away.
             await self.services("up", "s3")
+            await self.wait_for_store()
             self.outages[-1] = (began, time.time())
+
+    async def wait_for_store(self) -> None:
+        """Waits until the store takes values and gives them back, which it does some moments after it says it is there."""
+        converter = self.client.data_converter
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    await converter.decode(await converter.encode([known(str(uuid.uuid4()), True)]), [str])
+                    return
+                except RuntimeError:
+                    await asyncio.sleep(0.2)  # Between two tries.
 
     def was_away(self, since: float, until: float | None = None) -> bool:
         """Whether the store was away at a time, or between two times, or a short while before."""
