@@ -76,6 +76,38 @@ struct SlotTests {
         #expect(slots.freeCount == 3)
     }
 
+    @Test("However many wait for a machine that stays busy, the minimum is taken on")
+    func minimum() async throws {
+        let time = HandClock()
+        let slots = TaskSlots(.resourceBased(minimumSlots: 1, maximumSlots: 3), clock: time.clock) { _ in nil }
+        let first = try await slots.reserve()
+        time.advance(by: .milliseconds(50))
+        let (taken, leave) = (TestCounter(), OneShot())
+        try await withThrowingDiscardingTaskGroup { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    let slot = try await slots.reserve()
+                    taken.increment()
+                    await leave.wait()
+                    slot.release()
+                }
+            }
+            for _ in 0..<2 { await time.sleeps.first(of: SlotGate.patience) }
+            first.release()
+            time.advance(by: SlotGate.patience)
+            try await taken.wait(for: 1)
+            // The other one goes on waiting.
+            await time.sleeps.first(of: SlotGate.patience)
+            #expect(taken.value == 1)
+            leave.fire()
+            while taken.value < 2 {
+                time.advance(by: SlotGate.patience)
+                await Task.yield()
+            }
+        }
+        #expect(slots.freeCount == 3)
+    }
+
     @Test("Whoever leaves while it waits for the machine has taken nothing")
     func cancelled() async throws {
         let time = HandClock()
