@@ -14,8 +14,14 @@ import NIOConcurrencyHelpers
 final class TaskSlots: Sendable {
     typealias Meter = @Sendable (ContinuousClock.Instant) -> MachineLoad?
 
+    private struct State: Sendable {
+        var gate: SlotGate
+        /// How many slots are held; whoever waits for the machine has a permit, and holds none.
+        var held = 0
+    }
+
     private let permits: Pool<Void>
-    private let gate: NIOLockedValueBox<SlotGate>
+    private let state: NIOLockedValueBox<State>
     private let clock: WorkerClock
     private let meter: Meter
     let supplier: SlotSupplier
@@ -27,7 +33,7 @@ final class TaskSlots: Sendable {
     ) {
         self.supplier = supplier
         self.permits = Pool(Array(repeating: (), count: supplier.maximum))
-        self.gate = NIOLockedValueBox(SlotGate(supplier))
+        self.state = NIOLockedValueBox(State(gate: SlotGate(supplier)))
         self.clock = clock
         self.meter = meter
     }
@@ -46,7 +52,7 @@ final class TaskSlots: Sendable {
         do {
             while case .later(let time) = self.ask() { try await self.clock.sleep(for: time) }
         } catch {
-            self.giveBack()
+            self.permits.giveBack(())
             throw error
         }
         return TaskSlot(of: self)
@@ -56,20 +62,24 @@ final class TaskSlots: Sendable {
     func tryReserve() -> TaskSlot? {
         guard self.permits.takeIfAvailable() != nil else { return nil }
         guard self.ask() == .now else {
-            self.giveBack()
+            self.permits.giveBack(())
             return nil
         }
         return TaskSlot(of: self)
     }
 
-    /// Whether the permit that has been taken may be used.
+    /// Whether the permit that has been taken may be used; if so, a slot is held.
     private func ask() -> SlotGate.Answer {
         let now = self.clock.now()
-        let held = self.count - self.permits.freeCount - 1
-        return self.gate.withLockedValue { $0.ask(held: held, load: self.meter(now), at: now) }
+        return self.state.withLockedValue { state in
+            let answer = state.gate.ask(held: state.held, load: self.meter(now), at: now)
+            if answer == .now { state.held += 1 }
+            return answer
+        }
     }
 
     fileprivate func giveBack() {
+        self.state.withLockedValue { $0.held -= 1 }
         self.permits.giveBack(())
     }
 }

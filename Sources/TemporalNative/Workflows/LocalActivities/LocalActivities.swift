@@ -25,8 +25,8 @@ final class KeptRun: Sendable {
         Self.bytesOfRun + Int(clamping: self.run.historySizeInBytes) + self.references.loadedBytes
     }
 
-    /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it with its history, 18 KiB.
-    private static let bytesOfRun = 16_384
+    /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it with its history, 7 KiB.
+    private static let bytesOfRun = 8_192
 }
 
 /// The local activities of a run: those that go on, and how those ended that the run has not been told of.
