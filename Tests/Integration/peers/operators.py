@@ -62,6 +62,10 @@ QUEUE = "operators"
 SIZE = 20_000
 GRACE = 3
 """Seconds that two passes are apart here; nobody waits a day for a test."""
+PAUSE = GRACE + 2
+"""Seconds between two runs of gc: for the grace, for a margin of one, and for stores that tell whole seconds."""
+SETTLE = 1.1
+"""Seconds after which what was written is older than a pass that begins, for a store that tells whole seconds."""
 
 
 class Failure(Exception):
@@ -229,6 +233,7 @@ class Bed:
     def collect(self, *flags: str, state: str | None = None) -> dict[str, Any]:
         """Runs gc until it has collected; gives what it did, and what became of what was marked before."""
         state = state or self.new_state()
+        time.sleep(SETTLE)
         for _ in range(10):
             code, lines, errors = self.command(
                 *("gc", "--state", state, "--namespace", "default", "--grace-in-seconds-for-tests", str(GRACE)),
@@ -238,7 +243,7 @@ class Bed:
             for line in lines:
                 if line["record"] == "collection":
                     return {**line["outcome"], "quarantine": line["quarantine"]}
-            time.sleep(GRACE + 1.5)
+            time.sleep(PAUSE)
         raise Failure("gc never collected")
 
     async def delete(self, workflow_id: str, run_id: str = "") -> None:
@@ -668,13 +673,14 @@ async def promises(bed: Bed) -> None:
     flags = ("--state", bed.new_state(), "--namespace", "default", "--grace-in-seconds-for-tests", str(GRACE))
     margin = ("--renewal-margin-in-seconds-for-tests", "1")
     collected: list[dict[str, Any]] = []
+    await asyncio.sleep(SETTLE)
     for _ in range(10):
         code, lines, errors = await asyncio.to_thread(bed.command, "gc", *flags, *margin)
         expect(code == 0, f"gc ended with {code}: {errors}")
         collected = [line for line in lines if line["record"] == "collection"]
         if collected:
             break
-        await asyncio.sleep(GRACE + 1.5)
+        await asyncio.sleep(PAUSE)
     expect(collected and not collected[0]["applied"] and collected[0]["outcome"]["deleted"] >= 2, f"gc: {collected}")
     wrong = [((*margin, "--apply"), "--writers-renew"), ((*margin, "--apply", "--writers-renew"), "--claim")]
     if "s3" in bed.storage:
@@ -822,7 +828,7 @@ async def another_namespace(bed: Bed) -> None:
             code, _, errors = await asyncio.to_thread(bed.command, "gc", *flags)
             if code != 0:
                 break
-            await asyncio.sleep(GRACE + 1.5)
+            await asyncio.sleep(PAUSE)
         expect(code == 64 and "ghost" in errors, f"gc beside an unknown namespace ended with {code}: {errors}")
     finally:
         remove(bed, ghost)
