@@ -15,6 +15,8 @@ package import Foundation
 /// Short names for the messages that the engine speaks.
 package enum API {
     package typealias Command = Temporal_Api_Command_V1_Command
+    package typealias ActivityType = Temporal_Api_Common_V1_ActivityType
+    package typealias WorkflowType = Temporal_Api_Common_V1_WorkflowType
     package typealias CommandType = Temporal_Api_Enums_V1_CommandType
     package typealias Event = Temporal_Api_History_V1_HistoryEvent
     package typealias Started = Temporal_Api_History_V1_WorkflowExecutionStartedEventAttributes

@@ -19,18 +19,34 @@ final class PendingCommand: @unchecked Sendable {
     }
 
     let kind: Kind
-    let command: API.Command
+    let type: API.CommandType
+    /// Nil once it has been handed out: its values are not kept while the workflow waits for what becomes of it.
+    private var command: API.Command?
+    private let essence: Essence?
     /// Takes note of the event.
     let confirm: (API.Event) -> Void
 
     init(_ command: API.Command, kind: Kind = .ordinary, confirm: @escaping (API.Event) -> Void = { _ in }) {
         self.kind = kind
+        self.type = command.commandType
+        self.essence =
+            switch kind {
+            case .updateAccepted(let id): Essence("WorkflowExecutionUpdateAccepted", [("update", id)])
+            case .updateCompleted(let id): Essence("WorkflowExecutionUpdateCompleted", [("update", id)])
+            case .ordinary, .patch: Essence(command)
+            }
         self.command = command
         self.confirm = confirm
     }
 
+    /// The command, which is handed out once.
+    func handOut() -> API.Command? {
+        defer { self.command = nil }
+        return self.command
+    }
+
     var isTerminal: Bool {
-        switch self.command.commandType {
+        switch self.type {
         case .completeWorkflowExecution, .failWorkflowExecution, .cancelWorkflowExecution,
             .continueAsNewWorkflowExecution:
             true
@@ -48,15 +64,7 @@ final class PendingCommand: @unchecked Sendable {
     }
 
     /// What the command is, in words.
-    var description: String { self.essence?.description ?? "a command \(self.command.commandType)" }
-
-    private var essence: Essence? {
-        switch self.kind {
-        case .updateAccepted(let id): Essence("WorkflowExecutionUpdateAccepted", [("update", id)])
-        case .updateCompleted(let id): Essence("WorkflowExecutionUpdateCompleted", [("update", id)])
-        case .ordinary, .patch: Essence(self.command)
-        }
-    }
+    var description: String { self.essence?.description ?? "a command \(self.type)" }
 }
 
 /// What a command and the event that stands for it have in common: the name of the event, and values that tell one from

@@ -19,7 +19,8 @@ package enum ActivityCancellation: Sendable {
 
 /// `@unchecked Sendable`: touched by the thread that runs the workflow only.
 final class ActivityOperation: @unchecked Sendable {
-    let attributes: API.ScheduleActivity
+    let id: String
+    let type: API.ActivityType
     let cancellation: ActivityCancellation
     let future: Future<API.Payloads?>
     /// As long as history has not confirmed it; it knows the operation, so that this must not own it.
@@ -31,8 +32,9 @@ final class ActivityOperation: @unchecked Sendable {
     /// Whether history has its end, of which the code will hear in this task: then there is nothing to cancel.
     var hasEnded = false
 
-    init(attributes: API.ScheduleActivity, cancellation: ActivityCancellation, future: Future<API.Payloads?>) {
-        self.attributes = attributes
+    init(attributes: borrowing API.ScheduleActivity, cancellation: ActivityCancellation, future: Future<API.Payloads?>) {
+        self.id = attributes.activityID
+        self.type = attributes.activityType
         self.cancellation = cancellation
         self.future = future
     }
@@ -50,8 +52,8 @@ final class ActivityOperation: @unchecked Sendable {
                 info.scheduledEventID = self.scheduledEventID
                 info.startedEventID = self.startedEventID
                 info.identity = self.identity
-                info.activityType = self.attributes.activityType
-                info.activityID = self.attributes.activityID
+                info.activityType = self.type
+                info.activityID = self.id
                 info.retryState = retryState
             }
             failure.cause = cause
@@ -70,14 +72,23 @@ extension WorkflowRun {
     /// - Returns: Its result.
     /// - Throws: ``OperationFailure``. `CancellationError` if the task has been cancelled before.
     package func executeActivity(
-        _ attributes: API.ScheduleActivity,
+        _ attributes: consuming API.ScheduleActivity,
         cancellation: ActivityCancellation,
         summary: API.Payload? = nil
     ) async throws -> API.Payloads? {
         try await self.enterWaiting()
         try Task.checkCancellation()
+        let activity = self.schedule(attributes, cancellation, summary)
+        return try await self.value(of: activity.future) { self.cancel(activity) }
+    }
+
+    /// Makes the command, which alone has the input then: nobody who waits does.
+    private func schedule(
+        _ attributes: consuming API.ScheduleActivity,
+        _ cancellation: ActivityCancellation,
+        _ summary: API.Payload?
+    ) -> ActivityOperation {
         self.lastIDs.activity += 1
-        var attributes = attributes
         if attributes.activityID.isEmpty { attributes.activityID = "\(self.lastIDs.activity)" }
         if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.start.taskQueue } }
         let activity = ActivityOperation(
@@ -95,12 +106,12 @@ extension WorkflowRun {
         }
         activity.command = pending
         self.add(pending)
-        return try await self.value(of: activity.future) { self.cancel(activity) }
+        return activity
     }
 
     /// The type of an activity that has not ended.
     package func activityType(scheduledBy eventID: Int64) -> String? {
-        self.executor.owned { self.activities[eventID]?.attributes.activityType.name }
+        self.executor.owned { self.activities[eventID]?.type.name }
     }
 
     private func cancel(_ activity: ActivityOperation) {

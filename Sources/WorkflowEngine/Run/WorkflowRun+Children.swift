@@ -21,7 +21,9 @@ package enum ChildCancellation: Sendable {
 
 /// `@unchecked Sendable`: touched by the thread that runs the workflow only.
 final class ChildOperation: @unchecked Sendable {
-    let attributes: API.StartChild
+    let namespace: String
+    let workflowID: String
+    let type: API.WorkflowType
     let cancellation: ChildCancellation
     let started: Future<String>
     let result: Future<API.Payloads?>
@@ -35,12 +37,14 @@ final class ChildOperation: @unchecked Sendable {
     var hasEnded = false
 
     init(
-        attributes: API.StartChild,
+        attributes: borrowing API.StartChild,
         cancellation: ChildCancellation,
         started: Future<String>,
         result: Future<API.Payloads?>
     ) {
-        self.attributes = attributes
+        self.namespace = attributes.namespace
+        self.workflowID = attributes.workflowID
+        self.type = attributes.workflowType
         self.cancellation = cancellation
         self.started = started
         self.result = result
@@ -56,12 +60,12 @@ final class ChildOperation: @unchecked Sendable {
         let failure = API.Failure.with { failure in
             failure.message = message
             failure.childWorkflowExecutionFailureInfo = .with { info in
-                info.namespace = self.attributes.namespace
+                info.namespace = self.namespace
                 info.workflowExecution = .with {
-                    $0.workflowID = self.attributes.workflowID
+                    $0.workflowID = self.workflowID
                     $0.runID = self.runID
                 }
-                info.workflowType = self.attributes.workflowType
+                info.workflowType = self.type
                 info.initiatedEventID = self.initiatedEventID
                 info.startedEventID = self.startedEventID
                 info.retryState = retryState
@@ -79,8 +83,8 @@ final class ChildOperation: @unchecked Sendable {
         let (type, message) =
             switch cause {
             case .workflowAlreadyExists:
-                ("WorkflowAlreadyStarted", "a workflow with the id \(self.attributes.workflowID) exists already")
-            case .namespaceNotFound: ("NamespaceNotFound", "there is no namespace \(self.attributes.namespace)")
+                ("WorkflowAlreadyStarted", "a workflow with the id \(self.workflowID) exists already")
+            case .namespaceNotFound: ("NamespaceNotFound", "there is no namespace \(self.namespace)")
             default: ("StartChildWorkflowFailed", "the child workflow could not be started: \(cause)")
             }
         let failure = API.Failure.with { failure in
@@ -138,14 +142,25 @@ extension WorkflowRun {
     /// - Returns: The child.
     /// - Throws: ``OperationFailure``. `CancellationError` if the task has been cancelled before.
     package func startChild(
-        _ attributes: API.StartChild,
+        _ attributes: consuming API.StartChild,
         cancellation: ChildCancellation,
         summary: API.Payload? = nil,
         details: API.Payload? = nil
     ) async throws -> StartedChild {
         try await self.enterWaiting()
         try Task.checkCancellation()
-        var attributes = attributes
+        let child = self.initiate(attributes, cancellation, summary, details)
+        let runID = try await self.value(of: child.started) { self.cancel(child) }
+        return StartedChild(workflowID: child.workflowID, runID: runID, operation: child)
+    }
+
+    /// Makes the command, which alone has the input then: nobody who waits does.
+    private func initiate(
+        _ attributes: consuming API.StartChild,
+        _ cancellation: ChildCancellation,
+        _ summary: API.Payload?,
+        _ details: API.Payload?
+    ) -> ChildOperation {
         attributes.namespace = self.namespace
         if attributes.workflowID.isEmpty { attributes.workflowID = self.generator.uuid() }
         if attributes.taskQueue.name.isEmpty { attributes.taskQueue = .with { $0.name = self.start.taskQueue } }
@@ -166,8 +181,7 @@ extension WorkflowRun {
         }
         child.command = pending
         self.add(pending)
-        let runID = try await self.value(of: child.started) { self.cancel(child) }
-        return StartedChild(workflowID: attributes.workflowID, runID: runID, operation: child)
+        return child
     }
 
     /// Waits for the result of a child workflow; fails with an ``OperationFailure``.
@@ -187,11 +201,11 @@ extension WorkflowRun {
             self.requestCancel(
                 .with {
                     $0.namespace = self.namespace
-                    $0.workflowID = child.attributes.workflowID
+                    $0.workflowID = child.workflowID
                     $0.childWorkflowOnly = true
                     $0.reason = self.cancellationReason
                 },
-                CancelOperation(future: Future(.cancellation(workflowID: child.attributes.workflowID)), child: child)
+                CancelOperation(future: Future(.cancellation(workflowID: child.workflowID)), child: child)
             )
         }
         if child.cancellation == .abandon || child.cancellation == .tryCancel {

@@ -21,7 +21,9 @@ package enum NexusCancellation: Sendable {
 
 /// `@unchecked Sendable`: touched by the thread that runs the workflow only.
 final class NexusOperation: @unchecked Sendable {
-    let attributes: API.ScheduleNexusOperation
+    let endpoint: String
+    let service: String
+    let name: String
     let cancellation: NexusCancellation
     let started: Future<String>
     let result: Future<API.Payload?>
@@ -37,12 +39,14 @@ final class NexusOperation: @unchecked Sendable {
     var hasEnded = false
 
     init(
-        attributes: API.ScheduleNexusOperation,
+        attributes: borrowing API.ScheduleNexusOperation,
         cancellation: NexusCancellation,
         started: Future<String>,
         result: Future<API.Payload?>
     ) {
-        self.attributes = attributes
+        self.endpoint = attributes.endpoint
+        self.service = attributes.service
+        self.name = attributes.operation
         self.cancellation = cancellation
         self.started = started
         self.result = result
@@ -68,9 +72,9 @@ final class NexusOperation: @unchecked Sendable {
                 failure.message = message
                 failure.nexusOperationExecutionFailureInfo = .with { info in
                     info.scheduledEventID = self.scheduledEventID
-                    info.endpoint = self.attributes.endpoint
-                    info.service = self.attributes.service
-                    info.operation = self.attributes.operation
+                    info.endpoint = self.endpoint
+                    info.service = self.service
+                    info.operation = self.name
                     info.operationToken = self.token
                 }
                 failure.cause = cause
@@ -103,12 +107,23 @@ extension WorkflowRun {
     /// - Returns: The operation.
     /// - Throws: ``OperationFailure``. `CancellationError` if the task has been cancelled before.
     package func startNexusOperation(
-        _ attributes: API.ScheduleNexusOperation,
+        _ attributes: consuming API.ScheduleNexusOperation,
         cancellation: NexusCancellation,
         summary: API.Payload? = nil
     ) async throws -> StartedNexusOperation {
         try await self.enterWaiting()
         try Task.checkCancellation()
+        let operation = self.schedule(attributes, cancellation, summary)
+        let token = try await self.value(of: operation.started) { self.cancel(operation) }
+        return StartedNexusOperation(token: token, operation: operation)
+    }
+
+    /// Makes the command, which alone has the input then: nobody who waits does.
+    private func schedule(
+        _ attributes: consuming API.ScheduleNexusOperation,
+        _ cancellation: NexusCancellation,
+        _ summary: API.Payload?
+    ) -> NexusOperation {
         let operation = NexusOperation(
             attributes: attributes,
             cancellation: cancellation,
@@ -125,8 +140,7 @@ extension WorkflowRun {
         }
         operation.command = pending
         self.add(pending)
-        let token = try await self.value(of: operation.started) { self.cancel(operation) }
-        return StartedNexusOperation(token: token, operation: operation)
+        return operation
     }
 
     /// Waits for the result of a Nexus operation; fails with an ``OperationFailure``.
@@ -142,7 +156,7 @@ extension WorkflowRun {
     package func nexusOperation(scheduledBy eventID: Int64) -> String? {
         self.executor.owned {
             self.nexusOperations[eventID].map {
-                Self.nexusOperation($0.attributes.operation, of: $0.attributes.service)
+                Self.nexusOperation($0.name, of: $0.service)
             }
         }
     }

@@ -88,7 +88,7 @@ extension WorkflowRun {
         }
         self.openTask = API.WorkflowTask()
         activation.localActivities = work
-        activation.commands = self.unconfirmed[self.sentCount...].map(\.command)
+        activation.commands = self.unconfirmed[self.sentCount...].compactMap { $0.handOut() }
         activation.messages = self.messages
         self.sentCount = self.unconfirmed.count
         activation.metadata = self.newMetadata()
@@ -193,7 +193,7 @@ extension WorkflowRun {
             // History may lack the marker of a patch that was deprecated, and its search attributes.
             self.unconfirmed.removeFirst()
             self.sentCount -= 1
-            if self.unconfirmed.first?.command.commandType == .upsertWorkflowSearchAttributes,
+            if self.unconfirmed.first?.type == .upsertWorkflowSearchAttributes,
                 event.eventType != .upsertWorkflowSearchAttributes
             {
                 self.unconfirmed.removeFirst()
@@ -217,7 +217,7 @@ extension WorkflowRun {
             }
             self.unconfirmed.removeFirst()
             self.sentCount -= 1
-            if self.unconfirmed.first?.command.commandType == .upsertWorkflowSearchAttributes, self.sentCount > 0 {
+            if self.unconfirmed.first?.type == .upsertWorkflowSearchAttributes, self.sentCount > 0 {
                 self.unconfirmed.removeFirst()
                 self.sentCount -= 1
             }

@@ -22,6 +22,20 @@ struct RunCacheTests {
         func answer(_ query: API.Query, in run: WorkflowRun) -> API.QueryResult { .init() }
     }
 
+    /// Waits for an activity with a large input.
+    private struct Sender: WorkflowDefinition {
+        init(input: Void) {}
+
+        func run(context: WorkflowContext<Self>, input: Void) async throws {
+            try await context.executeActivity(
+                "a",
+                options: .init(startToCloseTimeout: .seconds(1)),
+                input: [UInt8](repeating: 1, count: 100_000),
+                returning: Void.self
+            )
+        }
+    }
+
     private static func run(_ id: String) -> KeptRun {
         let run = WorkflowRun(
             workflowID: "w",
@@ -83,5 +97,13 @@ struct RunCacheTests {
         let small = RunCache(capacity: 100, byteLimit: one - 1)
         #expect(await Self.use(small, "a") == ["a"])
         #expect(small.count == 0)
+    }
+
+    @Test("What a run has sent counts, before the server says how large its history is")
+    func sent() async throws {
+        let worker = try WorkflowWorker.scripted(ScriptedTasks(), workflows: [Sender.self])
+        await worker.process(ScriptedTasks.task(type: "Sender"))
+        #expect(worker.cache.bytes > 100_000)
+        for run in worker.cache.removeAll() { await worker.evict(run) }
     }
 }

@@ -128,17 +128,21 @@ extension WorkflowContext {
 
     private func executeActivity<Output: Sendable>(_ call: StartActivityInput) async throws -> Output {
         self.values.references.note(.activity, call.activity, as: Output.self)
-        var attributes = try call.options.command(call.activity, input: self.values.encode(values: call.input))
-        if !call.headers.isEmpty { attributes.header = try call.headers.message }
         let summary = try self.summary(call.options.summary)
         let result = try await self.converted {
             try await self.run.executeActivity(
-                attributes,
+                self.command(for: call),
                 cancellation: call.options.cancellationType.engine,
                 summary: summary
             )
         }
         return try self.values.decode(result ?? .init(), as: Output.self)
+    }
+
+    private func command(for call: StartActivityInput) throws -> API.ScheduleActivity {
+        var attributes = try call.options.command(call.activity, input: self.values.encode(values: call.input))
+        if !call.headers.isEmpty { attributes.header = try call.headers.message }
+        return attributes
     }
 }
 

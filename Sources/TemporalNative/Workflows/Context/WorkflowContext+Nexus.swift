@@ -58,11 +58,10 @@ extension WorkflowContext {
     ) async throws -> NexusOperationHandle<Output> {
         let name = WorkflowRun.nexusOperation(call.operation, of: call.service)
         self.values.references.note(.nexusOperation, name, as: Output.self)
-        let input = try self.values.payload(for: call.input).message
         let summary = try self.summary(call.options.summary)
         let operation = try await self.converted {
             try await self.run.startNexusOperation(
-                call.options.command(call, input: input),
+                call.options.command(call, input: self.values.payload(for: call.input).message),
                 cancellation: call.options.cancellationType.engine,
                 summary: summary
             )

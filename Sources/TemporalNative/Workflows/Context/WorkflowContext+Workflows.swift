@@ -55,20 +55,24 @@ extension WorkflowContext {
 
     private func startChild<Output: Sendable>(_ call: StartChildWorkflowInput) async throws -> ChildWorkflow<Output> {
         self.values.references.note(.child, call.childType, as: Output.self)
-        let input = try self.values.encode(values: call.input)
-        var attributes = try call.options.command(call.childType, input: input, self.values)
-        if !call.headers.isEmpty { attributes.header = try call.headers.message }
         let summary = try self.summary(call.options.staticSummary)
         let details = try self.summary(call.options.staticDetails)
         let child = try await self.converted {
             try await self.run.startChild(
-                attributes,
+                self.command(for: call),
                 cancellation: call.options.cancellationType.engine,
                 summary: summary,
                 details: details
             )
         }
         return ChildWorkflow(child: child, view: self.view, values: self.values)
+    }
+
+    private func command(for call: StartChildWorkflowInput) throws -> API.StartChild {
+        let input = try self.values.encode(values: call.input)
+        var attributes = try call.options.command(call.childType, input: input, self.values)
+        if !call.headers.isEmpty { attributes.header = try call.headers.message }
+        return attributes
     }
 
     /// Runs a child workflow to its end; see ``startChildWorkflow(_:options:input:returning:function:file:line:)``.

@@ -6,6 +6,7 @@
 
 import Groundwork
 import NIOConcurrencyHelpers
+import Synchronization
 import WorkflowEngine
 
 /// A run that is in memory, and the local activities that go on in it.
@@ -13,17 +14,25 @@ final class KeptRun: Sendable {
     let run: WorkflowRun
     let references: RunReferences
     let localActivities = LocalActivities()
+    private let sentBytes = Atomic(0)
 
     init(_ run: WorkflowRun, references: RunReferences) {
         self.run = run
         self.references = references
     }
 
-    /// What it takes of memory, about: its tasks, its history, which the code has seen all of, and what was loaded for it,
-    /// whether the code still has it or not.
+    /// What it takes of memory, about: its tasks, its history, which the code has seen all of, what was loaded for it, and
+    /// what it has sent, whether the code still has it or not.
+    ///
+    /// What was sent may be in history or in storage by now. Where it is in history it counts twice: rather that, than a run
+    /// that holds large values while it waits for an activity, and counts for nothing.
     var estimatedBytes: Int {
         Self.bytesOfRun + Int(clamping: self.run.historySizeInBytes) + self.references.loadedBytes
+            + self.sentBytes.load(ordering: .relaxed)
     }
+
+    /// Notes the size of an answer, before storage.
+    func noteSent(_ bytes: Int) { self.sentBytes.add(bytes, ordering: .relaxed) }
 
     /// What a run takes that has only begun to wait; `Scripts/benchmark workflows` measures it with its history, 7 KiB.
     private static let bytesOfRun = 8_192

@@ -141,12 +141,13 @@ extension WorkflowWorker {
 
     /// Sends an answer, in pages if it is large and the server takes them.
     func complete(
-        _ request: WorkflowTaskCompletion
+        _ request: WorkflowTaskCompletion,
+        of run: KeptRun
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
         let limits = self.paging.withLockedValue { $0 }
-        guard limits.arePagesTaken else { return try await self.service.complete(request) }
         let pages = try CompletionPages(request, pageSize: limits.pageSize)
-        guard !pages.first.isEmpty else { return try await self.service.complete(request) }
+        run.noteSent(pages.size)
+        guard limits.arePagesTaken, !pages.first.isEmpty else { return try await self.service.complete(request) }
         // With storage it is smaller when it arrives.
         if limits.total > 0, pages.size > limits.total, self.payloads.externalStorage == nil {
             let reason = "the namespace takes \(limits.total)"

@@ -298,7 +298,7 @@ extension WorkflowWorker {
         let reserved = self.requestEagerActivities(in: &request)
         let response: Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse
         do {
-            response = try await self.complete(request)
+            response = try await self.complete(request, of: kept)
             self.handIn(response.activityTasks, of: reserved)
         } catch {
             self.handIn([], of: reserved)
