@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import Foundation
+import Groundwork
 import InMemoryTracing
 import Logging
 import Metrics
@@ -329,10 +330,12 @@ struct InterceptorTests {
                 next(input)
             }
         }
-        let service = ScriptedService()
+        let (service, heard) = (ScriptedService(), OneShot())
         let worker = try TemporalWorker.scripted(service, interceptors: [Doubles()]) {
             Activity("greet") { (who: String, headers: String) -> String in
                 ActivityContext.current?.heartbeat(who)
+                // One that has not been sent when its activity ends well is not sent any more.
+                await heard.wait()
                 return who + headers
             }
         }
@@ -342,7 +345,10 @@ struct InterceptorTests {
             task.header.fields["h"] = .init()
             service.offer(task)
             var reports: [ScriptedService.Report] = []
-            while reports.last?.completed == nil, let report = await service.nextReport() { reports.append(report) }
+            while reports.last?.completed == nil, let report = await service.nextReport() {
+                reports.append(report)
+                heard.fire()
+            }
             let result = try #require(reports.last?.completed).result.payloads
             #expect(result.map(Self.text) == [#""meh""#, #""meh""#])
             for case .heartbeat(let heartbeat) in reports {
