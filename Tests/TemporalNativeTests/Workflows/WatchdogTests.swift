@@ -17,10 +17,11 @@ struct WatchdogTests {
         let watchdog = Watchdog(loop: MultiThreadedEventLoopGroup.singleton.next())
         let (said, saying) = AsyncStream.makeStream(of: String.self)
         let far = watchdog.begin(.hours(1)) { saying.yield("far") }
-        let ended = watchdog.begin(.milliseconds(20)) { saying.yield("ended") }
+        // All of them longer than a busy machine keeps this test waiting between two lines.
+        let ended = watchdog.begin(.milliseconds(500)) { saying.yield("ended") }
         watchdog.end(ended)
-        _ = watchdog.begin(.milliseconds(200)) { saying.yield("second") }
-        _ = watchdog.begin(.milliseconds(40)) { saying.yield("first") }
+        _ = watchdog.begin(.seconds(2)) { saying.yield("second") }
+        _ = watchdog.begin(.seconds(1)) { saying.yield("first") }
         var heard: [String] = []
         for await each in said {
             heard.append(each)
