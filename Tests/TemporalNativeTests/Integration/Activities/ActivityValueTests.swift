@@ -126,7 +126,7 @@ extension ActivityIntegrationTests {
     @Test("ES-F6 A heartbeat that cannot be stored ends its attempt, and the next goes on from what was stored")
     func heartbeatNotStored() async throws {
         try await ActivityBed.with(.all) { bed in
-            let (ended, release) = (TestCounter(), OneShot())
+            let (ended, stored, release) = (TestCounter(), OneShot(), OneShot())
             try await bed.worker(ActivityBed.attentive) {
                 Activity("steps") { () -> String in
                     let context = try #require(ActivityContext.current)
@@ -136,7 +136,10 @@ extension ActivityIntegrationTests {
                     }
                     defer { ended.increment() }
                     for step in 1... {
-                        if step == 4 { bed.driver.goDown() }
+                        if step == 4 {
+                            await stored.wait()
+                            bed.driver.goDown()
+                        }
                         context.heartbeat(step)
                         // Heartbeats are sent every 200 ms; only cancellation ends this.
                         try await Task.sleep(for: .milliseconds(300))
@@ -145,6 +148,9 @@ extension ActivityIntegrationTests {
                 }
             } _: {
                 let handle = try await bed.start(CallSpec("steps") { $0.heartbeat = 60 })
+                // However long the first one takes.
+                try await bed.waitForHeartbeat(of: handle, atLeast: 1)
+                stored.fire()
                 try await ended.wait(for: 1)
                 // What is asked of the server brings the last details along.
                 bed.driver.comeBack()
