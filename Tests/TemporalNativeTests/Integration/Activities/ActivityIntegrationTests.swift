@@ -226,20 +226,26 @@ struct ActivityIntegrationTests {
                 Activity("a") { "done" }
             } _: {
                 _ = try await bed.call(CallSpec("a"))
-                let list = try await Program.temporal(
-                    "worker",
-                    "list",
-                    "--query",
-                    "TaskQueue=\"\(bed.taskQueue)\"",
-                    "--output",
-                    "json"
-                )
-                let key = try #require(list.firstMatch(of: #/"workerInstanceKey":\s*"([^"]+)"/#)).1
+                var found: String?
+                // The worker polls already while it tells of itself.
+                try await eventually {
+                    let list = try await Program.temporal(
+                        "worker",
+                        "list",
+                        "--query",
+                        "TaskQueue=\"\(bed.taskQueue)\"",
+                        "--output",
+                        "json"
+                    )
+                    found = list.firstMatch(of: #/"workerInstanceKey":\s*"([^"]+)"/#).map { String($0.output.1) }
+                    return found != nil
+                }
+                let key = try #require(found)
                 let description = try await Program.temporal(
                     "worker",
                     "describe",
                     "--worker-instance-key",
-                    String(key),
+                    key,
                     "--output",
                     "json"
                 )

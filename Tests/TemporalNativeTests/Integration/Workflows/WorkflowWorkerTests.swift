@@ -253,9 +253,14 @@ struct WorkflowWorkerTests {
                 returning: String.self
             )
             #expect(blocked == "went on", "the attempt after the one that blocked")
-            let bed = try await Self.history(of: forbidden.id)
-            let failed = try #require(bed.first { $0.eventType == .workflowTaskFailed })
-            #expect(failed.workflowTaskFailedEventAttributes.failure.message.contains("Task.sleep"))
+            var failed: Temporal_Api_History_V1_HistoryEvent?
+            // It may have had its turn behind the one that blocked.
+            try await eventually {
+                failed = try await Self.history(of: forbidden.id).first { $0.eventType == .workflowTaskFailed }
+                return failed != nil
+            }
+            let failure = try #require(failed).workflowTaskFailedEventAttributes.failure
+            #expect(failure.message.contains("Task.sleep"))
             #expect(try await forbidden.describe().info.status == .running)
             try await forbidden.terminate()
         }
