@@ -40,6 +40,8 @@ final class ScriptedService: ActivityService {
         var failureErrors: [TemporalError] = []
         var callersOwn: [String] = []
         var namespaceErrors: [TemporalError] = []
+        /// Whether polls end at once, as those that the shutdown has found did.
+        var isShutDown = false
     }
 
     private let state = NIOLockedValueBox(State())
@@ -144,6 +146,7 @@ final class ScriptedService: ActivityService {
                     if state.left.remove(id) != nil { return .failure(CancellationError()) }
                     if !state.pollErrors.isEmpty { return .failure(state.pollErrors.removeFirst()) }
                     if !state.tasks.isEmpty { return .success(state.tasks.removeFirst()) }
+                    if state.isShutDown { return .success(ActivityTask()) }
                     state.waiting[id] = continuation
                     return nil
                 }
@@ -200,6 +203,8 @@ final class ScriptedService: ActivityService {
         guard self.capabilities.workerPollCompleteOnShutdown else { return }
         let polls = self.state.withLockedValue { state in
             defer { state.waiting = [:] }
+            // One that has begun may not wait yet.
+            state.isShutDown = true
             return state.waiting.values.map { $0 }
         }
         for poll in polls { poll.resume(returning: ActivityTask()) }
