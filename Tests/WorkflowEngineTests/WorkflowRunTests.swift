@@ -130,7 +130,13 @@ struct WorkflowRunTests {
                 try await Task.sleep(for: .seconds(1))
                 return ""
             },
-            { _, _ in await Task.detached { "x" }.value },
+            { _, _ in
+                // Not over before anybody waits for it.
+                await Task.detached { () -> String in
+                    try? await Task.sleep(for: .seconds(1))
+                    return "x"
+                }.value
+            },
             { _, _ in await MainActor.run { "x" } },
             { run, _ in
                 let inner = Task { try await run.sleep(for: .seconds(1)) }
