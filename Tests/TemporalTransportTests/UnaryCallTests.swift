@@ -129,13 +129,11 @@ struct UnaryCallTests {
 
     @Test("Without a connection nothing is opened, and a pool asks another transport")
     func noConnection() async throws {
-        let port = Mutex(0)
-        try await LoopbackTests.withListener { number, _ in port.withLock { $0 = number } }
-        let closed = port.withLock { $0 }
         try await LoopbackTests.withListener { number, _ in
             let pool = PooledTransport([
+                // Nobody listens there.
                 try HTTP2CallTransport(
-                    target: .ipv4(address: "127.0.0.1", port: closed),
+                    target: .ipv4(address: "127.0.0.1", port: 1),
                     configuration: Outcome.patient
                 ),
                 try HTTP2CallTransport(
