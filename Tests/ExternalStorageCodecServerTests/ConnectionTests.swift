@@ -118,7 +118,8 @@ struct ConnectionTests {
         let driver = BlockingStorageDriver(name: "memory", base: store.driver)
         let references = try await store.references(to: [.sample(1, sizeInBytes: 5_000)])
         try await withCodecServer(storage: try Store.storage(driver)) {
-            $0.timeouts.processing = .milliseconds(100)
+            // So long that also on a busy machine the driver has been asked by then.
+            $0.timeouts.processing = .milliseconds(900)
             $0.timeouts.admission = .milliseconds(100)
         } _: { server in
             let answer = try await server.send("/download", payloads: references)
