@@ -17,13 +17,14 @@ struct WaitingRunTests {
         case child
         case nexus
 
-        func start(with input: API.Payload, in run: WorkflowRun) async throws {
+        /// Starts one with a value that nobody else has.
+        func start(in run: WorkflowRun, watching isKept: Box<Bool>) async throws {
             switch self {
             case .activity:
                 _ = try await run.executeActivity(
                     .with {
                         $0.activityType.name = "a"
-                        $0.input.payloads = [input]
+                        $0.input.payloads = [payload(isKept)]
                     },
                     cancellation: .tryCancel
                 )
@@ -31,7 +32,7 @@ struct WaitingRunTests {
                 _ = try await run.startChild(
                     .with {
                         $0.workflowType.name = "c"
-                        $0.input.payloads = [input]
+                        $0.input.payloads = [payload(isKept)]
                     },
                     cancellation: .tryCancel
                 )
@@ -39,28 +40,12 @@ struct WaitingRunTests {
                 _ = try await run.startNexusOperation(
                     .with {
                         $0.operation = "o"
-                        $0.input = input
+                        $0.input = payload(isKept)
                     },
                     cancellation: .tryCancel
                 )
             }
         }
-    }
-
-    /// A value that notes that it is in memory, until it is not.
-    private static func payload(_ isKept: Box<Bool>) -> API.Payload {
-        let size = 1_000
-        isKept.value = true
-        // Nothing but the data has the bytes, and nothing but its end frees them.
-        let data = unsafe Data(
-            bytesNoCopy: .allocate(byteCount: size, alignment: 1),
-            count: size,
-            deallocator: .custom { bytes, _ in
-                unsafe bytes.deallocate()
-                isKept.value = false
-            }
-        )
-        return .with { $0.data = data }
     }
 
     @Test("What an operation was given leaves memory with the answer that sends it", arguments: Operation.allCases)
@@ -69,7 +54,7 @@ struct WaitingRunTests {
             let isKept = Box(false)
             let server = FakeServer(
                 TestProgram { run, _ in
-                    try await operation.start(with: Self.payload(isKept), in: run)
+                    try await operation.start(in: run, watching: isKept)
                     return ""
                 }
             )
@@ -80,4 +65,20 @@ struct WaitingRunTests {
         }
         #expect(wasKept == [true, false])
     }
+}
+
+/// A value that notes that it is in memory, until it is not.
+private func payload(_ isKept: Box<Bool>) -> API.Payload {
+    let size = 1_000
+    isKept.value = true
+    // Nothing but the data has the bytes, and nothing but its end frees them.
+    let data = unsafe Data(
+        bytesNoCopy: .allocate(byteCount: size, alignment: 1),
+        count: size,
+        deallocator: .custom { bytes, _ in
+            unsafe bytes.deallocate()
+            isKept.value = false
+        }
+    )
+    return .with { $0.data = data }
 }

@@ -237,7 +237,7 @@ extension Deed {
                 return ledger.violations.isEmpty && !ledger.isCancelled ? "ok" : "wrong"
             } catch let failure as TemporalFailure where failure.cause?.application?.type == "Planned" {
                 return "planned"
-            } catch where error.isTemporalCancellation && !Task.isCancelled {
+            } catch  where error.isTemporalCancellation && !Task.isCancelled {
                 // Somebody else's: a reset may have taken back the cancellation of the walk, but not that of its child.
                 return "cancelled"
             }
