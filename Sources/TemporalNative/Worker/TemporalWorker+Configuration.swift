@@ -49,8 +49,9 @@ extension TemporalWorker {
 
         /// How much memory these runs may take, in bytes.
         ///
-        /// 512 MiB. It is estimated: 16 KiB for each, the size of its history, and the size of what was loaded from external
-        /// storage for it, whether its code still has it or not. A run that is larger by itself is not kept.
+        /// 512 MiB. It is estimated: 8 KiB for each, the size of its history, and the sizes of what was loaded from external
+        /// storage for it and of what it has sent, whether its code still has it or not. A run that is larger by itself is
+        /// not kept.
         public var maxCachedWorkflowBytes = 536_870_912
 
         /// After which share of its tasks, from 0 to 1, a run is not kept although there is room, at random.
