@@ -32,7 +32,11 @@ final class ActivityOperation: @unchecked Sendable {
     /// Whether history has its end, of which the code will hear in this task: then there is nothing to cancel.
     var hasEnded = false
 
-    init(attributes: borrowing API.ScheduleActivity, cancellation: ActivityCancellation, future: Future<API.Payloads?>) {
+    init(
+        attributes: borrowing API.ScheduleActivity,
+        cancellation: ActivityCancellation,
+        future: Future<API.Payloads?>
+    ) {
         self.id = attributes.activityID
         self.type = attributes.activityType
         self.cancellation = cancellation
