@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,7 +50,10 @@ async def failed_tasks(server: Client, workflow_id: str) -> list[Failure]:
 
 
 async def until_attempt(server: Client, workflow_id: str, attempt: int) -> float:
-    """Waits until the pending workflow task is at this attempt; gives the time. Bounded by the case's time."""
+    """Waits until the pending workflow task is at this attempt; gives when the server says it began to be.
+
+    Bounded by the case's time.
+    """
     handle = server.get_workflow_handle(workflow_id)
     while True:
         description = (await handle.describe()).raw_description
@@ -59,7 +61,7 @@ async def until_attempt(server: Client, workflow_id: str, attempt: int) -> float
         running = status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
         holds(f"the workflow is {WorkflowExecutionStatus.Name(status)}", running)
         if description.pending_workflow_task.attempt >= attempt:
-            return time.monotonic()
+            return description.pending_workflow_task.scheduled_time.ToNanoseconds() / 1e9
         await asyncio.sleep(0.05)  # The server has no call that waits for an attempt.
 
 
