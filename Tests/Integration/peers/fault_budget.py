@@ -73,7 +73,10 @@ async def references_without_sizes(bench: Faults) -> str:
         Caller(bench.server) as straight,
     ):
         client = await bench.client(sidecar.address)
-        handle = await client.start_workflow(Mailbox.run, count, id=workflow_id, task_queue=workflow_id)
+        # The one task takes all pages; a busy machine may need more than the usual ten seconds for them.
+        handle = await client.start_workflow(
+            Mailbox.run, count, id=workflow_id, task_queue=workflow_id, task_timeout=timedelta(seconds=60)
+        )
         for reference in references:
             request = SignalWorkflowExecutionRequest(
                 namespace=bench.namespace,

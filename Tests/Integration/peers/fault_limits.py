@@ -106,7 +106,14 @@ async def history_in_pages(bench: Faults) -> str:
     workflow_id, task_queue = bench.id("pages"), bench.id("pages")
     async with bench.sidecar("--max-message-bytes", str(limit), "--cache-bytes", "0") as sidecar:
         client = await bench.client(sidecar.address)
-        handle = await client.start_workflow(Mailbox.run, len(values_sent), id=workflow_id, task_queue=task_queue)
+        handle = await client.start_workflow(
+            Mailbox.run,
+            len(values_sent),
+            id=workflow_id,
+            task_queue=task_queue,
+            # For all pages, on a busy machine too.
+            task_timeout=timedelta(seconds=60),
+        )
         for value in values_sent:
             await handle.signal(Mailbox.put, value)
         # Every task is given the whole history.
