@@ -57,11 +57,15 @@ class Faults(Bench):
             yield sidecar
 
     async def requests_at_server(self, operation: str) -> int:
-        """How many calls of a method the server has had so far."""
+        """How many calls of a method the server has had so far, without those about what was not there any more."""
         text = await asyncio.to_thread(self._read_server_metrics)
-        found = re.findall(r"^service_requests\{([^}]*)\} (\S+)$", text, re.M)
         wanted = (f'operation="{operation}"', 'service_name="frontend"')
-        return int(sum(float(value) for labels, value in found if all(each in labels for each in wanted)))
+
+        def total(metric: str, *further: str) -> int:
+            found = re.findall(rf"^{metric}\{{([^}}]*)\}} (\S+)$", text, re.M)
+            return int(sum(float(value) for labels, value in found if all(each in labels for each in wanted + further)))
+
+        return total("service_requests") - total("service_error_with_type", 'error_type="serviceerror_NotFound"')
 
     def _read_server_metrics(self) -> str:
         with urllib.request.urlopen(f"http://{self.server_metrics}/metrics", timeout=10) as response:

@@ -200,7 +200,7 @@ async def outage(bench: Faults) -> str:
         parts = [await _check(server, each) for each in fleets]
         reported = await bench.requests_at_server("RespondWorkflowTaskFailed") - before["RespondWorkflowTaskFailed"]
         in_history = sum(part.tasks.total() for part in parts)
-        # A report on a later attempt would be a request without an event.
+        # A report on a later attempt would be a request without an event. Those that came too late are not counted.
         holds(f"{reported} reports, but {in_history} failed tasks in history", reported == in_history)
         holds(f"activities were failed with {dict(causes)}", set(causes) == {"EXTERNAL_STORAGE_FAILURE"})
         counted = fleets[0].second.logged().count("rpc.method=") - fleets[0].second.logged().count("Heartbeat")
