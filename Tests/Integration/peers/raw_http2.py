@@ -139,7 +139,7 @@ class Connection:
         except OSError as error:
             self._lose(str(error))
 
-    def wait(self, stream: int, seconds: float = 5) -> Answer:
+    def wait(self, stream: int, seconds: float = 20) -> Answer:
         """Waits until a stream has ended."""
         deadline = time.monotonic() + seconds
         while self.alive and stream not in self.ended and time.monotonic() < deadline:
