@@ -148,15 +148,17 @@ class Browser:
         path.write_bytes(base64.b64decode(image))
 
     def download(self, seconds: float = 60) -> bytes:
-        """The one file that was downloaded; waits for it, and takes it away."""
+        """The one file that was downloaded; waits for it, and takes it away.
+
+        While Chromium writes it, its name begins with a dot or ends with `.crdownload`.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            files = [file for file in self.downloads.iterdir() if not file.name.endswith(".crdownload")]
-            if files:
-                content = files[0].read_bytes()
-                # Chromium renames the file when it is whole.
-                if not list(self.downloads.glob("*.crdownload")):
-                    files[0].unlink()
-                    return content
+            names = os.listdir(self.downloads)
+            whole = [name for name in names if not name.startswith(".") and not name.endswith(".crdownload")]
+            if whole and not any(name.endswith(".crdownload") for name in names):
+                content = (self.downloads / whole[0]).read_bytes()
+                (self.downloads / whole[0]).unlink()
+                return content
             time.sleep(0.2)
         raise BrowserFailure("nothing was downloaded")

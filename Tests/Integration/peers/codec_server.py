@@ -232,6 +232,7 @@ def check_page(world: World, name: str, value: str) -> None:
     """The page shows the size of the external input and the small result, and the button gives back all of the input."""
     world.browser.wait("the button with the size of the input", f"{BUTTON} !== undefined")
     world.browser.wait("the result", f"document.body.innerText.includes('{SIZE} characters')")
+    world.browser.wait("the number of external payloads", "document.body.innerText.includes('External Payloads Size')")
     world.browser.screenshot(world.screenshots / f"{name}.png")
     text = world.browser.text()
     holds("the page counts one external payload", re.search(r"External Payloads\s+1\b", text))
@@ -335,6 +336,7 @@ def case_wrong_tokens(world: World) -> None:
                 holds(f"{name}: the page sent the token", f"Bearer {token}" in sent)
                 console = [line for line in world.browser.console if "CORS" in line]
                 holds(f"{name}: CORS is right: {console}", not console)
+                world.browser.wait("the button with the size of the input", f"{BUTTON} !== undefined")
                 world.browser.run(f"{BUTTON}.click()")
                 world.browser.wait("what the download failed with", f"document.body.innerText.includes('{NO_DOWNLOAD}')")
                 world.browser.screenshot(world.screenshots / f"ui-{name}-download.png")
@@ -389,6 +391,12 @@ def main() -> int:
                     if time.monotonic() > deadline:
                         raise Failure(f"Temporal did not start: {(root / 'temporal.log').read_text()}") from None
                     time.sleep(0.2)
+        # It listens a moment before it knows its namespace.
+        command = [str(TEMPORAL), "workflow", "describe", "--address", f"127.0.0.1:{server}", "--workflow-id", "none"]
+        while b"workflow not found" not in subprocess.run(command, capture_output=True, timeout=60).stderr:
+            if time.monotonic() > deadline:
+                raise Failure(f"Temporal does not answer: {(root / 'temporal.log').read_text()}")
+            time.sleep(0.2)
         certificate = Certificate(root)
         browser = stack.enter_context(Browser(root / "downloads", trusted=certificate.fingerprint))
         world = World(
