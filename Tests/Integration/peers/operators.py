@@ -266,13 +266,13 @@ class Bed:
             kind.run, args=list(arguments), id=id, task_queue=QUEUE, **more
         )
 
-    async def listed(self, count: int) -> None:
-        """Waits until visibility lists so many executions."""
+    async def listed(self, query: str, count: int = 1) -> None:
+        """Waits until visibility lists so many executions; it learns of one later, one of forty only after a second."""
         for _ in range(200):
-            if (await self.direct.count_workflows()).count >= count:
+            if (await self.direct.count_workflows(query)).count >= count:
                 return
             await asyncio.sleep(0.1)
-        raise Failure(f"visibility does not list {count} executions")
+        raise Failure(f"visibility does not list {count} executions where {query}")
 
 
 async def read_again(handle: WorkflowHandle[Any, Any]) -> bytes:
@@ -458,6 +458,7 @@ async def waste(bed: Bed) -> None:
     """ES-G2, P35: what only deleted workflows refer to goes, in two passes, and stands in the log; the rest can be read."""
     for number in range(5):
         await (await bed.start(Plain, blob(f"waste-{number}", SIZE), id=f"waste-{number}")).result()
+    await bed.listed("WorkflowId STARTS_WITH 'waste-'", 5)
     before = await asyncio.to_thread(bed.orphans)
     for number in range(5):
         await bed.delete(f"waste-{number}")
@@ -599,6 +600,7 @@ async def missing(bed: Bed) -> None:
     """ES-G1, P33: an object that somebody deleted is found, with its event and field, although a cache hides that."""
     value = blob("missing", SIZE)
     await (await bed.start(Plain, value, id="missing")).result()
+    await bed.listed("WorkflowId = 'missing'")
     # One as everybody has it, with what it has read in memory.
     sidecar = running_sidecar(
         bed.binary, bed.work / "caching.log", *bed.storage, "--threshold", "all", "--target", bed.server
@@ -793,6 +795,7 @@ async def purge(bed: Bed) -> None:
     await bed.client.get_workflow_handle("purge-child").signal(Waiting.give, value)
     result = bed.client.get_workflow_handle_for(Waiting.run, "purge-child").result
     expect(await result() == value + value, "the child of a purged parent gave another value")
+    await bed.listed("WorkflowId = 'purge-child' AND ExecutionStatus = 'Completed'")
     code, lines, errors = await asyncio.to_thread(
         bed.command, "purge", "--state", bed.new_state(), "--workflow-id", "purge-parent"
     )
@@ -848,6 +851,7 @@ async def undecodable(bed: Bed) -> None:
     )
     await bed.direct.start_workflow("Unknown", RawValue(payload), id="encoded", task_queue="nobody")
     try:
+        await bed.listed("WorkflowId = 'encoded'")
         code, lines, errors = await asyncio.to_thread(bed.command, "orphans")
         expect(code == 2 and "undecodable" in errors and not lines, f"orphans ended with {code}: {errors}")
         code, _, errors = await asyncio.to_thread(
@@ -911,6 +915,7 @@ async def moved(bed: Bed) -> None:
     finally:
         bed.storage = old
     await (await bed.start(Plain, blob("repaired", SIZE), id="repaired")).result()
+    await bed.listed("WorkflowId = 'repaired'")
     code, _, errors = await asyncio.to_thread(bed.command, "copy", *target, "--apply")
     expect(code == 0, f"copy ended with {code}: {errors}")
     code, lines, _ = await asyncio.to_thread(bed.command, "inspect", "--workflow-id", "repaired")
