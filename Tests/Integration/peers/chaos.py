@@ -35,6 +35,8 @@ from store_gate import StoreGate, gate_to
 
 MIB = 1_048_576
 DRAIN = 5
+LONGEST = 10
+"""Seconds that a fault takes, with what comes up again after it."""
 PATIENCE = 1200
 """Seconds: with a fault every ten seconds, one workflow of a hundred had failing tasks for more than eight minutes."""
 _READY = re.compile(r"listening on (\S+), forwarding to ")
@@ -138,6 +140,8 @@ class Chaos:
     shaken: LastingSidecar
     services: Path
     chance: random.Random
+    seconds: float
+    """How long there are faults."""
     running: asyncio.Event
     tally: Counter[str] = field(default_factory=Counter)
     started_at: float = field(default_factory=time.monotonic)
@@ -153,7 +157,12 @@ class Chaos:
                 print(f"{began - self.started_at:.0f} s: {name}", flush=True)
                 await fault(self)
                 self.tally[name] += 1
-                await asyncio.sleep(self.chance.uniform(5, 9))  # Calm between two faults.
+                calm = self.chance.uniform(5, 9)
+                # Less of it on a machine on which faults take long, so that every kind has its turn.
+                if missing := sum(not self.tally[name] for name in self.kinds):
+                    left = self.started_at + self.seconds - time.monotonic()
+                    calm = min(calm, max(1, left / missing - LONGEST))
+                await asyncio.sleep(calm)  # Calm between two faults.
 
     async def _for_a_while(self) -> None:
         await asyncio.sleep(self.chance.uniform(4, 8))  # How long a fault lasts.
@@ -210,7 +219,13 @@ async def service(state: Path, command: str, name: str) -> None:
     process = await asyncio.create_subprocess_exec(
         script, "--dir", state, command, name, stdout=asyncio.subprocess.DEVNULL
     )
-    if await process.wait() != 0:
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        # Else the next command might come before it.
+        await process.wait()
+        raise
+    if code != 0:
         raise RuntimeError(f"dev-services {command} {name} failed")
 
 
@@ -272,7 +287,7 @@ async def run(
     watch = Watch(steady.process.pid)
     idle = watch.look()
     running = asyncio.Event()
-    chaos = Chaos(gate, shaken, options.services, random.Random(options.seed), running)
+    chaos = Chaos(gate, shaken, options.services, random.Random(options.seed), options.minutes * 60, running)
     tasks = [asyncio.create_task(watch.run()), asyncio.create_task(chaos.run())]
     working = asyncio.create_task(load(options, running, steady.address, shaken.address))
     try:
