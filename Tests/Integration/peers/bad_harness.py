@@ -107,7 +107,7 @@ class Bench:
         """No call is under way any more; what a client has given up is given up everywhere."""
         active = -1.0
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while (active := await sidecar.active_calls()) != 0:
                     await asyncio.sleep(0.05)  # There is nothing to wait on: metrics are asked for.
         except TimeoutError:

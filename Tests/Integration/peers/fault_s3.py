@@ -359,10 +359,10 @@ async def s3_killed(bench: Faults) -> str:
         async with Worker(worker, task_queue=task_queue, workflows=WORKFLOWS, activities=ACTIVITIES):
             async with asyncio.TaskGroup() as group:
                 slots = [group.create_task(one(number)) for number in range(count)]
-                await until(lambda: done >= 10, "ten workflows are done", 60)
+                await until(lambda: done >= 10, "ten workflows are done", 120)
                 await bench.service("kill", "s3")
                 at = done
-                await until(lambda: retried > 0 or sidecar.logged().count("unavailable") > 10, "it is noticed")
+                await until(lambda: retried > 0 or sidecar.logged().count("unavailable") > 10, "it is noticed", 60)
                 await bench.service("up", "s3")
         holds(f"{done} of {len(slots)} completed", done == count)
         holds("it was killed too late", at < count - 10)
