@@ -20,15 +20,21 @@ private struct Honest: CodecServerAuthenticator {
     }
 }
 
-@Suite("What one caller can do to the others", .timeLimit(.minutes(1)))
+@Suite("What one caller can do to the others", .timeLimit(.minutes(3)))
 struct AttackTests {
     private static func head(_ path: String, _ size: Int, caller: String = "mallory") -> String {
         "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Namespace: default\r\n"
             + "Authorization: \(caller)\r\nContent-Length: \(size)\r\n\r\n"
     }
 
-    /// Less than the thirty seconds after which a server gives up on whoever stalls, and enough for a busy machine.
-    private static let patience = 25.0
+    /// Has a server give up on nobody who stalls, so that others get through for another reason, or not while a test lasts.
+    private static func neverGiveUp(_ configuration: inout CodecServer.Configuration) {
+        configuration.timeouts.request = .seconds(3_600)
+        configuration.timeouts.slowTransfer = .seconds(3_600)
+        configuration.timeouts.admission = .seconds(3_600)
+        configuration.timeouts.stalledResponse = .seconds(3_600)
+        configuration.timeouts.response = .seconds(3_600)
+    }
 
     private static let ann = ("Authorization", "ann")
 
@@ -46,24 +52,17 @@ struct AttackTests {
         }
     }
 
-    private static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
-        let start = ContinuousClock.now
-        try await body()
-        return (ContinuousClock.now - start) / .seconds(1)
-    }
-
     @Test("Announcements without bodies reserve nothing")
     func announcements() async throws {
-        try await withCodecServer { server in
+        try await withCodecServer {
+            Self.neverGiveUp(&$0)
+        } _: { server in
             let text = Self.head("/decode", 8_388_608) + "{"
             try await Self.withConnections(20, to: server, sending: text) {
-                let time = try await Self.seconds {
-                    for _ in 0..<10 {
-                        let answer = try await server.send("/decode", "{}")
-                        #expect(answer.status == 200)
-                    }
+                for _ in 0..<10 {
+                    let answer = try await server.send("/decode", "{}")
+                    #expect(answer.status == 200)
                 }
-                #expect(time < Self.patience, "\(time) s")
             }
         }
     }
@@ -74,17 +73,15 @@ struct AttackTests {
             $0.authenticator = Honest()
             $0.limits.bodySizeInBytes = 256 * 1_024
             $0.limits.requestMemoryInBytes = 1_048_576
+            Self.neverGiveUp(&$0)
         } _: { server in
             let text = Self.head("/decode", 250_000) + String(repeating: " ", count: 240_000)
             try await Self.withConnections(8, to: server, sending: text) {
                 let body = RunningServer.json([.sample(1, sizeInBytes: 50_000)])
-                let time = try await Self.seconds {
-                    for _ in 0..<10 {
-                        let answer = try await server.send("/decode", body, headers: [Self.ann])
-                        #expect(answer.status == 200)
-                    }
+                for _ in 0..<10 {
+                    let answer = try await server.send("/decode", body, headers: [Self.ann])
+                    #expect(answer.status == 200)
                 }
-                #expect(time < Self.patience, "\(time) s")
             }
         }
     }
@@ -96,16 +93,14 @@ struct AttackTests {
         try await withCodecServer(storage: store.storage) {
             $0.authenticator = Honest()
             $0.limits.responseMemoryInBytes = 8_000_000
+            Self.neverGiveUp(&$0)
         } _: { server in
             let body = RunningServer.json(references)
             try await Self.withConnections(4, to: server, sending: Self.head("/download", body.utf8.count) + body) {
-                let time = try await Self.seconds {
-                    for _ in 0..<5 {
-                        let answer = try await server.send("/download", payloads: references, headers: [Self.ann])
-                        #expect(answer.status == 200)
-                    }
+                for _ in 0..<5 {
+                    let answer = try await server.send("/download", payloads: references, headers: [Self.ann])
+                    #expect(answer.status == 200)
                 }
-                #expect(time < Self.patience, "\(time) s")
             }
         }
     }
@@ -118,6 +113,7 @@ struct AttackTests {
         try await withCodecServer(storage: store.storage) {
             $0.authenticator = Honest()
             $0.limits.responseMemoryInBytes = 8_000_000
+            Self.neverGiveUp(&$0)
             $0.timeouts.slowTransfer = .seconds(1)
         } _: { server in
             let body = RunningServer.json(large)
@@ -125,11 +121,8 @@ struct AttackTests {
                 try await outbound.write(ByteBuffer(string: Self.head("/download", body.utf8.count) + body))
                 var iterator = inbound.makeAsyncIterator()
                 _ = try await iterator.next()
-                let time = try await Self.seconds {
-                    let answer = try await server.send("/download", payloads: small, headers: [Self.ann])
-                    #expect(answer.status == 200)
-                }
-                #expect(time < Self.patience, "\(time) s")
+                let answer = try await server.send("/download", payloads: small, headers: [Self.ann])
+                #expect(answer.status == 200)
             }
         }
     }
