@@ -217,6 +217,64 @@ struct WorkflowRunTests {
         }
     }
 
+    private static func refusing(_ body: @escaping TestProgram.Main) -> TestProgram {
+        TestProgram(validate: { _, _ in throw TestProgram.Failed(message: "no") }, body)
+    }
+
+    @Test("A run whose first task has never been begins again, with what came meanwhile")
+    func firstTaskDiscarded() async throws {
+        let commands = try await onThread { () throws -> [String] in
+            let server = FakeServer(
+                Self.refusing { run, program in
+                    let seen = program.count
+                    try await run.condition { program.count > 0 }
+                    return try await run.activity(seen == 0 ? "early" : "late")
+                }
+            )
+            // A run that was continued as new a moment after it began waits for its first task, and an update makes one.
+            server.backOff()
+            server.update("u", "no")
+            server.work()
+            #expect(server.rejected == ["u"])
+            #expect(server.events.count == 1, "a task that only rejected has never been")
+            server.signal("s")
+            server.work()
+            #expect(server.lastFailure == nil)
+            server.evict()
+            server.end(activity: try #require(server.activities.first))
+            server.work()
+            #expect(server.isClosed)
+            _ = try server.replay()
+            return server.events.map(\.activityTaskScheduledEventAttributes.activityType.name).filter { !$0.isEmpty }
+        }
+        #expect(commands == ["late"])
+    }
+
+    @Test("What a task that has never been said of the library is said again")
+    func flagsDiscarded() async throws {
+        let versions = try await onThread { () throws -> [String] in
+            let server = FakeServer(
+                Self.refusing { run, program in
+                    try await run.condition { program.count == 2 }
+                    return ""
+                }
+            )
+            server.work()
+            server.evict()
+            server.version = "2"
+            server.update("u", "no")
+            server.work()
+            server.signal("a")
+            server.work()
+            server.signal("b")
+            server.work()
+            #expect(server.isClosed)
+            return server.events.filter { $0.eventType == .workflowTaskCompleted }
+                .map(\.workflowTaskCompletedEventAttributes.sdkMetadata.sdkVersion)
+        }
+        #expect(versions == ["1", "2", ""])
+    }
+
     @Test("Conditions wake one at a time, in the order in which they were made")
     func conditions() async throws {
         let trace = try await onThread { () throws -> [String] in

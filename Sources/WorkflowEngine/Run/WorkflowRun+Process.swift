@@ -17,6 +17,7 @@ extension WorkflowRun {
     ///   the server did not take.
     package func process(_ task: API.WorkflowTask) -> TaskOutcome {
         self.executor.owned {
+            guard !self.mustBeginAgain else { return .needsHistory }
             let known = self.lastEventID
             var events = HistoryChunk.current(task.history.events, startedEventID: task.startedEventID)
             events.removeAll { $0.eventID <= known }
@@ -36,7 +37,7 @@ extension WorkflowRun {
     /// - Returns: Why that is not possible; nil if it was done. After a failure the run is of no use any more.
     package func replay(_ part: HistoryPart) -> TaskOutcome? {
         self.executor.owned {
-            guard part.events.first?.eventID == self.lastEventID + 1 else { return .needsHistory }
+            guard !self.mustBeginAgain, part.events.first?.eventID == self.lastEventID + 1 else { return .needsHistory }
             self.messages = []
             do throws(WorkflowTaskFailure) {
                 // The last one is what stands for the commands that the part ends with.
@@ -73,6 +74,7 @@ extension WorkflowRun {
     /// What the open task comes to; it is not open any more then, unless it waits for local activities.
     func outcome(isHeartbeat: Bool = false) -> TaskOutcome {
         let task = self.openTask
+        self.flagsBeforeAnswer = self.flags
         var activation = Activation()
         activation.isFinished = self.isFinished
         activation.unfinishedHandlers = self.isFinished ? self.runningHandlers - self.abandonableHandlers : 0
@@ -81,6 +83,7 @@ extension WorkflowRun {
             if task.hasQuery { activation.queryAnswer = self.answer(task.query) }
             return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
         }
+        self.isFirstTask = task.previousStartedEventID == 0
         let work = self.takeLocalActivityWork()
         if self.waitsForLocalActivities {
             guard isHeartbeat else { return .waiting(work) }
@@ -441,9 +444,18 @@ extension WorkflowRun {
     /// written that there was a task.
     ///
     /// The next task begins with the events behind the last one that was written, so some may come again.
+    ///
+    /// Where it was the first task (of a run that was continued as new and may not begin yet), the code has begun in a task
+    /// that has never been: history may have signals for it to begin with that came later. It begins again with the next
+    /// task, for which it asks for the whole history.
     package func discardLastTask() {
-        // When it was scheduled, and when it was started.
-        self.executor.owned { self.lastEventID -= 2 }
+        self.executor.owned {
+            // When it was scheduled, and when it was started.
+            self.lastEventID -= 2
+            // What it said of them is not in history.
+            self.flags = self.flagsBeforeAnswer
+            if self.isFirstTask { self.mustBeginAgain = true }
+        }
     }
 
     /// Gives the run up: what the code waits for fails, and it ends, for as far as it does.

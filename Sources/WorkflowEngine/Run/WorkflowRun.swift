@@ -100,6 +100,12 @@ package final class WorkflowRun: @unchecked Sendable {
     /// Updates that stand in history, in the order in which they do, and that nobody has accepted.
     var admittedUpdates: [(eventID: Int64, request: API.UpdateRequest)] = []
     var flags = Flags()
+    /// Those before the last answer added to them.
+    var flagsBeforeAnswer = Flags()
+    /// Whether the task that was answered last was the first.
+    var isFirstTask = false
+    /// Whether the code has begun in a task that has never been.
+    var mustBeginAgain = false
 
     /// Creates a run that has seen nothing of its history.
     ///

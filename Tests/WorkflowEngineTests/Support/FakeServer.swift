@@ -49,6 +49,8 @@ final class FakeServer: @unchecked Sendable {
 
     /// The version of the worker.
     var deployment: WorkflowRun.Deployment?
+    /// The version of the worker's library.
+    var version = "1"
     /// Whether a new run would be on another version.
     var isTargetVersionChanged = false
     /// The most events that a run goes through at a time, as far as its history can be divided.
@@ -115,6 +117,9 @@ final class FakeServer: @unchecked Sendable {
             self.needsTask = true
         }
     }
+
+    /// The first task waits for some time, as that of a run that was continued as new too soon.
+    func backOff() { self.needsTask = false }
 
     func signal(_ name: String, _ input: String = "") {
         self.happen(.workflowExecutionSignaled) { event in
@@ -242,7 +247,7 @@ final class FakeServer: @unchecked Sendable {
             workflowID: "workflow",
             runID: "run",
             namespace: "default",
-            identity: SDKIdentity(name: "test", version: "1"),
+            identity: SDKIdentity(name: "test", version: self.version),
             deployment: self.deployment,
             program: program,
             runStrays: { executor in Thread.detachNewThread { executor.drainStrays() } }
