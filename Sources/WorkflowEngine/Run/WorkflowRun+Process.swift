@@ -17,12 +17,12 @@ extension WorkflowRun {
     ///   the server did not take.
     package func process(_ task: API.WorkflowTask) -> TaskOutcome {
         self.executor.owned {
-            guard !self.mustBeginAgain else { return .needsHistory }
             let known = self.lastEventID
             var events = HistoryChunk.current(task.history.events, startedEventID: task.startedEventID)
             events.removeAll { $0.eventID <= known }
             if let first = events.first, first.eventID != known + 1 { return .needsHistory }
             if events.isEmpty, known == 0 { return .needsHistory }
+            guard self.hasAnswer(events.first) else { return .needsHistory }
             do throws(WorkflowTaskFailure) {
                 return try self.process(events, of: task)
             } catch {
@@ -37,7 +37,10 @@ extension WorkflowRun {
     /// - Returns: Why that is not possible; nil if it was done. After a failure the run is of no use any more.
     package func replay(_ part: HistoryPart) -> TaskOutcome? {
         self.executor.owned {
-            guard !self.mustBeginAgain, part.events.first?.eventID == self.lastEventID + 1 else { return .needsHistory }
+            guard part.events.first?.eventID == self.lastEventID + 1, self.hasAnswer(part.events.first) else {
+                return .needsHistory
+            }
+            self.answeredTask = nil
             self.messages = []
             do throws(WorkflowTaskFailure) {
                 // The last one is what stands for the commands that the part ends with.
@@ -52,7 +55,23 @@ extension WorkflowRun {
         }
     }
 
+    /// Whether history goes on with the answer to the task that the code has gone through last.
+    ///
+    /// It does not where the server has taken the answer, and dropped the task all the same. Of most that it drops it tells
+    /// (``discardLastTask()``), but not of a run's first: that of a run which was continued too soon and waits for its first
+    /// task, where an update made one before, and was refused. Then the code has begun in a task that has never been, and
+    /// what it has seen under these numbers is not what history has.
+    ///
+    /// - Parameter next: The event behind the last one that is known; nil if there is none.
+    /// - Returns: Whether it does, or nothing is known against it.
+    private func hasAnswer(_ next: API.Event?) -> Bool {
+        guard let answered = self.answeredTask, let next else { return true }
+        guard case .workflowTaskCompletedEventAttributes(let completed) = next.attributes else { return false }
+        return completed.startedEventID == answered
+    }
+
     private func process(_ events: [API.Event], of task: API.WorkflowTask) throws(WorkflowTaskFailure) -> TaskOutcome {
+        if !events.isEmpty { self.answeredTask = nil }
         self.messages = []
         // What its history says is known.
         self.openTask = task
@@ -83,13 +102,13 @@ extension WorkflowRun {
             if task.hasQuery { activation.queryAnswer = self.answer(task.query) }
             return self.executor.hasEscaped ? .failed(.escaped) : .answered(activation)
         }
-        self.isFirstTask = task.previousStartedEventID == 0
         let work = self.takeLocalActivityWork()
         if self.waitsForLocalActivities {
             guard isHeartbeat else { return .waiting(work) }
             activation.isHeartbeat = true
         }
         self.openTask = API.WorkflowTask()
+        self.answeredTask = task.startedEventID
         activation.localActivities = work
         activation.commands = self.unconfirmed[self.sentCount...].compactMap { $0.handOut() }
         activation.messages = self.messages
@@ -444,17 +463,13 @@ extension WorkflowRun {
     /// written that there was a task.
     ///
     /// The next task begins with the events behind the last one that was written, so some may come again.
-    ///
-    /// Where it was the first task (of a run that was continued as new and may not begin yet), the code has begun in a task
-    /// that has never been: history may have signals for it to begin with that came later. It begins again with the next
-    /// task, for which it asks for the whole history.
     package func discardLastTask() {
         self.executor.owned {
             // When it was scheduled, and when it was started.
             self.lastEventID -= 2
-            // What it said of them is not in history.
+            // Nor is there what it said of them.
             self.flags = self.flagsBeforeAnswer
-            if self.isFirstTask { self.mustBeginAgain = true }
+            self.answeredTask = nil
         }
     }
 

@@ -102,10 +102,8 @@ package final class WorkflowRun: @unchecked Sendable {
     var flags = Flags()
     /// Those before the last answer added to them.
     var flagsBeforeAnswer = Flags()
-    /// Whether the task that was answered last was the first.
-    var isFirstTask = false
-    /// Whether the code has begun in a task that has never been.
-    var mustBeginAgain = false
+    /// The event that began the task that was answered last, until history goes on.
+    var answeredTask: Int64?
 
     /// Creates a run that has seen nothing of its history.
     ///

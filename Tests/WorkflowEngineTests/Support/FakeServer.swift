@@ -304,7 +304,8 @@ final class FakeServer: @unchecked Sendable {
         if isSpeculative, activation.commands.isEmpty, self.buffered.isEmpty, !activation.isHeartbeat {
             // Every update was rejected: the task has never been.
             self.events.removeLast(2)
-            self.run?.discardLastTask()
+            // It cannot tell of a first one: it names the one before.
+            if self.previousStarted > 0 { self.run?.discardLastTask() }
             return outcome
         }
         self.previousStarted = started

@@ -58,6 +58,33 @@ struct Notebook: WorkflowDefinition {
     }
 }
 
+/// Goes on as a new run at once, which then waits a second for its first task, and says what it had heard when it began.
+struct Latecomer: WorkflowDefinition {
+    @WorkflowState var signals = 0
+
+    init(input: Bool) {}
+
+    func run(context: WorkflowContext<Self>, input isFirst: Bool) async throws -> String {
+        if isFirst { throw try await context.makeContinueAsNewError(input: false) }
+        let heard = self.signals
+        try await context.condition { $0.signals > 0 }
+        return try await context.executeActivity(
+            "sign",
+            options: ActivityOptions(startToCloseTimeout: .seconds(20)),
+            input: heard == 0 ? "early" : "late",
+            returning: String.self
+        )
+    }
+
+    func come() { self.signals += 1 }
+    func refuse(_ name: String) throws { throw ApplicationFailure("no", type: "Refused") }
+    func join(_ name: String) -> String { name }
+
+    static var handlers: [WorkflowHandler<Self>] {
+        [.signal("come", Self.come), .update("join", Self.join, validator: Self.refuse)]
+    }
+}
+
 /// Does what its first argument says.
 struct Deeds: WorkflowDefinition {
     init(input: WorkflowArguments) {}

@@ -40,7 +40,7 @@ struct WorkflowWorkerTests {
             let worker = try TemporalWorker(
                 client: client,
                 taskQueue: taskQueue,
-                workflows: [Notebook.self, Deeds.self, Chameleon.self, Relay.self],
+                workflows: [Notebook.self, Deeds.self, Chameleon.self, Relay.self, Latecomer.self],
                 configuration: configuration
             ) {
                 Activity("sign") { (note: String) in note + "!" }
@@ -138,6 +138,30 @@ struct WorkflowWorkerTests {
                 externalStorage: LiveServices.storage(threshold: mode.threshold),
                 logger: LiveServices.logger
             )
+            let events = try await Self.history(of: handle.id)
+            try await replayer.replay(.init(workflowID: handle.id, history: .with { $0.events = events }))
+        }
+    }
+
+    @Test("An update that is refused before the first task of a run that was continued too soon leaves nothing behind")
+    func refusedTooSoon() async throws {
+        try await Self.with(.standard) { client, queue in
+            let started = try await client.startWorkflow(
+                "Latecomer",
+                options: Self.options(queue),
+                input: true,
+                returning: String.self
+            )
+            let handle = client.workflowHandle(id: started.id, returning: String.self)
+            let first = try #require(started.firstRunID)
+            try await eventually { try await handle.describe().info.runID != first }
+            let refused = await #expect(throws: TemporalError.self) {
+                try await handle.executeUpdate("join", input: "me", returning: String.self)
+            }
+            #expect(refused?.failure?.application?.type == "Refused")
+            try await handle.signal("come")
+            #expect(try await ["early!", "late!"].contains(handle.result()))
+            let replayer = try WorkflowReplayer(workflows: [Latecomer.self], logger: LiveServices.logger)
             let events = try await Self.history(of: handle.id)
             try await replayer.replay(.init(workflowID: handle.id, history: .with { $0.events = events }))
         }
