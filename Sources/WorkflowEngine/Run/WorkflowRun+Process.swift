@@ -40,7 +40,7 @@ extension WorkflowRun {
             guard part.events.first?.eventID == self.lastEventID + 1, self.hasAnswer(part.events.first) else {
                 return .needsHistory
             }
-            self.answeredTask = nil
+            self.isAnswered = false
             self.messages = []
             do throws(WorkflowTaskFailure) {
                 // The last one is what stands for the commands that the part ends with.
@@ -65,13 +65,12 @@ extension WorkflowRun {
     /// - Parameter next: The event behind the last one that is known; nil if there is none.
     /// - Returns: Whether it does, or nothing is known against it.
     private func hasAnswer(_ next: API.Event?) -> Bool {
-        guard let answered = self.answeredTask, let next else { return true }
-        guard case .workflowTaskCompletedEventAttributes(let completed) = next.attributes else { return false }
-        return completed.startedEventID == answered
+        guard self.isAnswered, let next else { return true }
+        return next.eventType == .workflowTaskCompleted
     }
 
     private func process(_ events: [API.Event], of task: API.WorkflowTask) throws(WorkflowTaskFailure) -> TaskOutcome {
-        if !events.isEmpty { self.answeredTask = nil }
+        if !events.isEmpty { self.isAnswered = false }
         self.messages = []
         // What its history says is known.
         self.openTask = task
@@ -108,7 +107,7 @@ extension WorkflowRun {
             activation.isHeartbeat = true
         }
         self.openTask = API.WorkflowTask()
-        self.answeredTask = task.startedEventID
+        self.isAnswered = true
         activation.localActivities = work
         activation.commands = self.unconfirmed[self.sentCount...].compactMap { $0.handOut() }
         activation.messages = self.messages
@@ -469,7 +468,7 @@ extension WorkflowRun {
             self.lastEventID -= 2
             // Nor is there what it said of them.
             self.flags = self.flagsBeforeAnswer
-            self.answeredTask = nil
+            self.isAnswered = false
         }
     }
 

@@ -102,8 +102,8 @@ package final class WorkflowRun: @unchecked Sendable {
     var flags = Flags()
     /// Those before the last answer added to them.
     var flagsBeforeAnswer = Flags()
-    /// The event that began the task that was answered last, until history goes on.
-    var answeredTask: Int64?
+    /// Whether the last event that is known began a task which was answered, so that history goes on with the answer.
+    var isAnswered = false
 
     /// Creates a run that has seen nothing of its history.
     ///
