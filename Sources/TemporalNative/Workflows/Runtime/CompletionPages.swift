@@ -145,9 +145,10 @@ extension WorkflowWorker {
         of run: KeptRun
     ) async throws -> Temporal_Api_Workflowservice_V1_RespondWorkflowTaskCompletedResponse {
         let limits = self.paging.withLockedValue { $0 }
-        let pages = try CompletionPages(request, pageSize: limits.pageSize)
+        // Where no pages are taken none are made.
+        let pages = try CompletionPages(request, pageSize: limits.arePagesTaken ? limits.pageSize : .max)
         run.noteSent(pages.size)
-        guard limits.arePagesTaken, !pages.first.isEmpty else { return try await self.service.complete(request) }
+        guard !pages.first.isEmpty else { return try await self.service.complete(request) }
         // With storage it is smaller when it arrives.
         if limits.total > 0, pages.size > limits.total, self.payloads.externalStorage == nil {
             let reason = "the namespace takes \(limits.total)"
