@@ -53,8 +53,13 @@ struct CompletionTests {
 
     @Test("Making one object of the parts has minutes, as AWS may take them")
     func patience() async throws {
-        try await Self.run([]) { (harness: Harness, driver: S3StorageDriver, _: LogRecorder) async throws -> Void in
-            try await Self.store(driver)
+        // No answer, so that its limit has begun before it ends.
+        try await Self.run([Self.proper, .withhold]) {
+            (harness: Harness, driver: S3StorageDriver, _: LogRecorder) async throws -> Void in
+            let task = Task { try await Self.store(driver) }
+            await harness.server.nextStall()
+            await harness.clock.expire()
+            try await task.value
             #expect(harness.clock.begunLimits.contains(.seconds(300)))
         }
     }
