@@ -42,6 +42,9 @@ public final class TestClock: Clock {
     /// The delays that have passed, in order.
     public var delays: [Duration] { self.state.withLock { $0.delays } }
 
+    /// How many limits of attempts are running.
+    public var runningLimits: Int { self.state.withLock { $0.limits.count } }
+
     /// A clock at its beginning.
     public init() {}
 
