@@ -102,7 +102,7 @@ public final class LoopbackServer: Sendable {
     /// What was asked, in order.
     public var requests: [Request] { self.log.withLock { $0.requests } }
 
-    /// Returns when so many requests have arrived.
+    /// Returns when so many requests have arrived, and what they are answered is decided.
     ///
     /// - Throws: `CancellationError`.
     public func arrival(ofRequests count: Int) async throws {
@@ -211,9 +211,11 @@ public final class LoopbackServer: Sendable {
             case .end:
                 guard let request else { return }
                 self.request = nil
+                let reply = self.answer(request)
+                // Only now: whoever waits for its arrival may send another, which is not to get the fault of this one.
                 let server = self.relay.server.withLock { $0 }
                 server?.note(request)
-                self.write(self.answer(request), isHead: request.method == "HEAD", context)
+                self.write(reply, isHead: request.method == "HEAD", context)
             }
         }
 
