@@ -43,6 +43,8 @@ struct EagerTests {
     /// The server as ever, and which activities came from polls, and which with answers.
     struct Watched: ForwardedActivities, ForwardedWorkflowTasks {
         struct Seen: Sendable {
+            /// Polls that began, whatever they brought.
+            var workflowPolls = 0
             var polledWorkflows = 0
             var polled = 0
             var eager = 0
@@ -66,6 +68,7 @@ struct EagerTests {
         func poll(
             _ request: Temporal_Api_Workflowservice_V1_PollWorkflowTaskQueueRequest
         ) async throws -> API.WorkflowTask {
+            self.seen.withLockedValue { $0.workflowPolls += 1 }
             let task = try await self.base.poll(request)
             if task.startedEventID == 3 { self.seen.withLockedValue { $0.polledWorkflows += 1 } }
             return task
@@ -114,8 +117,8 @@ struct EagerTests {
                 logger: LiveServices.logger
             )
             try await worker.running {
-                // The worker takes tasks as soon as it polls.
-                while eagerStart, connection.eagerStarts.count == 0 { await Task.yield() }
+                // The worker takes tasks by the time it polls; the client knows of it before.
+                while eagerStart, service.seen.withLockedValue({ $0.workflowPolls }) == 0 { await Task.yield() }
                 var options = WorkflowOptions(id: "eager-\(UUID())", taskQueue: worker.taskQueue)
                 options.requestEagerStart = eagerStart
                 let sizes = try await client.startWorkflow(
