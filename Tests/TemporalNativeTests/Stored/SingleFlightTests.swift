@@ -66,8 +66,8 @@ struct SingleFlightTests {
     func cancellation() async throws {
         let (flight, began, never) = (SingleFlight<Int>(), TestEvent(), TestEvent())
         try await withThrowingTaskGroup(of: Void.self) { patient in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask {
+            await withTaskGroup(of: Void.self) { maker in
+                maker.addTask {
                     await #expect(throws: CancellationError.self) {
                         _ = try await flight.value {
                             began.fire()
@@ -77,21 +77,21 @@ struct SingleFlightTests {
                     }
                 }
                 await #expect(throws: Never.self) { try await began.wait() }
-                group.addTask {
-                    await #expect(throws: CancellationError.self) {
-                        // The one who makes it may be cancelled first: then it is this one's turn, cancelled as well.
-                        _ = try await flight.value {
-                            try Task.checkCancellation()
-                            return 0
-                        }
+                // Cancelled before the maker is: with both at once, this one might find what the patient one has made.
+                await withTaskGroup(of: Void.self) { waiting in
+                    waiting.addTask {
+                        await #expect(throws: CancellationError.self) { _ = try await flight.value { 0 } }
                     }
+                    while flight.waiters < 1 { await Task.yield() }
+                    waiting.cancelAll()
                 }
+                #expect(flight.waiters == 0)
                 patient.addTask {
                     let value = try await flight.value { 9 }
                     #expect(value == 9)
                 }
-                while flight.waiters < 2 { await Task.yield() }
-                group.cancelAll()
+                while flight.waiters < 1 { await Task.yield() }
+                maker.cancelAll()
             }
             try await patient.waitForAll()
         }
