@@ -32,7 +32,11 @@ extension ClientTransport {
         options.waitForReady = waitForReady
         return try await self.withStream(descriptor: descriptor, options: options) { stream, _ in
             try await stream.outbound.write(.metadata(metadata))
-            for message in messages { try await stream.outbound.write(.message(Bytes(message))) }
+            do {
+                for message in messages { try await stream.outbound.write(.message(Bytes(message))) }
+            } catch  where !Task.isCancelled {
+                // Answered before all was sent: the rest has nowhere to go, and the answer is there to be read.
+            }
             await stream.outbound.finish()
             return try await Answer(stream.inbound)
         }
