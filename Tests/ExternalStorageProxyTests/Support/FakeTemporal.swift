@@ -68,6 +68,7 @@ final class FakeTemporal: Sendable {
             case let method where method.contains("Hang"):
                 try await self.hang(method, stream, context)
             default:
+                try await Self.takeRequest(of: stream)
                 let status = Status(code: .unimplemented, message: "unknown method \(stream.descriptor)")
                 try await stream.outbound.write(.status(status, [:]))
             }
@@ -122,7 +123,13 @@ final class FakeTemporal: Sendable {
         try await stream.outbound.write(.status(Status(code: .ok, message: ""), [:]))
     }
 
+    /// Waits for the end of the request: of one that is answered before, the proxy need not have seen all.
+    private static func takeRequest(of stream: ServerStream) async throws {
+        for try await _ in stream.inbound {}
+    }
+
     private func fail(_ stream: ServerStream) async throws {
+        try await Self.takeRequest(of: stream)
         var metadata: Metadata = ["x-trailer": "a", "x-trailer": "b"]
         metadata.addBinary(Self.failureDetails, forKey: "grpc-status-details-bin")
         let status = Status(code: .failedPrecondition, message: Self.failureText)
