@@ -797,6 +797,7 @@ let package = Package(
                 "ExternalStorageTesting",
                 "TemporalNative",
                 "TemporalNativeTesting",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),

@@ -30,7 +30,12 @@ extension ClientTransport {
         let bytes = Bytes(request.readableBytesView)
         return try await self.withStream(descriptor: descriptor, options: .defaults) { stream, _ in
             try await stream.outbound.write(.metadata(metadata))
-            try await stream.outbound.write(.message(bytes))
+            do {
+                try await stream.outbound.write(.message(bytes))
+            } catch {
+                // Answered before it was sent: it has nowhere to go, and the answer is there to be read.
+                if Task.isCancelled { throw error }
+            }
             await stream.outbound.finish()
             var result = CallResult(
                 message: nil,

@@ -6,6 +6,7 @@
 
 import ExternalStorageCore
 import ExternalStorageTesting
+import Logging
 import TemporalNative
 import TemporalNativeTesting
 import Testing
@@ -49,6 +50,24 @@ struct ActivityEnvironmentTests {
         environment.advanceTime(by: .seconds(34))
         environment.advanceTime(by: .seconds(1))
         #expect(try await result == "timedOut in attempt 1")
+    }
+
+    @Test("A heartbeat counts before anybody hears of it: the time that passes then comes after it")
+    func order() async throws {
+        var info = ActivityInfo(activityType: "countdown")
+        info.heartbeatTimeout = .seconds(30)
+        let (clock, payloads) = (HandClock(), PayloadContext())
+        let trial = ActivityTrial(
+            info: info,
+            payloads: payloads,
+            previousDetails: [],
+            heard: { _ in clock.advance(by: .seconds(35)) },
+            client: nil,
+            clock: clock.clock,
+            logger: Logger(label: "test")
+        )
+        let result = try await trial.run(Self.countdown, payloads.encode(1))
+        #expect(try await payloads.decode(result, as: String.self) == "timedOut in attempt 1")
     }
 
     @Test("What an activity throws, the test gets; it is told of a shutdown, and is not cancelled for that")

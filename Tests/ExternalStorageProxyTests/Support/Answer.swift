@@ -34,8 +34,9 @@ extension ClientTransport {
             try await stream.outbound.write(.metadata(metadata))
             do {
                 for message in messages { try await stream.outbound.write(.message(Bytes(message))) }
-            } catch  where !Task.isCancelled {
+            } catch {
                 // Answered before all was sent: the rest has nowhere to go, and the answer is there to be read.
+                if Task.isCancelled { throw error }
             }
             await stream.outbound.finish()
             return try await Answer(stream.inbound)

@@ -18,7 +18,7 @@ package final class ActivityTrial: Sendable {
     ///   - info: What the activity is told.
     ///   - payloads: Converter and storage.
     ///   - previousDetails: What the last attempt said in its last heartbeat.
-    ///   - heard: Is told of each heartbeat, when it is made.
+    ///   - heard: Is told of each heartbeat, once it counts.
     ///   - client: The client that the activity asks.
     ///   - clock: What timeouts are measured with.
     ///   - logger: Where logs go.
@@ -72,8 +72,9 @@ package final class ActivityTrial: Sendable {
         var heard: @Sendable ([any Sendable]) -> Void
 
         func heartbeat(_ input: HeartbeatInput, next: (HeartbeatInput) -> Void) {
-            self.heard(input.details)
+            // It counts before anybody hears of it, who may let time pass.
             next(input)
+            self.heard(input.details)
         }
     }
 }
