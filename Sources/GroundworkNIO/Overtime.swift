@@ -87,9 +87,7 @@ package final class Overtime: Sendable {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         let timer = deadline.map { deadline in
             eventLoop.scheduleTask(in: TimeAmount(deadline.remaining)) {
-                // Late before it is cancelled: then work that ends at once is late as well.
-                attempt.isLate()
-                task.cancel()
+                attempt.deadlinePassed { task.cancel() }
                 eventLoop.scheduleTask(in: TimeAmount(grace)) { attempt.giveUp() }
             }
         }

@@ -37,8 +37,11 @@ final class TimedAttempt<Value: Sendable>: Sendable {
     }
 
     /// The deadline has passed.
-    func isLate() {
+    ///
+    /// It is late before it is cancelled: what ends as soon as that happens is late as well.
+    func deadlinePassed(cancelling cancel: () -> Void) {
         self.state.withLockedValue { $0.isLate = true }
+        cancel()
     }
 
     func end(_ result: Result<Value, any Error>) {

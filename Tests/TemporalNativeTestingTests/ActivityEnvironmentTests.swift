@@ -18,7 +18,7 @@ struct ActivityEnvironmentTests {
         let context = try #require(ActivityContext.current)
         let start = try await context.heartbeatDetails(as: Int?.self) ?? from
         for number in stride(from: start, through: 1, by: -1) { context.heartbeat(number) }
-        while context.cancellationReason == nil { await Task.yield() }
+        while context.cancellationReason == nil, !Task.isCancelled { await Task.yield() }
         return "\(context.cancellationReason?.description ?? "") in attempt \(context.info.attempt)"
     }
 
